@@ -1,0 +1,1 @@
+"""The top floor: decides, routes, explains. Never opens storage."""

@@ -1,0 +1,55 @@
+"""The nouns of planning, shared by every planner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from registry.answer import Understood
+from registry.catalog import Catalogue
+from registry.plan import QueryPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked. `now_us`: the instant that relative times mean, µs since 1970 UTC."""
+
+    text: str
+    now_us: int
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The turn before, if the question follows one."""
+
+    plan: QueryPlan | None = None
+    question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One checked plan, how sure the planner is (0 to 1) and what each word became."""
+
+    plan: QueryPlan
+    confidence: float
+    label: str
+    understood: tuple[Understood, ...] = ()
+    not_understood: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Best first. Empty: the question was not understood, and `reason` says why in one sentence."""
+
+    planner: str
+    readings: tuple[Reading, ...] = ()
+    reason: str | None = None
+    not_understood: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+
+class Planner(Protocol):
+    """Pure: equal arguments give equal readings; never raises on any text."""
+
+    def __call__(self, question: Question, catalogue: Catalogue, context: Context) -> Readings: ...

@@ -1,0 +1,1 @@
+"""The ground floor: nouns and rules. No network, no MCP, no driver."""

@@ -1,0 +1,73 @@
+"""A bound on everything, in one table. Units stand last in the name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# -- text shown back
+SHOWN_CHARS_MAX: Final = 60  # of a caller's text inside an error
+TEXT_BLOCK_CHARS_MAX: Final = 8_000  # of a tool result's text block
+REASONS_MAX: Final = 20  # of a receipt's reasons
+
+# -- records
+RECORD_BYTES_MAX: Final = 1 << 20  # one record as JSON
+TEXT_BYTES_MAX: Final = 1 << 19  # one text, json or bytes value
+ID_CHARS_MAX: Final = 200  # a record's id
+JSON_DEPTH_MAX: Final = 32  # nesting of a json value or of `extra`
+PUT_RECORDS_MAX: Final = 5_000  # records in one put
+GET_IDS_MAX: Final = 1_000  # ids in one get
+
+# -- specs
+SPEC_BYTES_MAX: Final = 256 << 10  # one domain YAML
+COLLECTIONS_MAX: Final = 200  # of one domain
+FIELDS_MAX: Final = 2_000  # of one collection
+DOMAINS_MAX: Final = 500
+ENUM_MAX: Final = 500  # values of one enum
+
+# -- plans and queries
+PLAN_NODES_MAX: Final = 500  # predicates, columns, joins of one plan, counted together
+PLAN_DEPTH_MAX: Final = 12  # nesting of predicates
+PLAN_VALUES_MAX: Final = 10_000  # values in all `in` lists together
+JOINS_MAX: Final = 8
+ROWS_DEFAULT: Final = 100  # rows of an answer unless told
+ROWS_MAX: Final = 10_000  # rows of one reply
+GATHER_ROWS_MAX: Final = 200_000  # rows of one side of a cross-domain join
+REPLY_BYTES_MAX: Final = 8 << 20
+QUERY_MS_MAX: Final = 10_000  # one query inside a store
+CALL_MS_MAX: Final = 30_000  # one hop from the orchestrator to a domain
+QUESTION_CHARS_MAX: Final = 2_000
+CONVERSATION_TURNS_MAX: Final = 20
+
+# -- vocabulary
+VALUES_PER_FIELD_MAX: Final = 5_000  # distinct values of one field the planner may know
+VALUE_CHARS_MAX: Final = 80  # a longer value is not vocabulary
+
+# -- ingest
+SOURCE_BYTES_MAX: Final = 64 << 30  # one file as it lies on disk
+EXPANDED_BYTES_MAX: Final = 64 << 30  # the same after decompression
+EXPANSION_RATIO_MAX: Final = 200  # expanded : compressed, once past EXPANSION_FREE_BYTES
+EXPANSION_FREE_BYTES: Final = 10 << 20
+INLINE_BYTES_MAX: Final = 3 << 20  # text or records passed inside a call
+COLUMNS_MAX: Final = 2_000  # of a table
+CELL_BYTES_MAX: Final = 512 << 10
+ARCHIVE_MEMBERS_MAX: Final = 1_000
+FILES_MAX: Final = 10_000  # of one ingest command
+PEEK_ROWS_MAX: Final = 1_000  # rows looked at to infer a shape
+LOAD_BATCH_ROWS: Final = 5_000  # rows of one load transaction
+READER_MEMORY_BYTES_MAX: Final = 2 << 30  # address space of the reader's child process
+READER_SECONDS_IDLE_MAX: Final = 60  # without a batch from the child
+STAGING_SECONDS_MAX: Final = 7 * 86_400  # an unused handle is dropped after this
+
+# -- processes
+WRITE_QUEUE_MAX: Final = 4_096  # writes waiting for one writer thread
+GROUP_COMMIT_MAX: Final = 512  # writes in one transaction
+READERS_MAX: Final = 4  # connections for scans of one domain
+BUSY_MS_MAX: Final = 10_000  # waiting for another process's write lock
+CACHE_BYTES_MAX: Final = 16 << 20  # hot cache of one domain
+CHANGES_KEPT_MAX: Final = 10_000  # rows of the change log
+IDEMPOTENCY_SECONDS: Final = 7 * 86_400
+CALLS_IN_FLIGHT_MAX: Final = 256  # of one orchestrator
+PRINCIPAL_SECONDS: Final = 300  # life of a principal token
+BREAKER_FAILURES: Final = 5  # in a row, then the breaker opens
+BREAKER_SECONDS: Final = 5.0
+HTTP_BODY_BYTES_MAX: Final = 4 << 20
