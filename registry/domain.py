@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -64,7 +64,7 @@ class FieldSpec(_Spec):
     unit: str | None = None
     enum: tuple[str, ...] | None = Field(default=None, strict=False)
     #: words a person may use for an enum value: {value: [words]}
-    words: dict[str, tuple[str, ...]] = Field(default_factory=dict, strict=False)
+    words: dict[str, Annotated[tuple[str, ...], Field(strict=False)]] = Field(default_factory=dict)
     to: str | None = None
     scale: int = Field(default=2, ge=0, le=9)
     pii: PiiClass = "none"
@@ -254,11 +254,18 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-# A person writes `2026-01-01` or `no` as text more often than as a date or a boolean: only JSON's scalars resolve.
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in rules if not tag.endswith(("timestamp", "merge"))]
-    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+# A person writes `2026-01-01`, `12:30` or `no` as text more often than as a date, a number or a
+# boolean: only JSON's scalars resolve, and only those that `safe_dump` would quote as text.
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"true|false", "tf"),
+    ("null", r"null|~|", ["n", "~", ""]),
+    ("int", r"-?(?:0|[1-9][0-9]*)", "-0123456789"),
+    ("float", r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+][0-9]+)?", "-0123456789"),
+):
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first)
+    )
 
 
 def load_yaml(text: str | bytes, *, name: str = "YAML") -> Any:
