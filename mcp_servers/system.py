@@ -1,0 +1,243 @@
+"""The `system` server: what the orchestrator remembers, behind MCP like every other server.
+
+Staged sources and peeks, the list of domains with its epoch, conversations, drafts. All tools are internal: only the
+orchestrator calls them. It holds no user records, and it never decides what a source means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from typing import Any, Literal
+
+import anyio.to_thread
+import orjson
+from pydantic import Field
+
+from mcp_servers.domain_files import DomainFiles
+from mcp_servers.staging import Staging
+from mcp_servers.system_store import SystemStore
+from mcp_servers.door import Door
+from mcp_servers.tools import Built, build
+from registry import limits
+from registry.access import decide
+from registry.clock import Clock
+from registry.domain import DomainSpec, load_yaml, parse_spec
+from registry.errors import BadInput, NotFound, shown
+from registry.settings import configs_dir
+from registry.tool import Call, Params, Reply, Surface, Tool
+
+Format = Literal["csv", "json", "jsonl", "parquet", "sqlite"]
+
+
+class StageParams(Params):
+    """One of `path`, `text` and `records`."""
+
+    path: str | None = Field(default=None, max_length=4_096)
+    text: str | None = None
+    records: list[Any] | None = None
+    name: str | None = Field(default=None, max_length=255)
+    format: Format | None = None
+
+
+class DomainsParams(Params):
+    since_epoch: int | None = None
+
+
+class DomainAddParams(Params):
+    """`spec` as an object or `yaml` as text. `replace`: an existing domain of that name may change."""
+
+    spec: dict[str, Any] | None = None
+    yaml: str | None = None
+    replace: bool = False
+    dry_run: bool = False
+
+
+class NameParams(Params):
+    name: str = Field(max_length=64)
+
+
+class IdParams(Params):
+    id: str = Field(min_length=1, max_length=limits.ID_CHARS_MAX)
+
+
+class ConversationPutParams(Params):
+    """Add a turn; without `id` a new conversation begins."""
+
+    turn: dict[str, Any]
+    id: str | None = Field(default=None, min_length=1, max_length=limits.ID_CHARS_MAX)
+
+
+class DraftPutParams(Params):
+    draft: dict[str, Any]
+    id: str | None = Field(default=None, min_length=1, max_length=limits.ID_CHARS_MAX)
+
+
+class SystemServer:
+    """Handlers over the three things it owns: the staging folder, the spec files, system.db."""
+
+    def __init__(
+        self, folder: Path, *, clock: Clock, rng: Random, roots: Sequence[Path] = ()
+    ) -> None:
+        self._clock = clock
+        self._rng = rng
+        self._store = SystemStore(folder, clock)
+        self._files = DomainFiles(configs_dir() / "domains", folder)
+        self._staging = Staging(folder, clock=clock, rng=rng, roots=roots)
+        self._tools = tuple(self._make_tools())
+        self.surface = Surface(
+            name="system",
+            title="Isotherm system",
+            instructions="Internal: staged sources, the domain list, conversations and drafts.",
+            version="1",
+            tools=lambda: self._tools,
+        )
+        self.built: Built
+
+    def _make_tools(self) -> list[Tool]:
+        def tool(name: str, params: type[Params], handler: Any, description: str) -> Tool:
+            write = name in ("stage", "domain_add", "domain_remove")
+            return Tool(
+                name=name,
+                title=name.replace("_", " ").capitalize(),
+                description=description,
+                params=params,
+                handler=handler,
+                hint="write" if write or name.endswith("_put") else "read",
+                internal=True,
+            )
+
+        return [
+            tool("stage", StageParams, self.stage, "Pin a source; gives a handle."),
+            tool("domains", DomainsParams, self.domains, "The domain specs and their epoch."),
+            tool("domain_add", DomainAddParams, self.domain_add, "Store a domain's YAML."),
+            tool("domain_remove", NameParams, self.domain_remove, "Set an added domain aside."),
+            tool("conversation_get", IdParams, self.conversation_get, "Last turns, oldest first."),
+            tool("conversation_put", ConversationPutParams, self.conversation_put, "Add a turn."),
+            tool("draft_get", IdParams, self.draft_get, "A kept draft."),
+            tool("draft_put", DraftPutParams, self.draft_put, "Keep a draft for a day."),
+        ]
+
+    async def stage(self, call: Call, params: StageParams) -> Reply:
+        """{handle, name, bytes, sha256}. Hashing a big file runs in a worker thread."""
+        _may_write_somewhere(call)
+        given = [v for v in (params.path, params.text, params.records) if v is not None]
+        if len(given) != 1:
+            raise BadInput("Give one of `path`, `text` and `records`.")
+        tenant, name, format = call.principal.tenant, params.name, params.format
+        if params.path is not None:
+            path = params.path
+            staged = await anyio.to_thread.run_sync(
+                lambda: self._staging.stage_path(tenant, path, format=format)
+            )
+        else:
+            body, kind = _body(params)
+            staged = await anyio.to_thread.run_sync(
+                lambda: self._staging.stage_bytes(tenant, body, name=name or "inline", format=kind)
+            )
+        return Reply(staged.to_wire())
+
+    async def domains(self, call: Call, params: DomainsParams) -> Reply:
+        """{epoch, domains: [spec], added: [name], faults: {file: why}}; only the epoch when it did not move."""
+        listing = self._files.look()
+        epoch = self._store.epoch(listing.signature)
+        if epoch == params.since_epoch:
+            return Reply({"epoch": epoch})
+        return Reply(
+            {
+                "epoch": epoch,
+                "domains": [spec.model_dump(mode="json") for spec in listing.specs.values()],
+                "added": list(listing.added),
+                "faults": dict(listing.faults),
+            }
+        )
+
+    async def domain_add(self, call: Call, params: DomainAddParams) -> Reply:
+        """{domain, changed, epoch}. Whether stored rows fit a changed spec is the domain server's to say, before."""
+        spec = _spec(params)
+        decide(call.principal, "admin", spec.domain)
+        changed = True
+        if not params.dry_run:
+            changed = await anyio.to_thread.run_sync(
+                lambda: self._files.add(spec, replace=params.replace)
+            )
+        return Reply({"domain": spec.domain, "changed": changed, "epoch": self._epoch()})
+
+    async def domain_remove(self, call: Call, params: NameParams) -> Reply:
+        """{domain, epoch}. The YAML goes to DATA/domains/removed; rows are never touched."""
+        decide(call.principal, "admin", params.name)
+        self._files.remove(params.name, at_us=self._clock.now_us())
+        return Reply({"domain": params.name, "epoch": self._epoch()})
+
+    def _epoch(self) -> int:
+        return self._store.epoch(self._files.look().signature)
+
+    async def conversation_get(self, call: Call, params: IdParams) -> Reply:
+        """{id, turns}. An unknown conversation has no turns: it may have expired, which is no error."""
+        turns = self._store.note(call.principal.tenant, "conversation", params.id)
+        return Reply({"id": params.id, "turns": turns or []})
+
+    async def conversation_put(self, call: Call, params: ConversationPutParams) -> Reply:
+        """{id, turns: how many are kept}."""
+        key = params.id or self._new_id()
+
+        def add(turns: Any) -> Any:
+            return [*(turns or []), params.turn][-limits.CONVERSATION_TURNS_MAX :]
+
+        turns = await self._keep(call, "conversation", key, add)
+        return Reply({"id": key, "turns": len(turns)})
+
+    async def draft_get(self, call: Call, params: IdParams) -> Reply:
+        """{id, draft}, or `NotFound`."""
+        draft = self._store.note(call.principal.tenant, "draft", params.id)
+        if draft is None:
+            raise NotFound(f"No draft {shown(params.id)}; drafts are kept for a day.")
+        return Reply({"id": params.id, "draft": draft})
+
+    async def draft_put(self, call: Call, params: DraftPutParams) -> Reply:
+        """{id}."""
+        key = params.id or self._new_id()
+        await self._keep(call, "draft", key, lambda _: params.draft)
+        return Reply({"id": key})
+
+    async def _keep(self, call: Call, kind: str, key: str, change: Any) -> Any:
+        tenant = call.principal.tenant
+        return await anyio.to_thread.run_sync(lambda: self._store.keep(tenant, kind, key, change))
+
+    def _new_id(self) -> str:
+        return f"{self._rng.getrandbits(128):032x}"
+
+    async def close(self) -> None:
+        self._store.close()
+
+
+def build_system(
+    folder: Path, *, clock: Clock, door: Door, rng: Random, roots: Sequence[Path] = ()
+) -> SystemServer:
+    """The system server of one data folder. `roots`: folders that `stage(path=…)` may reach."""
+    system = SystemServer(folder, clock=clock, rng=rng, roots=roots)
+    system.built = build(system.surface, door)
+    return system
+
+
+def _may_write_somewhere(call: Call) -> None:
+    """Staging is for whoever may write in any domain; which one, the load asks."""
+    reach = call.principal.domains
+    decide(call.principal, "write", reach[0] if reach else "system")
+
+
+def _body(params: StageParams) -> tuple[bytes, str | None]:
+    if params.text is not None:
+        return params.text.encode(errors="surrogatepass"), params.format
+    try:
+        return b"\n".join(orjson.dumps(r) for r in params.records or ()), "jsonl"
+    except orjson.JSONEncodeError as bad:
+        raise BadInput(f"The records are not JSON that can be stored: {bad}.") from None
+
+
+def _spec(params: DomainAddParams) -> DomainSpec:
+    if (params.spec is None) == (params.yaml is None):
+        raise BadInput("Give the domain as `spec` or as `yaml`.")
+    data = params.spec if params.spec is not None else load_yaml(params.yaml or "")
+    return parse_spec(data)

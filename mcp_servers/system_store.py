@@ -1,0 +1,159 @@
+"""What the orchestrator remembers, in DATA/system.db: conversations, drafts, and the epoch of the domain list.
+
+Every row carries its tenant. Everything is bounded and expires; nothing here is a user's record.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import apsw
+import orjson
+
+from registry import limits
+from registry.clock import Clock
+from registry.errors import Corrupt, IsothermError, StorageFull, TooBusy, TooLarge, Unavailable
+
+T = TypeVar("T")
+KEPT_SECONDS: Final = 86_400
+NOTE_BYTES_MAX: Final = 512 << 10  # one turn or one draft
+NOTES_MAX: Final = 10_000  # conversations or drafts of one tenant
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS note(
+  tenant TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, at_us INTEGER NOT NULL,
+  PRIMARY KEY (tenant, kind, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS note_age ON note(kind, at_us);
+CREATE TABLE IF NOT EXISTS epoch(
+  one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL, signature TEXT NOT NULL);
+INSERT OR IGNORE INTO epoch VALUES (1, 1, '');
+"""
+
+
+class SystemStore:
+    """One connection behind a lock; calls are short, so they may run inline or in a worker thread."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        with _translated():
+            self._db = _open(folder / "system.db")
+
+    def epoch(self, signature: str) -> int:
+        """The epoch of the domain list; one more when `signature` is new. All processes see the same."""
+
+        def work(db: apsw.Connection) -> int:
+            known = "SELECT epoch FROM epoch WHERE signature = ?"
+            epoch = db.execute(known, (signature,)).get
+            return self._bump(db, signature) if epoch is None else int(epoch)
+
+        return self._run(work)
+
+    def _bump(self, db: apsw.Connection, signature: str) -> int:
+        # Another process may have seen the same change first: the condition keeps it one step.
+        with _immediate(db):
+            db.execute(
+                "UPDATE epoch SET epoch = epoch + 1, signature = ? WHERE signature <> ?",
+                (signature, signature),
+            )
+            return int(db.execute("SELECT epoch FROM epoch").get)
+
+    def note(self, tenant: str, kind: str, key: str) -> Any | None:
+        """A kept body, or `None` when unknown or older than a day."""
+        oldest = self._oldest_us()
+
+        def work(db: apsw.Connection) -> Any | None:
+            row = db.execute(
+                "SELECT body FROM note WHERE tenant = ? AND kind = ? AND id = ? AND at_us > ?",
+                (tenant, kind, key, oldest),
+            ).fetchone()
+            return None if row is None else orjson.loads(row[0])
+
+        return self._run(work)
+
+    def keep(self, tenant: str, kind: str, key: str, change: Callable[[Any | None], Any]) -> Any:
+        """Replace a body by `change(body or None)` in one transaction; the new body."""
+
+        def work(db: apsw.Connection) -> Any:
+            with _immediate(db):
+                self._expire(db, tenant, kind)
+                row = db.execute(
+                    "SELECT body FROM note WHERE tenant = ? AND kind = ? AND id = ?",
+                    (tenant, kind, key),
+                ).fetchone()
+                body = change(None if row is None else orjson.loads(row[0]))
+                db.execute(
+                    "INSERT OR REPLACE INTO note VALUES (?, ?, ?, ?, ?)",
+                    (tenant, kind, key, _packed(body), self._clock.now_us()),
+                )
+                return body
+
+        return self._run(work)
+
+    def close(self) -> None:
+        with self._lock, _translated():
+            self._db.close()
+
+    def _expire(self, db: apsw.Connection, tenant: str, kind: str) -> None:
+        db.execute("DELETE FROM note WHERE kind = ? AND at_us <= ?", (kind, self._oldest_us()))
+        db.execute(
+            "DELETE FROM note WHERE tenant = ?1 AND kind = ?2 AND id IN (SELECT id FROM note "
+            "WHERE tenant = ?1 AND kind = ?2 ORDER BY at_us DESC LIMIT -1 OFFSET ?3)",
+            (tenant, kind, NOTES_MAX - 1),
+        )
+
+    def _oldest_us(self) -> int:
+        return self._clock.now_us() - KEPT_SECONDS * 1_000_000
+
+    def _run(self, work: Callable[[apsw.Connection], T]) -> T:
+        with self._lock, _translated():
+            return work(self._db)
+
+
+def _open(path: Path) -> apsw.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    db = apsw.Connection(str(path))
+    db.set_busy_timeout(limits.BUSY_MS_MAX)
+    db.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF")
+    db.execute(_SCHEMA)
+    return db
+
+
+def _packed(body: Any) -> bytes:
+    packed = orjson.dumps(body)
+    if len(packed) > NOTE_BYTES_MAX:
+        raise TooLarge(
+            f"A conversation or draft is larger than {NOTE_BYTES_MAX >> 10} KiB; start a new one."
+        )
+    return packed
+
+
+@contextmanager
+def _immediate(db: apsw.Connection) -> Iterator[None]:
+    """A write transaction that takes its lock at once, so that two processes queue and do not deadlock."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IsothermError:
+        raise
+    except (apsw.BusyError, apsw.LockedError):
+        raise TooBusy("system.db is busy; try again.", retry_after_ms=200) from None
+    except apsw.FullError:
+        raise StorageFull("The disk is full: system.db cannot grow. Free some space.") from None
+    except (apsw.CorruptError, apsw.NotADBError):
+        raise Corrupt("system.db is damaged; restore it from a backup or set it aside.") from None
+    except (apsw.Error, OSError) as bad:
+        raise Unavailable(f"system.db cannot be used: {bad}. Check the data folder.") from None
