@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from registry import limits
 from registry.catalog import Catalogue
@@ -39,8 +40,10 @@ class Column:
     type: Type
     unit: str | None = None
 
-    def to_wire(self) -> dict[str, str]:
-        out = {"name": self.name, "type": self.type.name}
+    def to_wire(self) -> dict[str, Any]:
+        out: dict[str, Any] = {"name": self.name, "type": self.type.name}
+        if self.type.scale:
+            out["scale"] = self.type.scale
         return {**out, "unit": self.unit} if self.unit else out
 
 

@@ -1,0 +1,197 @@
+"""Running a route: one MCP `query` per domain, as parallel as keys allow, then `gather`.
+
+Fragments with filters under an inner or anti join run first; the keys they find narrow their parent. The others run
+after their parent and are narrowed by its keys. An input that would be cut is never joined: `too-large` instead of
+a wrong total.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import anyio
+
+from orchestrator.gather import Table, gather
+from orchestrator.links import Call
+from orchestrator.route import Edge, Fragment, Route, fragment_plan
+from registry.access import Principal
+from registry.answer import Source
+from registry.check import Column
+from registry.errors import IsothermError, TooLarge
+from registry.limits import GATHER_ROWS_MAX, PLAN_VALUES_MAX, ROWS_DEFAULT, ROWS_MAX
+from registry.plan import In, IsNull, Not, Or, Predicate, QueryPlan
+from registry.record import Type
+
+#: more keys than this are not pushed; the join sorts it out
+KEYS_PUSHED_MAX = min(5_000, PLAN_VALUES_MAX)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a plan brought, in wire form."""
+
+    columns: tuple[Column, ...]
+    rows: list[list[Any]]
+    truncated: bool = False
+    cursor: str | None = None
+    sources: tuple[Source, ...] = ()
+
+
+async def execute(
+    route: Route, call: Call, *, principal: Principal, cursor: str | None = None
+) -> Outcome:
+    """Run a route. A limit is always in force: the plan's, else `ROWS_DEFAULT`."""
+    limit = route.plan.limit or ROWS_DEFAULT
+    if route.whole:
+        return await _whole(route, call, principal, limit, cursor)
+    run = _Run(route, call, principal)
+    await run.fragment(route.root, [])
+    rows = gather(_limited(route, limit), run.tables)
+    if len(rows) < limit and run.cut:
+        # Partners were missing for rows that a pushed limit had chosen: fetch without it.
+        route.root.limit = None
+        run = _Run(route, call, principal)
+        await run.fragment(route.root, [])
+        rows = gather(_limited(route, limit), run.tables)
+    more = len(rows) > limit or (run.cut and len(rows) == limit)
+    return Outcome(route.columns, rows[:limit], more and _ours(route), None, tuple(run.sources))
+
+
+def _limited(route: Route, limit: int) -> Route:
+    return replace(route, plan=route.plan.model_copy(update={"limit": limit}))
+
+
+async def _whole(
+    route: Route, call: Call, principal: Principal, limit: int, cursor: str | None
+) -> Outcome:
+    plan = route.plan if route.plan.limit else route.plan.model_copy(update={"limit": limit})
+    arguments: dict[str, Any] = {"plan": plan.to_wire()}
+    if cursor is not None:
+        arguments["cursor"] = cursor
+    data = await call(route.root.domain, "query", arguments, principal=principal, retry=True)
+    return Outcome(
+        route.columns,
+        data["rows"],
+        bool(data["truncated"]) and _ours(route),
+        data.get("cursor"),
+        _sources(data),
+    )
+
+
+def _ours(route: Route) -> bool:
+    """Whether the limit is ours: a plan that asks for ten rows is not cut when there are more."""
+    return route.plan.limit is None
+
+
+def _sources(data: dict[str, Any]) -> tuple[Source, ...]:
+    return tuple(Source(**source) for source in data["sources"])
+
+
+@dataclass(slots=True)
+class _Run:
+    """One execution of a cut plan: tables by fragment, and what was read."""
+
+    route: Route
+    call: Call
+    principal: Principal
+    tables: dict[int, Table] = field(default_factory=dict)
+    sources: list[Source] = field(default_factory=list)
+    #: a pushed limit left rows behind
+    cut: bool = False
+
+    async def fragment(self, fragment: Fragment, narrowed: list[Predicate]) -> None:
+        """Fetch a fragment and everything below it."""
+        first = [edge for edge in fragment.children if _narrows(edge)]
+        await self._children([(edge, []) for edge in first])
+        for edge in first:
+            narrowed = [*narrowed, *self._keys_below(edge)]
+        table = await self._fetch(fragment, narrowed)
+        later = [edge for edge in fragment.children if edge not in first]
+        column_of = {path: index for index, (path, _) in enumerate(fragment.keys)}
+        await self._children([(e, _keys_above(table, column_of[e.left], e)) for e in later])
+
+    async def _children(self, edges: list[tuple[Edge, list[Predicate]]]) -> None:
+        failures: list[IsothermError] = []
+
+        async def fetch(edge: Edge, narrowed: list[Predicate]) -> None:
+            try:
+                await self.fragment(edge.child, narrowed)
+            except IsothermError as failure:
+                failures.append(failure)
+
+        async with anyio.create_task_group() as tasks:
+            for edge, narrowed in edges:
+                tasks.start_soon(fetch, edge, narrowed)
+        if failures:
+            raise failures[0]
+
+    def _keys_below(self, edge: Edge) -> list[Predicate]:
+        """The child's keys as a filter on the parent, where they are few enough."""
+        table = self.tables[id(edge.child)]
+        column = list(edge.child.keys).index((edge.right, None))
+        keys = tuple(dict.fromkeys(row[column] for row in table.rows if row[column] is not None))
+        if len(keys) > KEYS_PUSHED_MAX:
+            self.route.root.limit = None
+            return []
+        parent = next(f for f in self.route.fragments if edge in f.children)
+        found = In(field=parent.local(edge.left), values=keys)
+        # A null key has no partner, so an anti join keeps it; `not in` alone would drop it.
+        return [found] if edge.kind == "inner" else ([_or_null(found)] if keys else [])
+
+    async def _fetch(self, fragment: Fragment, narrowed: list[Predicate]) -> Table:
+        plan = fragment_plan(fragment, aggregates=self.route.plan.aggregates, extra=narrowed)
+        rows: list[list[Any]] = []
+        cursor: str | None = None
+        while True:
+            data = await self._page(fragment, plan, cursor)
+            rows.extend(data["rows"])
+            cursor = data.get("cursor")
+            if fragment.limit is not None and len(rows) >= fragment.limit:
+                self.cut = self.cut or bool(data["truncated"])
+                break
+            if cursor is None:
+                break
+            if len(rows) >= GATHER_ROWS_MAX:
+                raise TooLarge(
+                    f"{fragment.source} would bring more than {GATHER_ROWS_MAX:,} rows to a join; "
+                    "filter it, or group by less."
+                )
+        self.sources.extend(_sources(data))
+        kinds = tuple(Type(c["type"], c.get("scale", 0)) for c in data["columns"])
+        table = self.tables[id(fragment)] = Table(kinds, rows)
+        return table
+
+    async def _page(
+        self, fragment: Fragment, plan: QueryPlan, cursor: str | None
+    ) -> dict[str, Any]:
+        if plan.limit is None:
+            plan = plan.model_copy(update={"limit": ROWS_MAX})
+        arguments: dict[str, Any] = {"plan": plan.to_wire()}
+        if cursor is not None:
+            arguments["cursor"] = cursor
+        return await self.call(
+            fragment.domain, "query", arguments, principal=self.principal, retry=True
+        )
+
+
+def _or_null(found: In) -> Predicate:
+    return Or(args=(Not(arg=found), IsNull(field=found.field)))
+
+
+def _narrows(edge: Edge) -> bool:
+    """Whether the child is worth running first: it drops rows of the parent."""
+    if edge.kind == "left":
+        return False
+    return (
+        edge.kind == "anti"
+        or bool(edge.child.where)
+        or any(_narrows(deeper) for deeper in edge.child.children)
+    )
+
+
+def _keys_above(table: Table, column: int, edge: Edge) -> list[Predicate]:
+    keys = tuple(dict.fromkeys(row[column] for row in table.rows if row[column] is not None))
+    if len(keys) > KEYS_PUSHED_MAX:
+        return []
+    return [In(field=edge.child.local(edge.right), values=keys)]

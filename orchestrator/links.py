@@ -1,0 +1,313 @@
+"""One persistent MCP client per domain, each with a deadline, a breaker and a way back after a crash.
+
+The only file that speaks the SDK's client side. Calls go through the session's dispatcher as plain mappings: the
+typed client would revalidate every row of a bulk result. What a client of ours sent in `_meta` never travels on;
+each call carries a fresh principal token for its one audience.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+import anyio
+import structlog
+from anyio.abc import TaskGroup, TaskStatus
+from mcp import Client, MCPError
+from mcp.server.lowlevel import Server
+from mcp.types import CONNECTION_CLOSED, INTERNAL_ERROR, REQUEST_TIMEOUT
+
+from orchestrator.breaker import Breaker
+from registry.access import LOCAL, META_KEY, Principal, mint
+from registry.clock import Clock
+from registry.errors import (
+    BadInput,
+    Bug,
+    IsothermError,
+    TooSlow,
+    Unavailable,
+    UnknownDomain,
+    from_dict,
+    shown,
+)
+from registry.limits import CALL_MS_MAX, PRINCIPAL_SECONDS
+
+log: Final = structlog.get_logger("links")
+Target = Callable[[], Any]
+_BACKOFF_SECONDS: Final = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)
+#: codes that speak of the domain's health, not of the call
+_SICK: Final = (Unavailable, TooSlow, Bug)
+
+
+class Call(Protocol):
+    """The one door to a domain: `await call(domain, tool, arguments)` gives the tool's structured data."""
+
+    async def __call__(
+        self,
+        domain: str,
+        tool: str,
+        arguments: Mapping[str, Any],
+        *,
+        principal: Principal = LOCAL,
+        retry: bool = False,
+    ) -> dict[str, Any]: ...
+
+
+@dataclass(slots=True)
+class Link:
+    """A domain's client and what is known about its health. Owned by one task (`_own`)."""
+
+    name: str
+    target: Target
+    client: Client | None = None
+    breaker: Breaker = field(default_factory=Breaker)
+    connected: anyio.Event = field(default_factory=anyio.Event)
+    broken: anyio.Event = field(default_factory=anyio.Event)
+    stop: anyio.Event = field(default_factory=anyio.Event)
+    stopped: anyio.Event = field(default_factory=anyio.Event)
+    error: str | None = None
+    restarts: int = 0
+    calls: int = 0
+    tokens: dict[Principal, tuple[str, float]] = field(default_factory=dict)
+
+
+class Links:
+    """All links. `call` is safe from any task; `add` and `remove` may run while calls are in flight."""
+
+    def __init__(self, tasks: TaskGroup, *, clock: Clock, key: bytes) -> None:
+        self._tasks = tasks
+        self._clock = clock
+        self._key = key
+        self._links: dict[str, Link] = {}
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        return tuple(name for name in self._links if name != "system")
+
+    async def add(self, name: str, target: Target) -> None:
+        """Connect a domain; returns when the first attempt has ended, well or not."""
+        link = self._links[name] = Link(name, target)
+        await self._tasks.start(self._own, link)
+
+    async def remove(self, name: str) -> None:
+        """Disconnect a domain; its child, if it has one, has ended when this returns."""
+        link = self._links.pop(name, None)
+        if link is not None:
+            link.stop.set()
+            await link.stopped.wait()
+
+    async def _own(
+        self, link: Link, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED
+    ) -> None:
+        """Keep the link connected until it is removed. A client lives and dies in this task."""
+        told = False
+        try:
+            while not link.stop.is_set():
+                try:
+                    async with Client(link.target(), cache=None, mode="auto") as client:
+                        link.client, link.error = client, None
+                        link.connected.set()
+                        if not told:
+                            told = True
+                            task_status.started()
+                        await _first(link.stop, link.broken)
+                except Exception as failure:
+                    link.error = type(failure).__name__
+                    log.warning("link-down", domain=link.name, error=link.error)
+                link.client, link.connected, link.broken = None, anyio.Event(), anyio.Event()
+                if not told:
+                    told = True
+                    task_status.started()
+                await self._pause(link)
+        finally:
+            link.client = None
+            link.stopped.set()
+
+    async def _pause(self, link: Link) -> None:
+        if link.stop.is_set():
+            return
+        link.restarts += 1
+        delay = _BACKOFF_SECONDS[min(link.breaker.failures, len(_BACKOFF_SECONDS) - 1)]
+        with anyio.move_on_after(delay):
+            await link.stop.wait()
+
+    async def call(
+        self,
+        domain: str,
+        tool: str,
+        arguments: Mapping[str, Any],
+        *,
+        principal: Principal = LOCAL,
+        retry: bool = False,
+    ) -> dict[str, Any]:
+        """The structured data of a domain's tool; raises the IsothermError that it raised.
+
+        `retry`: the call may safely run twice, so a connection lost under it is tried once more.
+        """
+        params = {"name": tool, "arguments": dict(arguments)}
+        raw = await self._request(domain, "tools/call", params, principal=principal, retry=retry)
+        data = raw.get("structuredContent")
+        if raw.get("isError"):
+            raise _refusal(data, domain)
+        if not isinstance(data, dict):
+            raise Bug(f"{domain} answered {shown(tool)} without data.")
+        return data
+
+    async def read(self, domain: str, uri: str, *, principal: Principal = LOCAL) -> str:
+        """A resource's text."""
+        raw = await self._request(
+            domain, "resources/read", {"uri": uri}, principal=principal, retry=True
+        )
+        return str(raw["contents"][0]["text"])
+
+    async def tools(self, domain: str) -> list[dict[str, Any]]:
+        """Every tool definition of a domain, in wire form."""
+        found: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while True:
+            params = {} if cursor is None else {"cursor": cursor}
+            raw = await self._request(domain, "tools/list", params, retry=True)
+            found.extend(raw["tools"])
+            cursor = raw.get("nextCursor")
+            if cursor is None:
+                return found
+
+    async def _request(
+        self,
+        domain: str,
+        method: str,
+        params: dict[str, Any],
+        *,
+        principal: Principal = LOCAL,
+        retry: bool = False,
+    ) -> dict[str, Any]:
+        link = self._links.get(domain)
+        if link is None:
+            raise UnknownDomain(f"No domain {shown(domain)}; there are {', '.join(self.domains)}.")
+        try:
+            return await self._attempt(link, method, params, principal)
+        except Unavailable:
+            if not retry or link.breaker.state(self._clock.monotonic()) != "closed":
+                raise
+            return await self._attempt(link, method, params, principal)
+
+    async def _attempt(
+        self, link: Link, method: str, params: dict[str, Any], principal: Principal
+    ) -> dict[str, Any]:
+        now = self._clock.monotonic()
+        if not link.breaker.admit(now):
+            raise Unavailable(
+                f"{link.name} is not answering; its next try is soon.",
+                retry_after_ms=link.breaker.wait_ms(now),
+            )
+        outcome: bool | None = None
+        try:
+            raw = await self._send(link, method, params, self._token(link, principal))
+            outcome = True
+        except IsothermError as failure:
+            outcome = not isinstance(failure, _SICK)
+            raise
+        finally:
+            if outcome is None:
+                link.breaker.abandoned()
+            elif outcome:
+                link.breaker.succeeded()
+            else:
+                link.breaker.failed(self._clock.monotonic())
+        return raw
+
+    async def _send(
+        self, link: Link, method: str, params: dict[str, Any], token: str
+    ) -> dict[str, Any]:
+        link.calls += 1
+        try:
+            with anyio.fail_after(CALL_MS_MAX / 1000):
+                client = link.client or await self._reconnected(link)
+                session = client.session
+                data: dict[str, Any] = {
+                    "method": method,
+                    "params": {**params, "_meta": {META_KEY: token}},
+                }
+                opts: Any = {}
+                session._stamp(data, opts)
+                return await session._dispatcher.send_raw_request(method, data["params"], opts)
+        except TimeoutError:
+            raise TooSlow(
+                f"{link.name} did not answer within {CALL_MS_MAX:,} ms; ask for less, or again later."
+            ) from None
+        except MCPError as failure:
+            raise self._translate(link, failure) from None
+        except (anyio.ClosedResourceError, anyio.BrokenResourceError, OSError):
+            link.broken.set()
+            raise Unavailable(f"{link.name} went away; it is being started again.") from None
+
+    async def _reconnected(self, link: Link) -> Client:
+        """Wait for a starting or restarting domain, within the caller's deadline."""
+        with anyio.move_on_after(5):
+            await link.connected.wait()
+        if link.client is None:
+            raise Unavailable(
+                f"{link.name} is not running ({link.error or 'starting'}); try again soon."
+            )
+        return link.client
+
+    def _translate(self, link: Link, failure: MCPError) -> IsothermError:
+        code, message = failure.error.code, failure.error.message
+        if code == CONNECTION_CLOSED:
+            link.broken.set()
+            return Unavailable(f"{link.name} went away in mid-call; it is being started again.")
+        if code == REQUEST_TIMEOUT:
+            return TooSlow(f"{link.name} did not answer in time.")
+        if code == INTERNAL_ERROR:
+            return Bug(f"{link.name} failed; its log says why.")
+        return BadInput(message)
+
+    def _token(self, link: Link, principal: Principal) -> str:
+        now = self._clock.monotonic()
+        held = link.tokens.get(principal)
+        if held is None or held[1] < now:
+            if len(link.tokens) > 1_000:
+                link.tokens.clear()
+            token = mint(principal, link.name, key=self._key, now_us=self._clock.now_us())
+            held = link.tokens[principal] = (token, now + PRINCIPAL_SECONDS / 2)
+        return held[0]
+
+    def health(self) -> list[dict[str, Any]]:
+        """One mapping per domain: state, breaker, restarts, calls."""
+        now = self._clock.monotonic()
+        return [
+            {
+                "domain": link.name,
+                "up": link.client is not None,
+                "breaker": link.breaker.state(now),
+                "restarts": link.restarts,
+                "calls": link.calls,
+                **({"error": link.error} if link.error else {}),
+            }
+            for link in self._links.values()
+        ]
+
+
+def _refusal(data: Any, domain: str) -> IsothermError:
+    error = data.get("error") if isinstance(data, dict) else None
+    if not isinstance(error, dict):
+        return Bug(f"{domain} failed without saying why.")
+    return from_dict(error)
+
+
+async def _first(*events: anyio.Event) -> None:
+    """Return when any of the events is set."""
+    async with anyio.create_task_group() as tasks:
+
+        async def watch(event: anyio.Event) -> None:
+            await event.wait()
+            tasks.cancel_scope.cancel()
+
+        for event in events:
+            tasks.start_soon(watch, event)
+
+
+def in_process(server: Server[Any]) -> Target:
+    """A target that connects to a server object of this process."""
+    return lambda: server

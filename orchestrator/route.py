@@ -1,0 +1,285 @@
+"""Which domains a plan needs, and what each is asked. Pure: a plan in, fragments out.
+
+A plan of one domain goes through whole. A plan across domains is cut into *fragments*, one per connected part in
+one domain, joined as a tree. When the plan aggregates, a fragment groups by every column that somebody above still
+needs and brings a weight `n` (how many rows stand behind one) and partial aggregates; `gather` joins fragments,
+multiplies weights and folds the partials. So a join across domains ships groups, not rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from registry.catalog import Catalogue
+from registry.check import Column, check
+from registry.plan import (
+    And,
+    Compare,
+    Group,
+    In,
+    IsNull,
+    Join,
+    Like,
+    Match,
+    Measured,
+    Not,
+    Or,
+    Order,
+    Predicate,
+    QueryPlan,
+    conjoin,
+    conjuncts,
+    leaves,
+    split_path,
+)
+
+Mode = Literal["partial", "raw"]
+WEIGHT = "n"
+
+
+@dataclass(slots=True)
+class Fragment:
+    """One domain's part of a plan. Paths in `keys` are the whole plan's; `plan` speaks the fragment's own names."""
+
+    domain: str
+    alias: str | None
+    source: str
+    joins: list[Join] = field(default_factory=list)
+    where: list[Predicate] = field(default_factory=list)
+    #: (path, bucket) of the whole plan -> column name in the fragment's reply
+    keys: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    measures: list[Measured] = field(default_factory=list)
+    children: list[Edge] = field(default_factory=list)
+    members: set[str | None] = field(default_factory=set)
+    order: tuple[Order, ...] = ()
+    limit: int | None = None
+
+    def need(self, path: str, bucket: str | None = None) -> str:
+        """The reply column that carries `path`; asked for if it was not yet."""
+        return self.keys.setdefault((path, bucket), f"k{len(self.keys)}")
+
+    def local(self, path: str) -> str:
+        """A path of the whole plan as this fragment writes it."""
+        alias, name = split_path(path)
+        return name if alias == self.alias else path
+
+    def holds(self, predicate: Predicate) -> bool:
+        """Whether every field the predicate names is in this fragment."""
+        return all(_owner(leaf) in self.members for leaf in leaves(predicate))
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A join that crosses domains: `left` is a path of the parent, `right` a path of the child's root."""
+
+    left: str
+    right: str
+    kind: Literal["inner", "left", "anti"]
+    child: Fragment
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """How one measure is made from joined rows."""
+
+    measure: Measured
+    mode: Mode
+    owner: Fragment
+    #: partial columns in the owner's reply: {"sum": "m0_sum", …}; empty for raw
+    parts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The cut plan. `root` alone, with `residual` empty and `folds` empty, is a plan that goes through whole."""
+
+    plan: QueryPlan
+    columns: tuple[Column, ...]
+    root: Fragment
+    whole: bool
+    residual: tuple[Predicate, ...] = ()
+    folds: tuple[Fold, ...] = ()
+
+    @property
+    def fragments(self) -> tuple[Fragment, ...]:
+        return tuple(_walk(self.root))
+
+
+def _walk(fragment: Fragment) -> list[Fragment]:
+    return [fragment, *(f for edge in fragment.children for f in _walk(edge.child))]
+
+
+def route(plan: QueryPlan, catalogue: Catalogue) -> Route:
+    """Cut a plan; raises what `registry.check.check` raises."""
+    columns = check(plan, catalogue)
+    root = Fragment(_domain(plan.source), None, plan.source, members={None})
+    if len(plan.domains) == 1:
+        return Route(plan, columns, root, whole=True)
+    by_alias = _place(plan, root)
+    residual = _push_filters(plan, root)
+    folds = _fold_measures(plan, root, by_alias)
+    for group in plan.group:
+        by_alias[split_path(group.field)[0]].need(group.field, group.bucket)
+    for predicate in residual:
+        for leaf in leaves(predicate):
+            by_alias[_owner(leaf)].need(_path(leaf))
+    if not plan.aggregates:
+        _list_columns(plan, columns, by_alias)
+        _push_limit(plan, root, residual)
+    return Route(plan, columns, root, False, tuple(residual), tuple(folds))
+
+
+def _domain(address: str) -> str:
+    return address.partition(".")[0]
+
+
+def _owner(leaf: Compare | In | IsNull | Like | Match) -> str | None:
+    return leaf.alias if isinstance(leaf, Match) else split_path(leaf.field)[0]
+
+
+def _path(leaf: Compare | In | IsNull | Like | Match) -> str:
+    if isinstance(leaf, Match):
+        return f"{leaf.alias}.id" if leaf.alias else "id"
+    return leaf.field
+
+
+def _place(plan: QueryPlan, root: Fragment) -> dict[str | None, Fragment]:
+    """Put every joined collection in its parent's fragment, or in a new one where the domain changes."""
+    by_alias: dict[str | None, Fragment] = {None: root}
+    for join in plan.joins:
+        parent = by_alias[split_path(join.on[0])[0]]
+        if _domain(join.to) == parent.domain:
+            left, right = parent.local(join.on[0]), join.on[1]
+            parent.joins.append(
+                Join(alias=join.alias, to=join.to, on=(left, right), kind=join.kind)
+            )
+            parent.members.add(join.alias)
+            by_alias[join.alias] = parent
+            continue
+        child = Fragment(_domain(join.to), join.alias, join.to, members={join.alias})
+        right_path = f"{join.alias}.{join.on[1]}"
+        parent.need(join.on[0])
+        child.need(right_path)
+        parent.children.append(Edge(join.on[0], right_path, join.kind, child))
+        by_alias[join.alias] = child
+    return by_alias
+
+
+def _push_filters(plan: QueryPlan, root: Fragment) -> list[Predicate]:
+    """Give each fragment the conjuncts that are all its own; what spans several is returned.
+
+    A filter on a `left` joined part cannot go below the join: it would keep rows that it must drop.
+    """
+    optional = {f.alias for f in _walk(root) for f in _optional(f)}
+    residual: list[Predicate] = []
+    for predicate in conjuncts(plan.where):
+        home = next((f for f in _walk(root) if f.holds(predicate)), None)
+        if home is None or home.alias in optional:
+            residual.append(predicate)
+        else:
+            home.where.append(localise(predicate, home))
+    return residual
+
+
+def _optional(fragment: Fragment) -> list[Fragment]:
+    """Fragments below a left edge of this one."""
+    return [f for edge in fragment.children if edge.kind == "left" for f in _walk(edge.child)]
+
+
+def localise(node: Predicate, home: Fragment) -> Predicate:
+    """The predicate in the fragment's own names."""
+    if isinstance(node, (And, Or)):
+        return node.model_copy(update={"args": tuple(localise(arg, home) for arg in node.args)})
+    if isinstance(node, Not):
+        return Not(arg=localise(node.arg, home))
+    if isinstance(node, Match):
+        return node.model_copy(update={"alias": None if node.alias == home.alias else node.alias})
+    return node.model_copy(update={"field": home.local(node.field)})
+
+
+def _fold_measures(
+    plan: QueryPlan, root: Fragment, by_alias: dict[str | None, Fragment]
+) -> list[Fold]:
+    return [_fold(index, measure, root, by_alias) for index, measure in enumerate(plan.measures)]
+
+
+def _fold(
+    index: int, measure: Measured, root: Fragment, by_alias: dict[str | None, Fragment]
+) -> Fold:
+    owner = by_alias[split_path(measure.field)[0]] if measure.field else root
+    condition = measure.where
+    if condition is not None and measure.field is None:
+        owner = next((f for f in _walk(root) if f.holds(condition)), root)
+    decomposes = measure.fn in ("count", "sum", "avg", "min", "max")
+    if not decomposes or (condition is not None and not owner.holds(condition)):
+        for path in ([measure.field] if measure.field else []) + [
+            _path(x) for x in leaves(condition)
+        ]:
+            by_alias[split_path(path)[0]].need(path)
+        return Fold(measure, "raw", owner, {})
+    if measure.field is None and condition is None:
+        return Fold(measure, "partial", owner, {"count": WEIGHT})
+    parts = {
+        fn: f"m{index}_{fn}" for fn in (("sum", "count") if measure.fn == "avg" else (measure.fn,))
+    }
+    for fn, name in parts.items():
+        owner.measures.append(
+            Measured(
+                fn=fn,  # type: ignore[arg-type]
+                field=owner.local(measure.field) if measure.field else None,
+                where=localise(condition, owner) if condition is not None else None,
+                alias=name,
+            )
+        )
+    return Fold(measure, "partial", owner, parts)
+
+
+def _list_columns(
+    plan: QueryPlan, columns: tuple[Column, ...], by_alias: dict[str | None, Fragment]
+) -> None:
+    for path in [c.name for c in columns] + [o.by for o in plan.order]:
+        by_alias[split_path(path)[0]].need(path)
+    by_alias[None].need("id")
+
+
+def _push_limit(plan: QueryPlan, root: Fragment, residual: list[Predicate]) -> None:
+    """Let the root stop early when no later step can drop, add or reorder its rows.
+
+    Inner children whose filters reach the root as keys are settled by `execute`, which clears the limit if they
+    are too many to push.
+    """
+    lookups = all(
+        edge.kind != "anti" and edge.right == f"{edge.child.alias}.id"
+        for f in _walk(root)
+        for edge in f.children
+    )
+    own_order = all(split_path(order.by)[0] in root.members for order in plan.order)
+    if residual or plan.distinct or plan.limit is None or not (lookups and own_order):
+        return
+    root.order = tuple(Order(by=root.local(o.by), desc=o.desc) for o in plan.order)
+    root.limit = plan.limit
+
+
+def fragment_plan(fragment: Fragment, *, aggregates: bool, extra: list[Predicate]) -> QueryPlan:
+    """What the fragment's domain is asked. `extra`: key filters learnt from the fragments that ran before."""
+    where = conjoin([*fragment.where, *extra])
+    if aggregates:
+        return QueryPlan(
+            source=fragment.source,
+            joins=tuple(fragment.joins),
+            where=where,
+            group=tuple(
+                Group(field=fragment.local(path), bucket=bucket, alias=name)  # type: ignore[arg-type]
+                for (path, bucket), name in fragment.keys.items()
+            ),
+            measures=(Measured(fn="count", alias=WEIGHT), *fragment.measures),
+        )
+    return QueryPlan(
+        source=fragment.source,
+        joins=tuple(fragment.joins),
+        where=where,
+        select=tuple(fragment.local(path) for path, _ in fragment.keys),
+        order=fragment.order,
+        limit=fragment.limit,
+    )
