@@ -87,6 +87,11 @@ def mint(principal: Principal, audience: str, *, key: bytes, now_us: int) -> str
 
 def verify(token: object, audience: str, *, key: bytes, now_us: int) -> Principal:
     """The principal inside; `Denied` when forged, expired or for somebody else. Every refusal reads the same."""
+    return verified(token, audience, key=key, now_us=now_us)[0]
+
+
+def verified(token: object, audience: str, *, key: bytes, now_us: int) -> tuple[Principal, int]:
+    """Like `verify`, with the instant (µs) until which the token holds, for those who remember it."""
     refusal = Denied("The principal token is not valid here; call through the orchestrator.")
     if not isinstance(token, str) or len(token) > 4_096 or not token.isascii():
         raise refusal
@@ -100,9 +105,10 @@ def verify(token: object, audience: str, *, key: bytes, now_us: int) -> Principa
     if claims["aud"] != audience or claims["exp"] * 1_000_000 < now_us:
         raise refusal
     domains = claims["dom"]
-    return Principal(
+    principal = Principal(
         claims["sub"],
         claims["ten"],
         tuple(claims["rol"]),
         None if domains is None else tuple(domains),
     )
+    return principal, claims["exp"] * 1_000_000
