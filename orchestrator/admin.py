@@ -1,0 +1,112 @@
+"""What operators do through `admin_read` and `admin_write`: an action by name, with arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from orchestrator.links import Links
+from registry.access import Principal
+from registry.domain import DomainSpec, load_yaml, parse_spec
+from registry.errors import BadInput, Conflict, NotFound, shown
+from registry.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """The actions, over what `app` hands in. `evolve` makes a running domain fit a spec, or raises `Conflict`."""
+
+    links: Links
+    settings: Settings
+    specs: Callable[[], dict[str, DomainSpec]]
+    faults: Callable[[], dict[str, str]]
+    refresh: Callable[[], Awaitable[None]]
+    evolve: Callable[[DomainSpec], Awaitable[None]]
+
+    async def read(self, action: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if action == "servers":
+            return {"servers": [_server(spec) for spec in self.specs().values()]}
+        if action == "health":
+            return {"links": self.links.health(), "faults": self.faults()}
+        if action == "settings":
+            return {"settings": _settings(self.settings)}
+        name = _argument(arguments, "name")
+        spec = self.specs().get(name)
+        if spec is None:
+            raise NotFound(f"No domain {shown(name)}; there are {', '.join(self.specs())}.")
+        return {"spec": spec.model_dump(mode="json", exclude_defaults=True)}
+
+    async def write(
+        self, action: str, arguments: dict[str, Any], principal: Principal
+    ) -> dict[str, Any]:
+        if action == "domain_add":
+            return await self._add(arguments, principal)
+        return await self._remove(_argument(arguments, "name"), principal)
+
+    async def _add(self, arguments: dict[str, Any], principal: Principal) -> dict[str, Any]:
+        """Rows first: a spec that the stored rows do not fit is refused before anything is written."""
+        if unknown := set(arguments) - {"yaml", "spec"}:
+            raise BadInput(f"domain_add takes `yaml` or `spec`, not {shown(min(unknown))}.")
+        spec = parse_spec(
+            arguments["spec"] if "spec" in arguments else load_yaml(_argument(arguments, "yaml"))
+        )
+        await self.evolve(spec)
+        data = await self.links.call(
+            "system",
+            "domain_add",
+            {"spec": spec.model_dump(mode="json"), "replace": True},
+            principal=principal,
+        )
+        await self.refresh()
+        return {
+            "domain": spec.domain,
+            "changed": data["changed"],
+            "collections": list(spec.collections),
+        }
+
+    async def _remove(self, name: str, principal: Principal) -> dict[str, Any]:
+        """Only an empty domain goes; one with rows is refused, so that no record disappears from answers."""
+        if name in self.links.domains:
+            stats = await self.links.call(name, "stats", {}, principal=principal, retry=True)
+            rows = sum(c["rows"] for c in stats["collections"].values())
+            if rows:
+                raise Conflict(
+                    f"{name} holds {rows:,} records; delete them first, or keep the domain."
+                )
+        data = await self.links.call("system", "domain_remove", {"name": name}, principal=principal)
+        await self.refresh()
+        return data
+
+
+def _argument(arguments: dict[str, Any], name: str) -> str:
+    value = arguments.get(name)
+    if not isinstance(value, str) or not value:
+        raise BadInput(f"This action needs the argument `{name}` (text).")
+    return value
+
+
+def _server(spec: DomainSpec) -> dict[str, Any]:
+    return {
+        "domain": spec.domain,
+        "title": spec.title,
+        "tier": spec.tier.value,
+        "collections": list(spec.collections),
+    }
+
+
+def _settings(settings: Settings) -> dict[str, Any]:
+    shown_ = ("data", "roots", "topology", "host", "port", "allowed_hosts")
+    return {
+        name: {
+            "value": _plain(getattr(settings, name)),
+            "source": settings.source.get(name, "default"),
+        }
+        for name in shown_
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [str(item) for item in value]
+    return value if isinstance(value, (int, float)) else str(value)

@@ -1,0 +1,270 @@
+"""The ask trip: question -> readings -> one plan or a refusal -> route -> domains -> gather -> `Answer`.
+
+Planners only read; this room chooses among their readings, runs one, asks back when two are close, and refuses
+rather than guess. A plan given by the caller takes the same way from `route` on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from orchestrator.catalogue import LiveCatalogue
+from orchestrator.execute import Outcome, execute
+from orchestrator.links import Call
+from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
+from orchestrator.route import Route, fragment_plan, route
+from orchestrator.wording import sentence
+from registry.access import Principal
+from registry.answer import Answer, Choice
+from registry.clock import Clock
+from registry.errors import BadInput, IsothermError, NotFound, TooSlow, Unavailable, shown
+from registry.limits import QUESTION_CHARS_MAX, ROWS_MAX
+from registry.plan import QueryPlan, parse_plan
+from registry.record import TIME, decode
+from registry.settings import Settings
+
+#: a second reading this close to the first, in confidence, is asked back
+_MARGIN = 0.04
+_CHOICES_MAX = 4
+
+
+@dataclass(frozen=True, slots=True)
+class AskRequest:
+    """The `ask` tool's arguments, see DESIGN's contract. Times are ISO text."""
+
+    question: str
+    domains: tuple[str, ...] | None = None
+    conversation: str | None = None
+    choice: str | None = None
+    now: str | None = None
+    timezone: str | None = None
+    limit: int | None = None
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """The trip's fixed parts."""
+
+    call: Call
+    catalogue: LiveCatalogue
+    planner: Planner
+    clock: Clock
+    settings: Settings
+
+    async def ask(self, request: AskRequest, principal: Principal) -> Answer:
+        """Answer a question; what cannot be understood or done comes back as `refused`, with the reason."""
+        began = self.clock.monotonic()
+        question = self._question(request)
+        context = await self._context(request, principal)
+        readings, ms = await self._understand(question, request, context, principal)
+        answer = await self._answer(readings, request, principal)
+        if request.conversation is not None or answer.status in ("answered", "tentative"):
+            answer = await self._remember(answer, request, principal)
+        total = (self.clock.monotonic() - began) * 1000
+        return replace(
+            answer, planner=readings.planner, ms={"understand": ms, **answer.ms, "total": total}
+        )
+
+    def _question(self, request: AskRequest) -> Question:
+        text = request.question.strip()
+        if not text:
+            raise BadInput("The question is empty; ask something about the data.")
+        if len(text) > QUESTION_CHARS_MAX:
+            raise BadInput(
+                f"The question is longer than {QUESTION_CHARS_MAX:,} characters; shorten it."
+            )
+        if request.timezone not in (None, "UTC"):
+            raise BadInput("Only timezone UTC is understood so far; give times in UTC.")
+        now = self.clock.now_us() if request.now is None else decode(request.now, TIME, where="now")
+        assert isinstance(now, int)
+        return Question(text, now)
+
+    async def _context(self, request: AskRequest, principal: Principal) -> Context:
+        if request.conversation is None:
+            return Context()
+        data = await self.call(
+            "system",
+            "conversation_get",
+            {"id": request.conversation},
+            principal=principal,
+            retry=True,
+        )
+        last = data["turns"][-1] if data["turns"] else None
+        if last is None:
+            return Context()
+        return Context(plan=parse_plan(last["plan"]), question=last["question"])
+
+    async def _understand(
+        self, question: Question, request: AskRequest, context: Context, principal: Principal
+    ) -> tuple[Readings, float]:
+        """Readings, and the planner's milliseconds. Unknown words get one look at values stored a moment ago."""
+        for force in (False, True):
+            known = await self.catalogue.fresh(principal, force=force)
+            scope = known.scoped(request.domains) if request.domains else known
+            began = self.clock.monotonic()
+            readings = self.planner(question, scope, context)
+            ms = (self.clock.monotonic() - began) * 1000
+            if readings.readings and not readings.readings[0].not_understood:
+                break
+        return readings, ms
+
+    async def _answer(self, found: Readings, request: AskRequest, principal: Principal) -> Answer:
+        if request.choice is not None:
+            return await self._chosen(found, request, principal)
+        if not found.readings:
+            return _refusal(found)
+        best = found.readings[0]
+        close = [r for r in found.readings if r.confidence > best.confidence - _MARGIN]
+        if len(close) > 1:
+            return _clarify(close[:_CHOICES_MAX], best.confidence)
+        if best.confidence < self.settings.tentative_confidence:
+            return _unsure(found, best)
+        status = "answered" if best.confidence >= self.settings.answer_confidence else "tentative"
+        return await self._run(best, request, principal, status=status)
+
+    async def _chosen(self, found: Readings, request: AskRequest, principal: Principal) -> Answer:
+        for reading in found.readings:
+            if _choice_id(reading.plan) == request.choice:
+                return await self._run(reading, request, principal, status="answered")
+        raise NotFound(
+            f"No reading {shown(request.choice)} of this question; ask again without `choice`."
+        )
+
+    async def _run(
+        self, reading: Reading, request: AskRequest, principal: Principal, *, status: Any
+    ) -> Answer:
+        plan = reading.plan
+        if request.limit is not None and plan.limit is None:
+            plan = plan.model_copy(update={"limit": min(request.limit, ROWS_MAX)})
+        answer = await self.run(plan, principal, label=reading.label, explain=request.explain)
+        if answer.status == "refused":
+            return answer
+        return replace(
+            answer,
+            status=status,
+            understood=reading.understood,
+            not_understood=reading.not_understood,
+            confidence=round(reading.confidence, 3),
+        )
+
+    async def run(
+        self,
+        plan: QueryPlan,
+        principal: Principal,
+        *,
+        label: str | None = None,
+        cursor: str | None = None,
+        explain: bool = False,
+    ) -> Answer:
+        """Run a plan. A sick domain makes a `refused` answer that names it; a bad plan raises."""
+        began = self.clock.monotonic()
+        cut = route(plan, self.catalogue.bare(principal))
+        routed = self.clock.monotonic()
+        wire = plan.to_wire()
+        if explain:
+            return Answer("answered", label or "", cut.columns, plan=wire, suggestions=steps(cut))
+        try:
+            outcome = await execute(cut, self.call, principal=principal, cursor=cursor)
+        except (Unavailable, TooSlow) as failure:
+            return _sick(failure, plan, wire)
+        done = self.clock.monotonic()
+        return _answered(
+            outcome,
+            wire,
+            label,
+            {"route": (routed - began) * 1000, "execute": (done - routed) * 1000},
+        )
+
+    async def _remember(self, answer: Answer, request: AskRequest, principal: Principal) -> Answer:
+        if answer.plan is None:
+            return replace(answer, conversation=request.conversation)
+        arguments: dict[str, Any] = {"turn": {"question": request.question, "plan": answer.plan}}
+        if request.conversation is not None:
+            arguments["id"] = request.conversation
+        try:
+            data = await self.call("system", "conversation_put", arguments, principal=principal)
+        except IsothermError:
+            return replace(answer, partial=True, missing=(*answer.missing, "system.conversations"))
+        return replace(answer, conversation=data["id"])
+
+
+def _choice_id(plan: QueryPlan) -> str:
+    wire = orjson.dumps(plan.to_wire(), option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(wire, digest_size=4).hexdigest()
+
+
+def _answered(
+    outcome: Outcome, plan: dict[str, Any], label: str | None, ms: dict[str, float]
+) -> Answer:
+    return Answer(
+        "answered",
+        sentence(label, outcome.columns, outcome.rows, cut=outcome.truncated),
+        outcome.columns,
+        outcome.rows,
+        outcome.truncated,
+        outcome.cursor,
+        plan,
+        sources=outcome.sources,
+        ms=ms,
+    )
+
+
+def _refusal(found: Readings) -> Answer:
+    reason = found.reason or "The question was not understood."
+    return Answer(
+        "refused",
+        reason,
+        reason=reason,
+        not_understood=found.not_understood,
+        suggestions=found.suggestions,
+    )
+
+
+def _unsure(found: Readings, best: Reading) -> Answer:
+    words = ", ".join(shown(word) for word in best.not_understood)
+    reason = (
+        f"Not understood: {words}." if words else "No reading of the question is likely enough."
+    )
+    return Answer(
+        "refused",
+        reason,
+        reason=reason,
+        confidence=round(best.confidence, 3),
+        not_understood=best.not_understood,
+        suggestions=(*found.suggestions, f"Nearest reading: {best.label}"),
+    )
+
+
+def _clarify(close: list[Reading], confidence: float) -> Answer:
+    choices = tuple(Choice(_choice_id(r.plan), r.label, r.plan.to_wire()) for r in close)
+    text = "Which do you mean: " + "; or ".join(choice.label for choice in choices) + "?"
+    return Answer("clarify", text, choices=choices, confidence=round(confidence, 3))
+
+
+def _sick(failure: IsothermError, plan: QueryPlan, wire: dict[str, Any]) -> Answer:
+    return Answer(
+        "refused",
+        failure.message,
+        plan=wire,
+        partial=True,
+        missing=plan.domains,
+        reason=failure.message,
+    )
+
+
+def steps(cut: Route) -> tuple[str, ...]:
+    """What each domain would be asked, one JSON plan per line."""
+    if cut.whole:
+        return (f"{cut.root.domain}: {orjson.dumps(cut.plan.to_wire()).decode()}",)
+    return tuple(
+        f"{f.domain}: "
+        + orjson.dumps(
+            fragment_plan(f, aggregates=cut.plan.aggregates, extra=[]).to_wire()
+        ).decode()
+        for f in cut.fragments
+    )

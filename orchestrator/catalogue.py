@@ -1,0 +1,137 @@
+"""The live catalogue: what domains there are and what is stored in them, kept fresh over MCP.
+
+Each tenant sees the vocabulary of its own rows only. A snapshot stays the same object until something changed, so
+planners may cache by it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import anyio
+
+from orchestrator.links import Call
+from registry.access import Principal, allowed
+from registry.catalog import Catalogue, Facts, FieldValues
+from registry.clock import Clock
+from registry.domain import DomainSpec
+from registry.errors import IsothermError
+
+#: vocabulary is fetched again after this many times what fetching it took, and never sooner than the second figure
+_REST_RATIO: Final = 20.0
+_REST_SECONDS: Final = 1.0
+_TENANTS_MAX: Final = 100
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """One tenant's facts, and per domain the seq they are from and when to look again (seconds, monotonic)."""
+
+    facts: dict[str, Facts] = field(default_factory=dict)
+    seq: dict[str, int] = field(default_factory=dict)
+    due: dict[str, float] = field(default_factory=dict)
+    sizes: dict[str, dict[str, int]] = field(default_factory=dict)
+    snapshots: dict[tuple[str, ...], Catalogue] = field(default_factory=dict)
+
+
+class LiveCatalogue:
+    """Specs come by `adopt`; facts are fetched when a question needs them."""
+
+    def __init__(self, call: Call, clock: Clock) -> None:
+        self._call = call
+        self._clock = clock
+        self._specs: dict[str, DomainSpec] = {}
+        self._shelves: OrderedDict[str, _Shelf] = OrderedDict()
+        self._lock = anyio.Lock()
+
+    @property
+    def specs(self) -> dict[str, DomainSpec]:
+        return dict(self._specs)
+
+    def adopt(self, specs: dict[str, DomainSpec]) -> None:
+        """The domains there are from now on."""
+        changed = {
+            name for name in {*specs, *self._specs} if specs.get(name) != self._specs.get(name)
+        }
+        self._specs = dict(specs)
+        for shelf in self._shelves.values():
+            shelf.snapshots.clear()
+            for name in changed:
+                _forget(shelf, name)
+
+    def bare(self, principal: Principal) -> Catalogue:
+        """Specs that the principal may read, with whatever facts are known; no I/O."""
+        return self._snapshot(self._shelf(principal.tenant), self._reach(principal))
+
+    async def fresh(self, principal: Principal, *, force: bool = False) -> Catalogue:
+        """The same after asking every domain whose facts are due (`force`: all). A silent domain keeps its old facts."""
+        shelf = self._shelf(principal.tenant)
+        reach = self._reach(principal)
+        now = self._clock.monotonic()
+        due = [name for name in reach if force or shelf.due.get(name, 0.0) <= now]
+        if due:
+            async with self._lock, anyio.create_task_group() as tasks:
+                for name in due:
+                    tasks.start_soon(self._fetch, shelf, name, principal)
+        return self._snapshot(shelf, reach)
+
+    def _reach(self, principal: Principal) -> tuple[str, ...]:
+        return tuple(name for name in self._specs if allowed(principal, "read", name))
+
+    def _shelf(self, tenant: str) -> _Shelf:
+        shelf = self._shelves.setdefault(tenant, _Shelf())
+        self._shelves.move_to_end(tenant)
+        while len(self._shelves) > _TENANTS_MAX:
+            self._shelves.popitem(last=False)
+        return shelf
+
+    def _snapshot(self, shelf: _Shelf, reach: tuple[str, ...]) -> Catalogue:
+        found = shelf.snapshots.get(reach)
+        if found is None:
+            kept = {a: f for a, f in shelf.facts.items() if a.partition(".")[0] in reach}
+            found = Catalogue([self._specs[name] for name in reach if name in self._specs], kept)
+            shelf.snapshots[reach] = found
+        return found
+
+    async def _fetch(self, shelf: _Shelf, name: str, principal: Principal) -> None:
+        began = self._clock.monotonic()
+        arguments: dict[str, Any] = {"values": True}
+        if name in shelf.seq:
+            arguments["since_seq"] = shelf.seq[name]
+        try:
+            data = await self._call(name, "describe", arguments, principal=principal, retry=True)
+        except IsothermError:
+            shelf.due[name] = self._clock.monotonic() + _REST_SECONDS
+            return
+        now = self._clock.monotonic()
+        shelf.due[name] = now + max(_REST_SECONDS, _REST_RATIO * (now - began))
+        if "facts" in data:
+            _forget(shelf, name, due=False)
+            shelf.facts.update({a: facts_from_wire(f) for a, f in data["facts"].items()})
+            shelf.snapshots.clear()
+        shelf.seq[name] = data["seq"]
+
+
+def _forget(shelf: _Shelf, domain: str, *, due: bool = True) -> None:
+    for address in [a for a in shelf.facts if a.partition(".")[0] == domain]:
+        del shelf.facts[address]
+    shelf.seq.pop(domain, None)
+    if due:
+        shelf.due.pop(domain, None)
+
+
+def facts_from_wire(data: dict[str, Any]) -> Facts:
+    """`Facts` from a domain's `describe`."""
+    values = {
+        name: FieldValues(tuple(v["values"]), bool(v["complete"]))
+        for name, v in (data.get("values") or {}).items()
+    }
+    return Facts(
+        rows=data["rows"],
+        time_min_us=data.get("time_min_us"),
+        time_max_us=data.get("time_max_us"),
+        seq=data.get("seq", 0),
+        values=values,
+    )

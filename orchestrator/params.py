@@ -1,0 +1,75 @@
+"""The arguments of the ten tools."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from registry import limits
+from registry.tool import Params
+
+
+class AskParams(Params):
+    question: str = Field(min_length=1, max_length=limits.QUESTION_CHARS_MAX)
+    domains: list[str] | None = Field(default=None, description="Look only in these.")
+    conversation: str | None = Field(
+        default=None,
+        max_length=limits.ID_CHARS_MAX,
+        description="From an earlier answer: a follow-up.",
+    )
+    choice: str | None = Field(default=None, max_length=40, description="Id of a choice offered.")
+    now: str | None = Field(default=None, max_length=40, description="ISO time that 'today' means.")
+    timezone: str | None = Field(default=None, max_length=40)
+    limit: int | None = Field(default=None, ge=1, le=limits.ROWS_MAX)
+
+
+class QueryParams(Params):
+    plan: dict[str, Any] = Field(description="See describe('plan'), or `plan` of an answer.")
+    cursor: str | None = Field(default=None, max_length=20_000)
+
+
+class GetParams(Params):
+    collection: str = Field(max_length=100, description="domain.collection")
+    ids: list[str] = Field(min_length=1, max_length=limits.GET_IDS_MAX)
+
+
+class DescribeParams(Params):
+    name: str | None = Field(
+        default=None, max_length=100, description="A domain, a domain.collection, or 'plan'."
+    )
+
+
+class IngestParams(Params):
+    records: list[dict[str, Any]] | None = Field(default=None, max_length=limits.PUT_RECORDS_MAX)
+    text: str | None = Field(default=None, description="CSV, JSON or JSON Lines.")
+    path: str | None = Field(default=None, description="A file under a configured root.")
+    uri: str | None = None
+    into: str | None = Field(
+        default=None, description="domain or domain.collection; none: find out."
+    )
+    format: Literal["csv", "json", "jsonl", "parquet", "sqlite"] | None = None
+    on_conflict: Literal["update", "skip", "error"] = "update"
+    set: dict[str, Any] | None = Field(default=None, description="Field values for every record.")
+    name: str | None = Field(default=None, max_length=200, description="What to call the source.")
+    dry_run: bool = False
+
+
+class FindParams(Params):
+    words: str = Field(min_length=1, max_length=300)
+    limit: int = Field(default=8, ge=1, le=50)
+
+
+class CallParams(Params):
+    name: str = Field(max_length=100, description="domain__tool, from find_tools")
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+
+class AdminReadParams(Params):
+    action: Literal["servers", "health", "domain", "settings"]
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+
+class AdminWriteParams(Params):
+    action: Literal["domain_add", "domain_remove"]
+    arguments: dict[str, Any] = Field(default_factory=dict)
