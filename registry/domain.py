@@ -161,6 +161,11 @@ class CollectionSpec(_Spec):
         return {name: f.to for name, f in self.fields.items() if f.to is not None}
 
     @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The fields that every record must have."""
+        return tuple(name for name, f in self.fields.items() if f.required)
+
+    @cached_property
     def searched(self) -> tuple[str, ...]:
         """The fields that full-text search covers."""
         return tuple(name for name, f in self.fields.items() if f.search)
