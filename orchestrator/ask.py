@@ -210,6 +210,8 @@ def _answered(
         outcome.cursor,
         plan,
         sources=outcome.sources,
+        partial=bool(outcome.missing),
+        missing=outcome.missing,
         ms=ms,
     )
 
@@ -252,7 +254,7 @@ def _sick(failure: IsothermError, plan: QueryPlan, wire: dict[str, Any]) -> Answ
         failure.message,
         plan=wire,
         partial=True,
-        missing=plan.domains,
+        missing=(failure.domain,) if failure.domain else plan.domains,
         reason=failure.message,
     )
 

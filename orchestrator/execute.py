@@ -18,10 +18,9 @@ from orchestrator.route import Edge, Fragment, Route, fragment_plan
 from registry.access import Principal
 from registry.answer import Source
 from registry.check import Column
-from registry.errors import IsothermError, TooLarge
+from registry.errors import IsothermError, TooLarge, TooSlow, Unavailable
 from registry.limits import GATHER_ROWS_MAX, PLAN_VALUES_MAX, ROWS_DEFAULT, ROWS_MAX
 from registry.plan import In, IsNull, Not, Or, Predicate, QueryPlan
-from registry.record import Type
 
 #: more keys than this are not pushed; the join sorts it out
 KEYS_PUSHED_MAX = min(5_000, PLAN_VALUES_MAX)
@@ -36,6 +35,8 @@ class Outcome:
     truncated: bool = False
     cursor: str | None = None
     sources: tuple[Source, ...] = ()
+    #: domains whose columns are empty because they did not answer
+    missing: tuple[str, ...] = ()
 
 
 async def execute(
@@ -45,17 +46,28 @@ async def execute(
     limit = route.plan.limit or ROWS_DEFAULT
     if route.whole:
         return await _whole(route, call, principal, limit, cursor)
-    run = _Run(route, call, principal)
-    await run.fragment(route.root, [])
-    rows = gather(_limited(route, limit), run.tables)
+    run, rows = await _run(route, call, principal, limit)
     if len(rows) < limit and run.cut:
         # Partners were missing for rows that a pushed limit had chosen: fetch without it.
         route.root.limit = None
-        run = _Run(route, call, principal)
-        await run.fragment(route.root, [])
-        rows = gather(_limited(route, limit), run.tables)
+        run, rows = await _run(route, call, principal, limit)
     more = len(rows) > limit or (run.cut and len(rows) == limit)
-    return Outcome(route.columns, rows[:limit], more and _ours(route), None, tuple(run.sources))
+    return Outcome(
+        route.columns,
+        rows[:limit],
+        more and _ours(route),
+        None,
+        tuple(run.sources),
+        tuple(sorted(run.missing)),
+    )
+
+
+async def _run(
+    route: Route, call: Call, principal: Principal, limit: int
+) -> tuple[_Run, list[list[Any]]]:
+    run = _Run(route, call, principal)
+    await run.fragment(route.root, [])
+    return run, gather(_limited(route, limit), run.tables, optional=run.missing)
 
 
 def _limited(route: Route, limit: int) -> Route:
@@ -99,6 +111,7 @@ class _Run:
     sources: list[Source] = field(default_factory=list)
     #: a pushed limit left rows behind
     cut: bool = False
+    missing: set[str] = field(default_factory=set)
 
     async def fragment(self, fragment: Fragment, narrowed: list[Predicate]) -> None:
         """Fetch a fragment and everything below it."""
@@ -117,6 +130,12 @@ class _Run:
         async def fetch(edge: Edge, narrowed: list[Predicate]) -> None:
             try:
                 await self.fragment(edge.child, narrowed)
+            except (Unavailable, TooSlow) as failure:
+                if self.route.plan.aggregates or self.route.residual or not edge.lookup:
+                    failures.append(failure)
+                    return
+                self.missing.add(edge.child.domain)
+                self.tables[id(edge.child)] = Table(edge.child.types, [])
             except IsothermError as failure:
                 failures.append(failure)
 
@@ -158,8 +177,7 @@ class _Run:
                     "filter it, or group by less."
                 )
         self.sources.extend(_sources(data))
-        kinds = tuple(Type(c["type"], c.get("scale", 0)) for c in data["columns"])
-        table = self.tables[id(fragment)] = Table(kinds, rows)
+        table = self.tables[id(fragment)] = Table(fragment.types, rows)
         return table
 
     async def _page(

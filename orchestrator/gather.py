@@ -5,8 +5,8 @@ Rows come in wire form and are decoded only where they are computed with. Equal 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from orchestrator.fold import Accumulator, accumulator, raw_parts
@@ -64,12 +64,15 @@ def _decoder(slot: int, column: int, kind: Type) -> Callable[[Any], Canonical]:
     return get
 
 
-def gather(route: Route, tables: dict[int, Table]) -> list[list[Any]]:
-    """The answer's rows in wire form, filtered, folded, ordered and cut to the plan's limit (+1: "there is more").
+def gather(
+    route: Route, tables: dict[int, Table], *, optional: Collection[str] = ()
+) -> list[list[Any]]:
+    """The answer's rows in wire form, filtered, folded, ordered and cut to the plan's limit.
 
-    `tables`: by `id(fragment)`.
+    One row past the limit says that there is more. `tables` go by `id(fragment)`; rows keep their
+    place without a partner in an `optional` domain.
     """
-    rows, slots = _join(route, tables)
+    rows, slots = _join(route, tables, optional)
     scope = _Scope(route, tables, slots)
     if route.residual:
         tests = [compiled(predicate, scope.read) for predicate in route.residual]
@@ -81,7 +84,9 @@ def gather(route: Route, tables: dict[int, Table]) -> list[list[Any]]:
     return [[encode(v, kind) for v, kind in zip(row, kinds, strict=False)] for row in found]
 
 
-def _join(route: Route, tables: dict[int, Table]) -> tuple[list[Joined], dict[int, int]]:
+def _join(
+    route: Route, tables: dict[int, Table], optional: Collection[str]
+) -> tuple[list[Joined], dict[int, int]]:
     slots = {id(route.root): 0}
     rows: list[Joined] = [(row,) for row in tables[id(route.root)].rows]
     pending = [(route.root, edge) for edge in route.root.children]
@@ -89,6 +94,8 @@ def _join(route: Route, tables: dict[int, Table]) -> tuple[list[Joined], dict[in
         parent, edge = pending.pop(0)
         left = list(parent.keys).index((edge.left, None))
         right = list(edge.child.keys).index((edge.right, None))
+        if edge.child.domain in optional:
+            edge = replace(edge, kind="left")
         rows = _step(rows, slots[id(parent)], left, tables[id(edge.child)].rows, right, edge)
         if edge.kind != "anti":
             slots[id(edge.child)] = len(slots)

@@ -207,6 +207,7 @@ class Links:
             outcome = True
         except IsothermError as failure:
             outcome = not isinstance(failure, _SICK)
+            failure.domain = link.name
             raise
         finally:
             if outcome is None:

@@ -33,6 +33,7 @@ from registry.plan import (
     leaves,
     split_path,
 )
+from registry.record import Type
 
 Mode = Literal["partial", "raw"]
 WEIGHT = "n"
@@ -54,6 +55,8 @@ class Fragment:
     members: set[str | None] = field(default_factory=set)
     order: tuple[Order, ...] = ()
     limit: int | None = None
+    #: of the reply's columns
+    types: tuple[Type, ...] = ()
 
     def need(self, path: str, bucket: str | None = None) -> str:
         """The reply column that carries `path`; asked for if it was not yet."""
@@ -71,12 +74,20 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A join that crosses domains: `left` is a path of the parent, `right` a path of the child's root."""
+    """A join that crosses domains: `left` is a path of the parent, `right` a path of the child's root.
+
+    `lookup`: at most one partner, wanted only for its columns, so an answer without it is still right.
+    """
 
     left: str
     right: str
     kind: Literal["inner", "left", "anti"]
     child: Fragment
+
+    @property
+    def lookup(self) -> bool:
+        plain = not self.child.where and not self.child.children
+        return plain and self.kind != "anti" and self.right == f"{self.child.alias}.id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,9 @@ def route(plan: QueryPlan, catalogue: Catalogue) -> Route:
     if not plan.aggregates:
         _list_columns(plan, columns, by_alias)
         _push_limit(plan, root, residual)
+    for fragment in _walk(root):
+        asked = fragment_plan(fragment, aggregates=plan.aggregates, extra=[])
+        fragment.types = tuple(column.type for column in check(asked, catalogue))
     return Route(plan, columns, root, False, tuple(residual), tuple(folds))
 
 

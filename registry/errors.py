@@ -41,6 +41,8 @@ class IsothermError(Exception):
 
     code: ClassVar[str] = "bug"
     retryable: ClassVar[bool] = False
+    #: the domain that said it, where a link knows
+    domain: str | None = None
 
     def __init__(self, message: str, *, retry_after_ms: int | None = None) -> None:
         super().__init__(message)
