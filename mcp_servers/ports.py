@@ -41,12 +41,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of one draft."""
+    """What became of one draft. `seq`: the change that wrote it, 0 when nothing was written."""
 
     id: str
     version: int
     outcome: Literal["accepted", "updated", "duplicate", "rejected"]
     reason: str | None = None
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)

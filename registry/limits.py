@@ -60,6 +60,7 @@ STAGING_SECONDS_MAX: Final = 7 * 86_400  # an unused handle is dropped after thi
 
 # -- processes
 WRITE_QUEUE_MAX: Final = 4_096  # writes waiting for one writer thread
+WRITE_QUEUE_ROWS_MAX: Final = 100_000  # records in all of them together
 GROUP_COMMIT_MAX: Final = 512  # writes in one transaction
 READERS_MAX: Final = 4  # connections for scans of one domain
 BUSY_MS_MAX: Final = 10_000  # waiting for another process's write lock
@@ -71,3 +72,6 @@ PRINCIPAL_SECONDS: Final = 300  # life of a principal token
 BREAKER_FAILURES: Final = 5  # in a row, then the breaker opens
 BREAKER_SECONDS: Final = 5.0
 HTTP_BODY_BYTES_MAX: Final = 4 << 20
+HTTP_CONNECTIONS_MAX: Final = 1_024  # of one server process; past it 503
+HTTP_SESSIONS_MAX: Final = 1_000  # handshake-era sessions of one server
+LINE_BYTES_MAX: Final = 32 << 20  # one message over stdio

@@ -1,0 +1,250 @@
+"""`QueryPlan` -> one SQLite statement. Pure: checks the plan, opens nothing, and binds every value.
+
+Every table in the statement carries the tenant's predicate. The order is always total (nulls last, then the id or all
+group keys), so that a page can begin behind the last row of the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mcp_servers.buckets import bucket_sql
+from mcp_servers.match import fts5
+from mcp_servers.predicates import Conditions, Values, check_width
+from mcp_servers.stores.sqlite_names import quoted, search_name, table_name
+from registry.catalog import Catalogue
+from registry.check import Column, Scope, check, shown_fields
+from registry.limits import ROWS_DEFAULT, ROWS_MAX
+from registry.plan import Group, Join, Match, Measured, QueryPlan, split_path
+from registry.record import Canonical, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A statement that gives at most `limit + 1` rows: the columns, then what lies at `keys` and `matched`.
+
+    `keys`: where a row's order keys stand, for the cursor. `matched`: where the number of folded records stands.
+    """
+
+    sql: str
+    values: tuple[Canonical, ...]
+    columns: tuple[Column, ...]
+    keys: tuple[int, ...]
+    matched: int | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """One order key."""
+
+    sql: str
+    desc: bool = False
+    nullable: bool = True
+
+    def order(self) -> str:
+        direction = " DESC" if self.desc else ""
+        return f"{self.sql}{direction}{' NULLS LAST' if self.nullable else ''}"
+
+    def equal(self, mark: str) -> str:
+        return f"{self.sql} {'IS' if self.nullable else '='} {mark}"
+
+    def behind(self, mark: str) -> str:
+        after = f"{self.sql} {'<' if self.desc else '>'} {mark}"
+        return f"({after} OR {self.sql} IS NULL)" if self.nullable else after
+
+
+def compile_plan(
+    plan: QueryPlan,
+    catalogue: Catalogue,
+    tenant: str,
+    *,
+    after: Sequence[Canonical] | None = None,
+) -> Compiled:
+    """The statement of a plan whose collections are all of one domain. `after`: the order keys of the last row seen.
+
+    Raises what `registry.check.check` raises, and `TooLarge` past the bounds on predicates and values.
+    """
+    columns = check(plan, catalogue)
+    check_width(plan.where, plan.having, *(m.where for m in plan.measures))
+    statement = _Statement(plan, catalogue, tenant, columns)
+    return statement.folded(after) if plan.aggregates or plan.distinct else statement.listed(after)
+
+
+class _Statement:
+    def __init__(
+        self, plan: QueryPlan, catalogue: Catalogue, tenant: str, columns: tuple[Column, ...]
+    ) -> None:
+        self.plan = plan
+        self.columns = columns
+        self.limit = min(plan.limit or ROWS_DEFAULT, ROWS_MAX)
+        self.scope = Scope(plan, catalogue)
+        self.values = Values()
+        self.tenant = self.values.bind(tenant)
+        self.names: dict[str | None, str] = {None: "t"}
+        self.names |= {join.alias: f"j{n}" for n, join in enumerate(plan.joins)}
+        self.conditions = Conditions(self.values, self._resolve, self._match)
+
+    # -- parts -----------------------------------------------------------------------------------
+
+    def _resolve(self, path: str) -> tuple[str, Type]:
+        alias, name = split_path(path)
+        return f"{self.names[alias]}.{quoted(name)}", self.scope.field(path).kind
+
+    def _match(self, node: Match) -> str:
+        words = fts5(node.text)
+        if words is None:
+            return "(0)"
+        address = self.plan.address_of(node.alias)
+        index = search_name(_short(address or self.plan.source))
+        return (
+            f"({self.names[node.alias]}._row IN"
+            f" (SELECT rowid FROM {index} WHERE {index} MATCH {self.values.bind(words)}))"
+        )
+
+    def _from(self) -> str:
+        """FROM and WHERE, without what a page adds."""
+        parts = [f"FROM {table_name(_short(self.plan.source))} AS t"]
+        conditions = [f"t._tenant = {self.tenant}"]
+        for join in self.plan.joins:
+            if join.kind == "anti":
+                conditions.append(f"NOT EXISTS (SELECT 1 FROM {self._joined(join, 'WHERE')})")
+            else:
+                word = "LEFT JOIN" if join.kind == "left" else "JOIN"
+                parts.append(f"{word} {self._joined(join, 'ON')}")
+        if self.plan.where is not None:
+            conditions.append(self.conditions.sql(self.plan.where))
+        return f"{' '.join(parts)} WHERE {' AND '.join(conditions)}"
+
+    def _joined(self, join: Join, word: str) -> str:
+        name = self.names[join.alias]
+        left, _ = self._resolve(join.on[0])
+        right = f"{name}.{quoted(join.on[1])}"
+        table = table_name(_short(join.to))
+        return f"{table} AS {name} {word} {name}._tenant = {self.tenant} AND {right} = {left}"
+
+    def _page(self, terms: Sequence[_Term]) -> str:
+        """ORDER BY and LIMIT."""
+        order = ", ".join(term.order() for term in terms)
+        return f"{f' ORDER BY {order}' if order else ''} LIMIT {self.values.bind(self.limit + 1)}"
+
+    def _behind(self, terms: Sequence[_Term], after: Sequence[Canonical]) -> str:
+        """Whether a row comes after the one with these order keys."""
+        term, value = terms[0], after[0]
+        rest = self._behind(terms[1:], after[1:]) if len(terms) > 1 else None
+        mark = self.values.bind(value)
+        parts = [] if value is None else [term.behind(mark)]
+        if rest is not None:
+            parts.append(f"({term.equal(mark)} AND {rest})")
+        return f"({' OR '.join(parts) or '0'})"
+
+    # -- records ---------------------------------------------------------------------------------
+
+    def listed(self, after: Sequence[Canonical] | None) -> Compiled:
+        """Records, each once, straight from the tables so that their indexes give the order."""
+        shown = [self._resolve(path)[0] for path in shown_fields(self.plan, self.scope)]
+        terms = self._list_terms()
+        outputs = ", ".join((*shown, *(term.sql for term in terms)))
+        sql = f"SELECT {outputs} {self._from()}"
+        if after is not None:
+            sql += f" AND {self._behind(terms, after)}"
+        keys = tuple(range(len(shown), len(shown) + len(terms)))
+        return self._done(sql + self._page(terms), keys, None)
+
+    def _list_terms(self) -> list[_Term]:
+        """The order asked for, then the ids of all that makes a row of the result one of its kind."""
+        terms = {}
+        for order in self.plan.order:
+            sql, _ = self._resolve(order.by)
+            terms.setdefault(sql, _Term(sql, order.desc, order.by not in ("id", "version")))
+        terms.setdefault('t."id"', _Term('t."id"', nullable=False))
+        for join in self.plan.joins:
+            # A join on the id brings one partner at most, so it needs no key of its own.
+            if join.kind != "anti" and join.on[1] != "id":
+                sql = f'{self.names[join.alias]}."id"'
+                terms.setdefault(sql, _Term(sql, nullable=join.kind == "left"))
+        return list(terms.values())
+
+    # -- groups and distinct rows ----------------------------------------------------------------
+
+    def folded(self, after: Sequence[Canonical] | None) -> Compiled:
+        """Groups or distinct rows: folded inside, filtered, ordered and cut outside."""
+        inner, matched = self._distinct() if not self.plan.aggregates else self._grouped()
+        terms = self._fold_terms()
+        conditions = []
+        if self.plan.having is not None:
+            having = Conditions(self.values, self._output, self._match)
+            conditions.append(having.sql(self.plan.having))
+        if after is not None and terms:
+            conditions.append(self._behind(terms, after))
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        sql = f"SELECT * FROM ({inner}){where}"  # noqa: S608 - compiled above
+        keys = tuple(int(term.sql[1:]) for term in terms)
+        return self._done(sql + self._page(terms), keys, matched)
+
+    def _distinct(self) -> tuple[str, int | None]:
+        shown = [self._resolve(path)[0] for path in shown_fields(self.plan, self.scope)]
+        return f"SELECT DISTINCT {_numbered(shown)} {self._from()}", None
+
+    def _grouped(self) -> tuple[str, int | None]:
+        outputs = [*map(self._group, self.plan.group), *map(self._measure, self.plan.measures)]
+        places = ", ".join(str(n + 1) for n in range(len(self.plan.group)))
+        # Window functions run after GROUP BY: the sum over all groups is the number of records folded.
+        matched = "sum(count(*)) OVER ()" if places else "count(*)"
+        sql = f"SELECT {_numbered([*outputs, matched])} {self._from()}"
+        return sql + (f" GROUP BY {places}" if places else ""), len(outputs)
+
+    def _group(self, group: Group) -> str:
+        expression, kind = self._resolve(group.field)
+        return expression if group.bucket is None else bucket_sql(expression, kind, group.bucket)
+
+    def _measure(self, measure: Measured) -> str:
+        expression, kind = self._resolve(measure.field) if measure.field else ("*", Type("int"))
+        sql = _AGGREGATES[measure.fn].format(expression)
+        if measure.fn == "percentile":
+            sql = f"percentile_cont({expression}, {self.values.bind(measure.q)})"
+        if measure.where is not None:
+            sql += f" FILTER (WHERE {self.conditions.sql(measure.where)})"
+        if kind.name == "decimal" and measure.fn in ("avg", "median", "percentile"):
+            sql = f"({sql} / {10**kind.scale}.0)"
+        return sql
+
+    def _output(self, name: str) -> tuple[str, Type]:
+        """An output column by its name, as `having` and `order` say it."""
+        place = next(n for n, column in enumerate(self.columns) if column.name == name)
+        return f"o{place}", self.columns[place].type
+
+    def _fold_terms(self) -> list[_Term]:
+        terms = {}
+        for order in self.plan.order:
+            sql, _ = self._output(order.by)
+            terms.setdefault(sql, _Term(sql, order.desc))
+        unique = len(self.plan.group) if self.plan.aggregates else len(self.columns)
+        for n in range(unique):
+            terms.setdefault(f"o{n}", _Term(f"o{n}"))
+        return list(terms.values())
+
+    def _done(self, sql: str, keys: tuple[int, ...], matched: int | None) -> Compiled:
+        values = tuple(self.values.bound)
+        return Compiled(sql, values, self.columns, keys, matched, self.limit)
+
+
+_AGGREGATES = {
+    "count": "count({})",
+    "sum": "sum({})",
+    "avg": "avg({})",
+    "min": "min({})",
+    "max": "max({})",
+    "distinct": "count(DISTINCT {})",
+    "median": "median({})",
+    "percentile": "",
+}
+
+
+def _numbered(outputs: Sequence[str]) -> str:
+    return ", ".join(f"{sql} AS o{n}" for n, sql in enumerate(outputs))
+
+
+def _short(address: str) -> str:
+    return address.partition(".")[2]

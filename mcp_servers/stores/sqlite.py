@@ -1,0 +1,334 @@
+"""The embedded RowStore: one SQLite file per domain, shared by any number of processes.
+
+Writes go through one writer thread and return after COMMIT (`synchronous = FULL`). Point reads run on the caller's thread
+over a connection of their own; scans run in worker threads. No driver exception leaves this room.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import apsw
+import orjson
+
+from mcp_servers.compile import compile_plan
+from mcp_servers.cursor import seal, unseal
+from mcp_servers.ports import Draft, OnConflict, Page, Progress, Row, Written
+from mcp_servers.stores import sqlite_rows
+from mcp_servers.stores.sqlite_connection import connect, translated
+from mcp_servers.stores.sqlite_evolve import create, evolve
+from mcp_servers.stores.sqlite_facts import facts_of
+from mcp_servers.stores.sqlite_page import Cut, run
+from mcp_servers.stores.sqlite_readers import Readers
+from mcp_servers.stores.sqlite_schema import FORMAT, Schema
+from mcp_servers.stores.sqlite_writer import Transaction, Writer
+from registry.answer import Source
+from registry.catalog import Facts
+from registry.clock import Clock
+from registry.domain import DomainSpec, parse_spec
+from registry.errors import Conflict, TooLarge, Unavailable, shown
+from registry.limits import PUT_RECORDS_MAX
+from registry.plan import QueryPlan
+from registry.record import TIME, encode
+
+T = TypeVar("T")
+_FACTS_KEPT_MAX: Final = 1_000  # remembered, over tenants and collections
+
+
+class SqliteStore:
+    """See `mcp_servers.ports.RowStore`. Make one with `open_sqlite`."""
+
+    def __init__(self, path: Path, clock: Clock, connection: apsw.Connection) -> None:
+        self.path = path
+        self._clock = clock
+        self._point: apsw.Connection | None = connection
+        self._lock = threading.Lock()
+        self._writer = Writer(self, clock)
+        self._readers = Readers(path, clock)
+        self._schema = _load_schema(connection)
+        self._secret: bytes = connection.execute(
+            "SELECT value FROM _meta WHERE name = 'cursor_key'"
+        ).get
+        self._facts: dict[tuple[str, str, bool], Facts] = {}
+
+    @property
+    def spec(self) -> DomainSpec:
+        """The spec as the file has it, as far as this process has looked."""
+        return self._schema.spec
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    async def write(
+        self,
+        tenant: str,
+        collection: str,
+        drafts: Sequence[Draft],
+        *,
+        on_conflict: OnConflict,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+        progress: Progress | None = None,
+    ) -> list[Written]:
+        """See the port. `TooLarge` past `PUT_RECORDS_MAX` drafts or `RECORD_BYTES_MAX` of one."""
+        if len(drafts) > PUT_RECORDS_MAX:
+            raise TooLarge(f"One write takes at most {PUT_RECORDS_MAX:,} records; split it.")
+        self._schema.table(collection)
+
+        def work(transaction: Transaction) -> list[Written]:
+            table = transaction.schema.table(collection)
+            digest = b""
+            if idempotency_key is not None:
+                digest = sqlite_rows.digest_of(table.name, drafts)
+                before = sqlite_rows.replayed(transaction, tenant, idempotency_key, digest)
+                if before is not None:
+                    return before
+            written = sqlite_rows.write(
+                transaction,
+                table,
+                tenant,
+                drafts,
+                on_conflict=on_conflict,
+                expected_version=expected_version,
+            )
+            if idempotency_key is not None:
+                sqlite_rows.remember(transaction, tenant, idempotency_key, digest, written)
+            if progress is not None:
+                _mark(transaction, tenant, progress)
+            return written
+
+        return await self._writer.run(work, rows=len(drafts) + 1)
+
+    async def delete(
+        self,
+        tenant: str,
+        collection: str,
+        ids: Sequence[str],
+        *,
+        expected_version: int | None = None,
+    ) -> int:
+        """See the port."""
+        self._schema.table(collection)
+        return await self._writer.run(
+            lambda transaction: sqlite_rows.delete(
+                transaction, transaction.schema.table(collection), tenant, ids, expected_version
+            ),
+            rows=len(ids) + 1,
+        )
+
+    async def evolve(self, spec: DomainSpec) -> None:
+        """See the port."""
+        new = Schema(spec)
+        if new.digest != self._schema.digest:
+            await self._writer.run(lambda transaction: evolve(transaction, new))
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def get(self, tenant: str, collection: str, ids: Sequence[str]) -> list[Row]:
+        """See the port."""
+
+        def work(connection: apsw.Connection) -> list[Row]:
+            self.adopt(self.current(connection))
+            return sqlite_rows.read(connection, self._schema.table(collection), tenant, ids)
+
+        return self._inline(work)
+
+    async def query(self, tenant: str, plan: QueryPlan, *, cursor: str | None = None) -> Page:
+        """See the port. `sources[].rows_scanned`: records listed, or records that went into the groups."""
+        after = None if cursor is None else unseal(cursor, plan, tenant, self._secret)
+        self.refresh()
+        compiled = compile_plan(plan, self._schema.catalogue, tenant, after=after)
+        begun, as_of = self._clock.monotonic(), encode(self._clock.now_us(), TIME)
+        cut: Cut = await self._readers.run(lambda connection: run(connection, compiled))
+        ms = (self._clock.monotonic() - begun) * 1_000
+        sources = tuple(
+            Source(address, "warm", cut.scanned, ms, as_of) for address in plan.collections
+        )
+        further = None if cut.last is None else seal(cut.last, plan, tenant, self._secret)
+        return Page(compiled.columns, cut.rows, cut.truncated, further, sources)
+
+    async def facts(self, tenant: str, collection: str, *, values: bool = False) -> Facts:
+        """See the port. Looked up again only after the collection has changed."""
+        self.refresh()
+        table = self._schema.table(collection)
+        key = (tenant, table.name, values)
+        seq = self.seq()
+        known = self._facts.get(key)
+        if known is None or self._moved(known.seq, tenant, table.name):
+            known = await self._readers.run(
+                lambda connection: facts_of(connection, table, tenant, seq=seq, values=values)
+            )
+        if known.seq < seq:
+            known = _at(known, seq)
+        if len(self._facts) >= _FACTS_KEPT_MAX:
+            self._facts.clear()
+        self._facts[key] = known
+        return known
+
+    async def progress(self, tenant: str, load: str) -> Progress | None:
+        """See the port."""
+        found = self._inline(
+            lambda connection: connection.execute(
+                "SELECT rows, done, receipt FROM _progress WHERE tenant = ? AND load = ?",
+                (tenant, load),
+            ).fetchone()
+        )
+        return (
+            None
+            if found is None
+            else Progress(load, found[0], bool(found[1]), orjson.loads(found[2]))
+        )
+
+    # -- changes ---------------------------------------------------------------------------------
+
+    def seq(self) -> int:
+        """See the port."""
+        return int(self._inline(_last_seq))
+
+    def changes(self, after: int) -> list[tuple[int, str, str, str]] | None:
+        """See the port."""
+
+        def work(connection: apsw.Connection) -> list[tuple[int, str, str, str]] | None:
+            first = connection.execute("SELECT min(seq) FROM _changes").get
+            if first is not None and first > after + 1:
+                return None
+            return connection.execute(
+                "SELECT seq, tenant, collection, id FROM _changes WHERE seq > ? ORDER BY seq",
+                (after,),
+            ).fetchall()
+
+        return self._inline(work)
+
+    def data_version(self) -> int:
+        """Moves when any connection of any process has committed. Costs a few µs."""
+        return int(self._inline(lambda c: c.execute("PRAGMA data_version").get))
+
+    def refresh(self) -> DomainSpec:
+        """Look whether another process evolved the file; the spec as it is now."""
+        self._inline(lambda connection: self.adopt(self.current(connection)))
+        return self.spec
+
+    # -- the writer's view -----------------------------------------------------------------------
+
+    def current(self, connection: apsw.Connection) -> Schema:
+        """The schema as the file has it, seen through `connection`."""
+        digest = connection.execute("SELECT value FROM _meta WHERE name = 'spec_hash'").get
+        return self._schema if digest == self._schema.digest else _load_schema(connection)
+
+    def adopt(self, schema: Schema) -> None:
+        """Use this schema from now on."""
+        if schema is not self._schema:
+            self._schema = schema
+            self._facts = {}
+
+    async def close(self) -> None:
+        """Finish what is queued and let go of the file."""
+        await self._writer.close()
+        await self._readers.close()
+        with self._lock:
+            connection, self._point = self._point, None
+        if connection is not None:
+            connection.close(True)
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _inline(self, work: Callable[[apsw.Connection], T]) -> T:
+        """Run a short read on the caller's thread."""
+        with self._lock, translated(self.path):
+            if self._point is None:
+                raise Unavailable(f"{self.path.name} is closed; open it again.")
+            return work(self._point)
+
+    def _moved(self, seq: int, tenant: str, collection: str) -> bool:
+        changes = self.changes(seq)
+        return changes is None or any(
+            change[1:3] in ((tenant, collection), ("", "")) for change in changes
+        )
+
+
+def open_sqlite(path: Path, spec: DomainSpec, clock: Clock) -> SqliteStore:
+    """Open or make the file, its tables fitting `spec`.
+
+    `Unavailable`: it cannot be opened, or a newer version made it. `Corrupt`: it is no whole database. `Conflict`: it is
+    somebody else's, or fitting it to `spec` would lose data.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as bad:
+        raise Unavailable(f"{shown(path.parent)} cannot be made: {bad.strerror}.") from None
+    connection = connect(path, query_only=False)
+    try:
+        with translated(path):
+            _fit(connection, path, Schema(spec), clock)
+            connection.execute("PRAGMA query_only = ON")
+            return SqliteStore(path, clock, connection)
+    except BaseException:
+        connection.close(True)
+        raise
+
+
+def _fit(connection: apsw.Connection, path: Path, schema: Schema, clock: Clock) -> None:
+    """Make or evolve the tables. Looks first without the write lock: mostly there is nothing to do."""
+    if _made(connection, path) and _digest(connection) == schema.digest:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if not _made(connection, path):
+            create(connection, schema)
+        elif _digest(connection) != schema.digest:
+            evolve(Transaction(connection, _load_schema(connection), clock.now_us()), schema)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _made(connection: apsw.Connection, path: Path) -> bool:
+    """Whether our tables are there; refuses files of others and of newer versions."""
+    tables, ours = connection.execute(
+        "SELECT count(*), ifnull(sum(name = '_meta'), 0) FROM sqlite_schema"
+    ).fetchone()
+    if not tables:
+        return False
+    if not ours:
+        raise Conflict(f"{shown(path.name)} is a database of something else; move it away.")
+    found = connection.execute("SELECT value FROM _meta WHERE name = 'format'").get
+    if not isinstance(found, int) or found > FORMAT:
+        raise Unavailable(
+            f"{shown(path.name)} has format {found}, made by a newer version; this one reads up to "
+            f"{FORMAT}. Upgrade Isotherm, or use another data folder."
+        )
+    return True
+
+
+def _digest(connection: apsw.Connection) -> str:
+    return str(connection.execute("SELECT value FROM _meta WHERE name = 'spec_hash'").get)
+
+
+def _load_schema(connection: apsw.Connection) -> Schema:
+    text = connection.execute("SELECT value FROM _meta WHERE name = 'spec'").get
+    return Schema(parse_spec(orjson.loads(text), name="stored spec"))
+
+
+def _last_seq(connection: apsw.Connection) -> Any:
+    return connection.execute("SELECT max(seq) FROM _changes").get or 0
+
+
+def _mark(transaction: Transaction, tenant: str, progress: Progress) -> None:
+    transaction.connection.execute(
+        "INSERT OR REPLACE INTO _progress(tenant, load, rows, done, receipt) VALUES (?, ?, ?, ?, ?)",
+        (
+            tenant,
+            progress.load,
+            progress.rows,
+            int(progress.done),
+            orjson.dumps(progress.receipt).decode(),
+        ),
+    )
+
+
+def _at(facts: Facts, seq: int) -> Facts:
+    return Facts(facts.rows, facts.time_min_us, facts.time_max_us, seq, facts.values)

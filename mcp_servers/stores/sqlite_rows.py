@@ -1,0 +1,266 @@
+"""Writing, deleting and reading rows inside a transaction. Knows SQL and rows; opens and commits nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final, Literal, TypeAlias
+
+import apsw
+import orjson
+
+from mcp_servers.ports import Draft, OnConflict, Row, Written
+from mcp_servers.stores.sqlite_schema import Table
+from mcp_servers.stores.sqlite_writer import Transaction
+from registry.errors import Conflict, TooLarge, UnknownField, shown
+from registry.limits import IDEMPOTENCY_SECONDS, RECORD_BYTES_MAX
+
+_IDS_AT_ONCE: Final = 500
+Outcome: TypeAlias = Literal["accepted", "updated", "duplicate", "rejected"]
+_WROTE: Final = frozenset({"accepted", "updated"})
+
+
+@dataclass(slots=True)
+class _Stored:
+    """A row as it is, or as this write will leave it. `place`: its `_row`; `fresh`: this write inserts it."""
+
+    place: int
+    version: int
+    cells: tuple[Any, ...]  # extra, then the fields
+    fresh: bool = False
+
+
+@dataclass(slots=True)
+class _Effects:
+    """What a write will do, decided before anything is done."""
+
+    #: id, version, outcome, reason of each draft
+    written: list[tuple[str, int, Outcome, str | None]] = field(default_factory=list)
+    new: dict[str, _Stored] = field(default_factory=dict)
+    changed: dict[str, _Stored] = field(default_factory=dict)
+
+
+def read(connection: apsw.Connection, table: Table, tenant: str, ids: Sequence[str]) -> list[Row]:
+    """The rows of these ids, in their order; missing ones are left out."""
+    if len(ids) == 1:
+        found = connection.execute(table.select_one, (tenant, ids[0])).fetchone()
+        return [row_of(table, found)] if found else []
+    by_id: dict[str, Row] = {}
+    for some in _chunks(ids):
+        for cells in connection.execute(table.select_many, (tenant, _json(some))):
+            by_id[cells[0]] = row_of(table, cells)
+    return [by_id[id] for id in ids if id in by_id]
+
+
+def row_of(table: Table, cells: Sequence[Any]) -> Row:
+    """A row of `table.columns`. Fields without a value are left out."""
+    id, version, seq, extra, *values = cells
+    kept = {
+        name: value for name, value in zip(table.fields, values, strict=True) if value is not None
+    }
+    return Row(id, version, seq, kept, extra)
+
+
+def write(
+    transaction: Transaction,
+    table: Table,
+    tenant: str,
+    drafts: Sequence[Draft],
+    *,
+    on_conflict: OnConflict,
+    expected_version: int | None,
+) -> list[Written]:
+    """All drafts or, when one raises `Conflict`, none. Equal ones are left as they are."""
+    cells = [_cells(table, draft) for draft in drafts]
+    stored = _existing(transaction.connection, table, tenant, [d.id for d in drafts])
+    place = int(transaction.connection.execute(table.last_row).get)
+    effects = _Effects()
+    for draft, now in zip(drafts, cells, strict=True):
+        was = stored.get(draft.id)
+        if expected_version is not None and expected_version != (was.version if was else 0):
+            raise Conflict(_mismatch(draft.id, expected_version, was.version if was else 0))
+        if was is None:
+            place += 1
+            fresh = stored[draft.id] = effects.new[draft.id] = _Stored(place, 1, now, fresh=True)
+            effects.written.append((draft.id, fresh.version, "accepted", None))
+        else:
+            _meet(effects, draft, was, now, on_conflict)
+    return _apply(transaction, table, tenant, effects)
+
+
+def _meet(
+    effects: _Effects, draft: Draft, was: _Stored, now: tuple[Any, ...], on_conflict: OnConflict
+) -> None:
+    """A draft meets a row with its id."""
+    if was.cells == now:
+        effects.written.append((draft.id, was.version, "duplicate", None))
+    elif on_conflict == "error":
+        raise Conflict(f"Record {shown(draft.id)} exists with other values; update or skip it.")
+    elif on_conflict == "skip":
+        reason = f"{shown(draft.id)} exists with other values and was kept (on_conflict=skip)"
+        effects.written.append((draft.id, was.version, "rejected", reason))
+    else:
+        was.version += 1
+        was.cells = now
+        if not was.fresh:
+            effects.changed[draft.id] = was
+        effects.written.append((draft.id, was.version, "updated", None))
+
+
+def _mismatch(id: str, expected: int, found: int) -> str:
+    if expected == 0:
+        return f"Record {shown(id)} exists already (version {found}); read it, then update it."
+    if found == 0:
+        return f"Record {shown(id)} does not exist; expected version {expected}."
+    return f"Record {shown(id)} is at version {found}, not {expected}; read it again."
+
+
+def _apply(transaction: Transaction, table: Table, tenant: str, effects: _Effects) -> list[Written]:
+    new, changed = effects.new, effects.changed
+    ids = [*new, *changed]
+    if not ids:
+        return [Written(*item) for item in effects.written]
+    connection = transaction.connection
+    seqs = dict(zip(ids, transaction.log(tenant, table.name, ids), strict=True))
+    if new:
+        connection.executemany(
+            table.insert,
+            [(s.place, tenant, id, s.version, seqs[id], *s.cells) for id, s in new.items()],
+        )
+    if changed:
+        connection.executemany(
+            table.update, [(s.version, seqs[id], *s.cells, s.place) for id, s in changed.items()]
+        )
+    if table.searched:
+        _index(
+            connection,
+            table,
+            [s.place for s in changed.values()],
+            [*new.values(), *changed.values()],
+        )
+    return [
+        Written(id, version, outcome, reason, seqs[id] if outcome in _WROTE else 0)
+        for id, version, outcome, reason in effects.written
+    ]
+
+
+def _index(connection: apsw.Connection, table: Table, gone: list[int], now: list[_Stored]) -> None:
+    """Bring the full-text index in line with the rows."""
+    if gone:
+        connection.executemany(table.search_delete, [(place,) for place in gone])
+    at = [1 + table.fields.index(name) for name in table.searched]
+    connection.executemany(table.search_insert, [(s.place, *[s.cells[i] for i in at]) for s in now])
+
+
+def _cells(table: Table, draft: Draft) -> tuple[Any, ...]:
+    """The draft as `extra` and one cell per field; `UnknownField`, `TooLarge`."""
+    values = draft.values
+    cells = (draft.extra, *map(values.get, table.fields))
+    if len(values) > len(table.fields) or not values.keys() <= table.spec.fields.keys():
+        for name in values:
+            if name not in table.spec.fields:
+                table.spec.field(name)
+                raise UnknownField(f"{shown(name)} is no field that can be written.")
+    if sum(len(cell) for cell in cells if isinstance(cell, (str, bytes))) > RECORD_BYTES_MAX:
+        raise TooLarge(f"Record {shown(draft.id)} is over {RECORD_BYTES_MAX >> 10} KiB; split it.")
+    return cells
+
+
+def _existing(
+    connection: apsw.Connection, table: Table, tenant: str, ids: Sequence[str]
+) -> dict[str, _Stored]:
+    """{id: row} of those that are stored. Looks in the key index first, so that all-new ids cost little."""
+    found: dict[str, _Stored] = {}
+    for some in _chunks(ids):
+        keys = connection.execute(table.select_keys, (tenant, _json(some))).fetchall()
+        if not keys:
+            continue
+        places = {id: place for place, id in keys}
+        for id, version, _, *cells in connection.execute(
+            table.select_many, (tenant, _json(list(places)))
+        ):
+            found[id] = _Stored(places[id], version, tuple(cells))
+    return found
+
+
+def delete(
+    transaction: Transaction,
+    table: Table,
+    tenant: str,
+    ids: Sequence[str],
+    expected_version: int | None,
+) -> int:
+    """How many there were. `Conflict` when one is not at `expected_version`, and nothing is deleted."""
+    connection = transaction.connection
+    ids = list(dict.fromkeys(ids))
+    stored = _existing(connection, table, tenant, ids)
+    if expected_version is not None:
+        for id in ids:
+            version = stored[id].version if id in stored else 0
+            if version != expected_version:
+                raise Conflict(_mismatch(id, expected_version, version))
+    if not stored:
+        return 0
+    transaction.log(tenant, table.name, list(stored))
+    places = [(row.place,) for row in stored.values()]
+    connection.executemany(table.delete, places)
+    if table.searched:
+        connection.executemany(table.search_delete, places)
+    return len(stored)
+
+
+# -- idempotency ---------------------------------------------------------------------------------
+
+
+def digest_of(collection: str, drafts: Iterable[Draft]) -> bytes:
+    """Equal drafts for the same collection have equal digests; fields without a value do not count."""
+    hasher = hashlib.blake2b(collection.encode(), digest_size=16)
+    for draft in drafts:
+        values = sorted((k, v) for k, v in draft.values.items() if v is not None)
+        hasher.update(repr((draft.id, values, draft.extra)).encode())
+    return hasher.digest()
+
+
+def replayed(
+    transaction: Transaction, tenant: str, key: str, digest: bytes
+) -> list[Written] | None:
+    """The first outcome under this key; `None` if it is new; `Conflict` if it was for other records."""
+    found = transaction.connection.execute(
+        "SELECT digest, outcome FROM _idempotency WHERE tenant = ? AND key = ? AND at_us > ?",
+        (tenant, key, transaction.now_us - IDEMPOTENCY_SECONDS * 1_000_000),
+    ).fetchone()
+    if found is None:
+        return None
+    if found[0] != digest:
+        raise Conflict(
+            f"Idempotency key {shown(key)} was used for other records; use a new key for these."
+        )
+    return [Written(*item) for item in orjson.loads(found[1])]
+
+
+def remember(
+    transaction: Transaction, tenant: str, key: str, digest: bytes, written: Sequence[Written]
+) -> None:
+    """Keep the outcome under the key, and forget keys past their time."""
+    outcome = [(w.id, w.version, w.outcome, w.reason, w.seq) for w in written]
+    transaction.connection.execute(
+        "DELETE FROM _idempotency WHERE at_us <= ?",
+        (transaction.now_us - IDEMPOTENCY_SECONDS * 1_000_000,),
+    )
+    transaction.connection.execute(
+        "INSERT OR REPLACE INTO _idempotency(tenant, key, digest, outcome, at_us)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (tenant, key, digest, _json(outcome), transaction.now_us),
+    )
+
+
+def _chunks(ids: Sequence[str]) -> Iterable[list[str]]:
+    rest = iter(ids)
+    while some := list(islice(rest, _IDS_AT_ONCE)):
+        yield some
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
