@@ -84,9 +84,9 @@ def run(plan: dict[str, Any], records: Records, sick: tuple[str, ...] = ()) -> A
 
 maybe = st.none
 texts = st.sampled_from(["a", "b", "c"])
-ids = st.sampled_from(["p1", "p2", "p3", "p4"])
+ids = st.sampled_from(["p1", "p1", "p2", "p3"])
 orders = st.fixed_dictionaries({
-    "buyer": maybe() | ids | st.just("p9"),
+    "buyer": ids | ids | maybe() | st.just("p9"),
     "at": st.integers(0, 90).map(lambda d: f"2026-0{1 + d // 31}-{1 + d % 28:02d}T{d % 24:02d}:30:00Z"),
     "amount": maybe() | st.integers(0, 5_000).map(lambda n: f"{n // 100}.{n % 100:02d}"),
     "pieces": maybe() | st.integers(-5, 9),
@@ -95,7 +95,7 @@ orders = st.fixed_dictionaries({
 })  # fmt: skip
 persons = st.fixed_dictionaries({
     "name": maybe() | texts, "country": maybe() | st.sampled_from(["DE", "FR"]),
-    "age": maybe() | st.integers(18, 30), "club": maybe() | st.sampled_from(["k1", "k2", "k9"]),
+    "age": maybe() | st.integers(18, 30), "club": st.sampled_from(["k1", "k1", "k2", "k9", None]),
 })  # fmt: skip
 
 
@@ -103,13 +103,13 @@ persons = st.fixed_dictionaries({
 def stores(draw: st.DrawFn) -> Records:
     return {
         "shop.orders": [
-            {"id": f"o{i:02d}", **o} for i, o in enumerate(draw(st.lists(orders, max_size=12)))
+            {"id": f"o{i:02d}", **o} for i, o in enumerate(draw(st.lists(orders, min_size=6, max_size=14)))
         ],
         "people.persons": [
-            {"id": f"p{i + 1}", **p} for i, p in enumerate(draw(st.lists(persons, max_size=4)))
+            {"id": f"p{i + 1}", **p} for i, p in enumerate(draw(st.lists(persons, min_size=3, max_size=4)))
         ],
         "clubs.clubs": [
-            {"id": f"k{i + 1}", "title": t} for i, t in enumerate(draw(st.lists(texts, max_size=2)))
+            {"id": f"k{i + 1}", "title": t} for i, t in enumerate(draw(st.lists(texts, min_size=1, max_size=2)))
         ],
     }
 
