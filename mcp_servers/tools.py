@@ -84,6 +84,7 @@ class Built:
     server: Server[Any]
     surface: Surface
     _bus: InMemorySubscriptionBus
+    _listeners: ListenHandler
     _legacy: WeakSet[Connection]
 
     async def changed(self) -> None:
@@ -98,6 +99,10 @@ class Built:
         """Announce that one resource changed, to those who listen for it (the newer era)."""
         await self._bus.publish(ResourceUpdated(uri))
 
+    def hang_up(self) -> None:
+        """End the streams of those who listen for changes, before the transport goes."""
+        self._listeners.close()
+
 
 async def _announce(connection: Connection) -> None:
     with anyio.move_on_after(_ANNOUNCE_SECONDS):
@@ -109,6 +114,7 @@ async def _announce(connection: Connection) -> None:
 def build(surface: Surface, door: Door, *, rng: Random | None = None) -> Built:
     """The MCP server of a surface. `rng` makes incident ids."""
     bus = InMemorySubscriptionBus()
+    listeners = ListenHandler(bus)
     legacy: WeakSet[Connection] = WeakSet()
     desk = _Desk(surface, door, rng or SystemRandom())
     server = AnnouncingServer(
@@ -125,7 +131,7 @@ def build(surface: Surface, door: Door, *, rng: Random | None = None) -> Built:
         on_list_prompts=desk.list_prompts,
         on_get_prompt=desk.get_prompt,
         on_completion=desk.complete,
-        on_subscriptions_listen=ListenHandler(bus),
+        on_subscriptions_listen=listeners,
     )
 
     async def initialized(ctx: Context, params: types.NotificationParams) -> None:
@@ -140,7 +146,7 @@ def build(surface: Surface, door: Door, *, rng: Random | None = None) -> Built:
     # Instead of the SDK's default (a span per message, for an exporter we do not have): 10-20 % of
     # a call.
     server.middleware[:] = [_Shortcut(desk, stamp)]
-    return Built(server, surface, bus, legacy)
+    return Built(server, surface, bus, listeners, legacy)
 
 
 class _Shortcut:
