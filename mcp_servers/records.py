@@ -1,16 +1,13 @@
-"""Wire records to drafts and rows back. What a record may hold is decided here, once, for every way
-in.
+"""Wire records to drafts and rows back. What a record may hold is decided here, for every way in.
 
 A record on the wire is one flat object: `{"id"?, field: value…, "extra"?: {…}}`. Fields it leaves
 out are null. Its id is
 
 - the collection's key, where it has one: the value's wire text; several key fields are joined with
-"|", and "|" and
-  "\\" inside a value are escaped with "\\". An `id` given as well must agree. A key over
-  `ID_CHARS_MAX` is hashed;
+  "|", and "|" and "\\" inside a value are escaped with "\\". An `id` given as well must agree.
+  A key over `ID_CHARS_MAX` is hashed;
 - else the caller's `id`; else one is made: from the idempotency key and the place in the call (so
-that the retry is
-  the same record), or from the clock and chance, rising with time.
+  that the retry is the same record), or from the clock and chance, rising with time.
 """
 
 from __future__ import annotations

@@ -146,6 +146,6 @@ def build_server(
     """The server of a domain over its open store. `folder`: the data folder; `rng`: ids of records
     without a key.
     """
-    if store.spec != spec:
-        raise BadInput(f"The store holds another spec of {spec.domain}; evolve it first.")
+    if store.spec.domain != spec.domain:
+        raise BadInput(f"The store holds {store.spec.domain}, not {shown(spec.domain)}.")
     return DomainServer(Verbs(store, folder=folder, clock=clock, rng=rng), door, rng)

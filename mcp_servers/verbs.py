@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Any
 
 from mcp_servers import records, search
 from mcp_servers.arguments import (
@@ -33,8 +33,6 @@ from registry.plan import QueryPlan, parse_plan
 from registry.record import row_hash, time_text
 from registry.tool import Call, Reply
 
-_OUTCOMES: Final = ("accepted", "updated", "duplicate")
-
 
 class Verbs:
     """The verbs over one domain's spec and store. `spec` follows the store's."""
@@ -47,10 +45,12 @@ class Verbs:
         self.renew()
 
     def renew(self) -> None:
-        """Take up the store's spec, after it changed."""
-        self.spec: DomainSpec = self.store.spec
-        self.catalogue = Catalogue([self.spec])
-        self._dump = self.spec.model_dump(mode="json")
+        """Take up the store's spec, which another process may have changed."""
+        spec = self.store.spec
+        if spec is not getattr(self, "spec", None):
+            self.spec: DomainSpec = spec
+            self.catalogue = Catalogue([spec])
+            self._dump = spec.model_dump(mode="json")
 
     def may(self, call: Call, action: Action) -> str:
         """The caller's tenant; `Denied` when they may not do this here."""
@@ -72,6 +72,7 @@ class Verbs:
     async def put(self, call: Call, params: PutParams) -> Reply:
         tenant = self.may(call, "write")
         began = self.clock.monotonic()
+        self.renew()
         name, spec = self.collection(params.collection)
         make_id = self._ids(tenant, params.idempotency_key)
         good, bad = records.drafts(spec, params.records, make_id, partial=params.partial)
@@ -86,8 +87,8 @@ class Verbs:
         receipt = Receipt(f"{self.spec.domain}.{name}", tier=self._tier_written())
         for line, reason in bad:
             receipt.reject(line, reason)
-        for draft, outcome in zip(good, written, strict=True):
-            _count(receipt, outcome, draft.line)
+        for draft, done in zip(good, written, strict=True):
+            _count(receipt, done, draft.line)
         receipt.ms = (self.clock.monotonic() - began) * 1_000
         rows = [{"id": w.id, "version": w.version, "outcome": w.outcome} for w in written]
         return Reply({**receipt.to_wire(), "written": rows}, _receipt_text(receipt, rows))
@@ -99,8 +100,8 @@ class Verbs:
         if key is not None:
             return lambda place: row_hash([tenant, key, place])
         ms = self.clock.now_us() // 1_000
-        # 48 bits of time, then chance: ids made later sort later, as in RFC 9562 version 7
-        return lambda place: f"{ms:012x}{self.rng.getrandbits(80):020x}"
+        # Time, place in the call, chance: ids made later sort later, as in RFC 9562 version 7.
+        return lambda place: f"{ms:012x}{place:04x}{self.rng.getrandbits(64):016x}"
 
     async def delete(self, call: Call, params: DeleteParams) -> Reply:
         tenant = self.may(call, "delete")
@@ -116,6 +117,9 @@ class Verbs:
         tenant = self.may(call, "read")
         name, spec = self.collection(params.collection)
         rows = self.store.get(tenant, name, params.ids)
+        if not all(row.values.keys() <= spec.fields.keys() for row in rows):
+            self.renew()
+            name, spec = self.collection(params.collection)
         found = [records.to_wire(spec, row) for row in rows]
         missing: list[str] = []
         if len(rows) != len(params.ids):
@@ -133,6 +137,7 @@ class Verbs:
     async def run(self, call: Call, plan: QueryPlan, *, cursor: str | None = None) -> Page:
         """One page of a checked plan over this domain alone, for a caller who may read."""
         tenant = self.may(call, "read")
+        self.renew()
         if foreign := [d for d in plan.domains if d != self.spec.domain]:
             raise BadPlan(
                 f"This server holds {self.spec.domain} only; "
@@ -155,6 +160,7 @@ class Verbs:
 
     async def stats(self, call: Call, params: StatsParams) -> Reply:
         tenant = self.may(call, "read")
+        self.renew()
         as_of = time_text(self.clock.now_us())
         out: dict[str, Any] = {}
         for address, name in self._chosen(params.collection):
@@ -166,6 +172,7 @@ class Verbs:
 
     async def describe(self, call: Call, params: DescribeParams) -> Reply:
         tenant = self.may(call, "read")
+        self.renew()
         seq = self.store.seq()
         data: dict[str, Any] = {"spec": self._dump, "seq": seq}
         if params.since_seq != seq:
@@ -223,7 +230,7 @@ def spec_text(spec: DomainSpec, collection: str | None) -> str:
         return "\n".join([f"{spec.domain}: {spec.description}", *lines])
     chosen = spec.collection(collection)
     lines = [
-        f"{name}\t{f.type}{f' -> {f.to}' if f.to else ''}\t{f.description}"
+        f"{name} ({f.type}{f' of {f.to}' if f.to else ''}): {f.description}"
         + (f" One of {', '.join(f.enum)}." if f.enum else "")
         for name, f in chosen.fields.items()
     ]
@@ -231,10 +238,15 @@ def spec_text(spec: DomainSpec, collection: str | None) -> str:
 
 
 def _count(receipt: Receipt, written: Written, line: int | None) -> None:
-    if written.outcome in _OUTCOMES:
-        setattr(receipt, written.outcome, getattr(receipt, written.outcome) + 1)
-    else:
-        receipt.reject(line, written.reason or "refused")
+    match written.outcome:
+        case "accepted":
+            receipt.accepted += 1
+        case "updated":
+            receipt.updated += 1
+        case "duplicate":
+            receipt.duplicate += 1
+        case "rejected":
+            receipt.reject(line, written.reason or "refused")
 
 
 def _receipt_text(receipt: Receipt, rows: list[dict[str, Any]]) -> str:
