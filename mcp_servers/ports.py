@@ -1,4 +1,7 @@
-"""The ports of the middle floor. Every adapter keeps the contract suite of its port (`tests/contracts/`)."""
+"""The ports of the middle floor.
+
+Every adapter keeps the contract suite of its port (`tests/contracts/`).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ OnConflict = Literal["update", "skip", "error"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A stored record in canonical form. `seq`: the change that wrote it, rising over the whole domain."""
+    """A stored record in canonical form.
+
+    `seq`: the change that wrote it, rising over the whole domain.
+    """
 
     id: str
     version: int
@@ -52,7 +58,9 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a load has come: rows of `table` in the source `sha256` (with its mapping) that are committed."""
+    """How far a load has come: rows of `table` in the source `sha256` (with its mapping) that are
+    committed.
+    """
 
     load: str
     rows: int
@@ -72,9 +80,12 @@ class Page:
 
 
 class RowStore(Protocol):
-    """Truth of one domain: rows, search index, idempotency, load progress, change log. Errors are IsothermErrors.
+    """Truth of one domain: rows, search index, idempotency, load progress, change log.
 
-    Writes return when they are durable. Any process may write; `seq` rises with every committed change.
+    Errors are IsothermErrors.
+
+    Writes return when they are durable. Any process may write; `seq` rises with every committed
+    change.
     """
 
     async def write(
@@ -90,9 +101,10 @@ class RowStore(Protocol):
     ) -> list[Written]:
         """All drafts (and the progress mark) in one transaction.
 
-        `expected_version`: 0 means "must not exist"; a mismatch raises `Conflict` and nothing is written.
-        `on_conflict="error"`: an existing, different record raises `Conflict` likewise. The same idempotency key
-        with the same drafts returns the first outcome again; with others it raises `Conflict`.
+        `expected_version`: 0 means "must not exist"; a mismatch raises `Conflict` and nothing is
+        written. `on_conflict="error"`: an existing, different record raises `Conflict` likewise.
+        The same idempotency key with the same drafts returns the first outcome again; with others
+        it raises `Conflict`.
         """
         ...
 
@@ -122,20 +134,28 @@ class RowStore(Protocol):
         ...
 
     def changes(self, after: int) -> list[tuple[int, str, str, str]] | None:
-        """(seq, tenant, collection, id) since `after`; id "" is the whole collection; `None`: too long ago."""
+        """(seq, tenant, collection, id) since `after`; id "" is the whole collection; `None`: too
+        long ago.
+        """
         ...
 
     async def progress(self, tenant: str, load: str) -> Progress | None: ...
 
     async def evolve(self, spec: DomainSpec) -> None:
-        """Make tables and indexes fit the spec. Only additions; what would lose data raises `Conflict`."""
+        """Make tables and indexes fit the spec.
+
+        Only additions; what would lose data raises `Conflict`.
+        """
         ...
 
     async def close(self) -> None: ...
 
 
 class Cache(Protocol):
-    """Hot rows by (tenant, collection, id), bounded in bytes. A projection: losing it changes no answer."""
+    """Hot rows by (tenant, collection, id), bounded in bytes.
+
+    A projection: losing it changes no answer.
+    """
 
     def get(self, tenant: str, collection: str, key: str) -> Row | None: ...
 

@@ -15,7 +15,10 @@ from registry.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """The actions, over what `app` hands in. `evolve` makes a running domain fit a spec, or raises `Conflict`."""
+    """The actions, over what `app` hands in.
+
+    `evolve` makes a running domain fit a spec, or raises `Conflict`.
+    """
 
     links: Links
     settings: Settings
@@ -66,7 +69,9 @@ class Actions:
         }
 
     async def _remove(self, name: str, principal: Principal) -> dict[str, Any]:
-        """Only an empty domain goes; one with rows is refused, so that no record disappears from answers."""
+        """Only an empty domain goes; one with rows is refused, so that no record disappears from
+        answers.
+        """
         if name in self.links.domains:
             stats = await self.links.call(name, "stats", {}, principal=principal, retry=True)
             rows = sum(c["rows"] for c in stats["collections"].values())

@@ -1,4 +1,7 @@
-"""The composition root: settings in, a running orchestrator out. The one place where everything meets."""
+"""The composition root: settings in, a running orchestrator out.
+
+The one place where everything meets.
+"""
 
 from __future__ import annotations
 

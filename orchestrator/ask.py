@@ -1,7 +1,8 @@
-"""The ask trip: question -> readings -> one plan or a refusal -> route -> domains -> gather -> `Answer`.
+"""The ask trip: question -> readings -> one plan or a refusal -> route -> domains -> gather ->
+`Answer`.
 
-Planners only read; this room chooses among their readings, runs one, asks back when two are close, and refuses
-rather than guess. A plan given by the caller takes the same way from `route` on.
+Planners only read; this room chooses among their readings, runs one, asks back when two are close,
+and refuses rather than guess. A plan given by the caller takes the same way from `route` on.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ class Asker:
     settings: Settings
 
     async def ask(self, request: AskRequest, principal: Principal) -> Answer:
-        """Answer a question; what cannot be understood or done comes back as `refused`, with the reason."""
+        """Answer a question; what cannot be understood or done comes back as `refused`, with the
+        reason.
+        """
         began = self.clock.monotonic()
         question = self._question(request)
         context = await self._context(request, principal)
@@ -102,7 +105,10 @@ class Asker:
     async def _understand(
         self, question: Question, request: AskRequest, context: Context, principal: Principal
     ) -> tuple[Readings, float]:
-        """Readings, and the planner's milliseconds. Unknown words get one look at values stored a moment ago."""
+        """Readings, and the planner's milliseconds.
+
+        Unknown words get one look at values stored a moment ago.
+        """
         for force in (False, True):
             known = await self.catalogue.fresh(principal, force=force)
             scope = known.scoped(request.domains) if request.domains else known

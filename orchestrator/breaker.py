@@ -12,7 +12,10 @@ State = Literal["closed", "open", "half-open"]
 
 @dataclass(slots=True)
 class Breaker:
-    """`closed`: calls pass. `open`: refused. `half-open`: one probe passes. Times in seconds, monotonic."""
+    """`closed`: calls pass. `open`: refused. `half-open`: one probe passes.
+
+    Times in seconds, monotonic.
+    """
 
     failures: int = 0
     opened_at: float = 0.0

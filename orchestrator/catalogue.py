@@ -1,7 +1,7 @@
 """The live catalogue: what domains there are and what is stored in them, kept fresh over MCP.
 
-Each tenant sees the vocabulary of its own rows only. A snapshot stays the same object until something changed, so
-planners may cache by it.
+Each tenant sees the vocabulary of its own rows only. A snapshot stays the same object until
+something changed, so planners may cache by it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from registry.clock import Clock
 from registry.domain import DomainSpec
 from registry.errors import IsothermError
 
-#: vocabulary is fetched again after this many times what fetching it took, and never sooner than the second figure
+#: vocabulary is fetched again after this many times what fetching it took, and never sooner than
+#: the second figure
 _REST_RATIO: Final = 20.0
 _REST_SECONDS: Final = 1.0
 _TENANTS_MAX: Final = 100
@@ -27,7 +28,9 @@ _TENANTS_MAX: Final = 100
 
 @dataclass(slots=True)
 class _Shelf:
-    """One tenant's facts, and per domain the seq they are from and when to look again (seconds, monotonic)."""
+    """One tenant's facts, and per domain the seq they are from and when to look again (seconds,
+    monotonic).
+    """
 
     facts: dict[str, Facts] = field(default_factory=dict)
     seq: dict[str, int] = field(default_factory=dict)
@@ -66,7 +69,10 @@ class LiveCatalogue:
         return self._snapshot(self._shelf(principal.tenant), self._reach(principal))
 
     async def fresh(self, principal: Principal, *, force: bool = False) -> Catalogue:
-        """The same after asking every domain whose facts are due (`force`: all). A silent domain keeps its old facts."""
+        """The same after asking every domain whose facts are due (`force`: all).
+
+        A silent domain keeps its old facts.
+        """
         shelf = self._shelf(principal.tenant)
         reach = self._reach(principal)
         now = self._clock.monotonic()

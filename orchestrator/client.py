@@ -19,7 +19,9 @@ from registry.settings import Settings
 
 
 class Client:
-    """Each method calls the tool of its name and returns its structured data; refusals raise IsothermError."""
+    """Each method calls the tool of its name and returns its structured data; refusals raise
+    IsothermError.
+    """
 
     def __init__(self, mcp: McpClient) -> None:
         self.mcp = mcp

@@ -1,4 +1,7 @@
-"""What there is, in words and as data: domains, collections, fields, and the plan's grammar. Pure."""
+"""What there is, in words and as data: domains, collections, fields, and the plan's grammar.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -16,22 +19,28 @@ _VALUES_SHOWN = 12
 GRAMMAR = f"""\
 A plan is JSON. `from` names a collection; everything else is optional.
   from: "domain.collection"
-  joins: [{{"as": alias, "to": "domain.collection", "on": [path, field of `to`], "kind": "inner"|"left"|"anti"}}]   at most {JOINS_MAX}
+  joins: [{{"as": alias, "to": "domain.collection", "on": [path, field of `to`],
+           "kind": "inner"|"left"|"anti"}}]     at most {JOINS_MAX}
   where: predicate
   select: [path, …] and distinct: bool         to list records
-  group: [{{"field": path, "bucket": "minute"|"hour"|"day"|"week"|"month"|"quarter"|"year"?, "as": name?}}]
-  measures: [{{"fn": "count"|"sum"|"avg"|"min"|"max"|"distinct"|"median"|"percentile", "field": path?, "q": 0..1?, "where": predicate?, "as": name?}}]
+  group: [{{"field": path, "as": name?,
+           "bucket": "minute"|"hour"|"day"|"week"|"month"|"quarter"|"year"?}}]
+  measures: [{{"fn": "count"|"sum"|"avg"|"min"|"max"|"distinct"|"median"|"percentile",
+              "field": path?, "q": 0..1?, "where": predicate?, "as": name?}}]
   having: predicate over output columns
   order: [{{"by": column, "desc": bool}}]      nulls last
   limit: 1..{ROWS_MAX}
 A path is `field` or `alias.field`; every record also has id, version, extra.
 A predicate is one of
-  {{"op": "="|"!="|"<"|"<="|">"|">=", "field": path, "value": v}}     {{"op": "in", "field": path, "values": [v, …]}}
-  {{"op": "null", "field": path}}     {{"op": "contains"|"starts"|"ends", "field": path, "value": text}}
-  {{"op": "match", "text": "words \\"a phrase\\" prefix* OR other", "alias": alias?}}     full-text search
+  {{"op": "="|"!="|"<"|"<="|">"|">=", "field": path, "value": v}}
+  {{"op": "in", "field": path, "values": [v, …]}}     {{"op": "null", "field": path}}
+  {{"op": "contains"|"starts"|"ends", "field": path, "value": text}}
+  {{"op": "match", "text": "words \\"a phrase\\" prefix* OR other", "alias": alias?}}
+                                               full-text search
   {{"op": "and"|"or", "args": [predicate, …]}}     {{"op": "not", "arg": predicate}}
-Times are ISO-8601 UTC, dates YYYY-MM-DD, decimals strings. Buckets are UTC, weeks start on Monday. A comparison with
-a missing value is neither true nor false, so `!=` does not find it; ask for `null`."""
+Times are ISO-8601 UTC, dates YYYY-MM-DD, decimals strings. Buckets are UTC, weeks start on Monday.
+A comparison with a missing value is neither true nor false, so `!=` does not find it; ask for
+`null`."""
 
 
 def describe(name: str | None, catalogue: Catalogue) -> tuple[dict[str, Any], str]:

@@ -1,8 +1,8 @@
 """Running a route: one MCP `query` per domain, as parallel as keys allow, then `gather`.
 
-Fragments with filters under an inner or anti join run first; the keys they find narrow their parent. The others run
-after their parent and are narrowed by its keys. An input that would be cut is never joined: `too-large` instead of
-a wrong total.
+Fragments with filters under an inner or anti join run first; the keys they find narrow their
+parent. The others run after their parent and are narrowed by its keys. An input that would be cut
+is never joined: `too-large` instead of a wrong total.
 """
 
 from __future__ import annotations

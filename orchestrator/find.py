@@ -1,6 +1,8 @@
-"""Finding the domain tool that fits some words: BM25 over names, descriptions and what the domain holds. Pure.
+"""Finding the domain tool that fits some words: BM25 over names, descriptions and what the domain
+holds. Pure.
 
-Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), k1 = 1.2, b = 0.75.
+Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), k1 = 1.2, b
+= 0.75.
 """
 
 from __future__ import annotations

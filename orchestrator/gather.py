@@ -1,6 +1,9 @@
-"""Joining what the domains brought and folding it into the answer's rows. Pure: tables in, rows out.
+"""Joining what the domains brought and folding it into the answer's rows.
 
-Rows come in wire form and are decoded only where they are computed with. Equal wire values are equal values.
+Pure: tables in, rows out.
+
+Rows come in wire form and are decoded only where they are computed with. Equal wire values are
+equal values.
 """
 
 from __future__ import annotations

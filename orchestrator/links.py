@@ -1,8 +1,9 @@
-"""One persistent MCP client per domain, each with a deadline, a breaker and a way back after a crash.
+"""One persistent MCP client per domain, each with a deadline, a breaker and a way back after a
+crash.
 
-The only file that speaks the SDK's client side. Calls go through the session's dispatcher as plain mappings: the
-typed client would revalidate every row of a bulk result. What a client of ours sent in `_meta` never travels on;
-each call carries a fresh principal token for its one audience.
+The only file that speaks the SDK's client side. Calls go through the session's dispatcher as plain
+mappings: the typed client would revalidate every row of a bulk result. What a client of ours sent
+in `_meta` never travels on; each call carries a fresh principal token for its one audience.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ _SICK: Final = (Unavailable, TooSlow, Bug)
 
 
 class Call(Protocol):
-    """The one door to a domain: `await call(domain, tool, arguments)` gives the tool's structured data."""
+    """The one door to a domain: `await call(domain, tool, arguments)` gives the tool's structured
+    data.
+    """
 
     async def __call__(
         self,
@@ -73,7 +76,10 @@ class Link:
 
 
 class Links:
-    """All links. `call` is safe from any task; `add` and `remove` may run while calls are in flight."""
+    """All links.
+
+    `call` is safe from any task; `add` and `remove` may run while calls are in flight.
+    """
 
     def __init__(self, tasks: TaskGroup, *, clock: Clock, key: bytes) -> None:
         self._tasks = tasks
@@ -235,7 +241,8 @@ class Links:
                 return await session._dispatcher.send_raw_request(method, data["params"], opts)
         except TimeoutError:
             raise TooSlow(
-                f"{link.name} did not answer within {CALL_MS_MAX:,} ms; ask for less, or again later."
+                f"{link.name} did not answer within {CALL_MS_MAX:,} ms; "
+                "ask for less, or again later."
             ) from None
         except MCPError as failure:
             raise self._translate(link, failure) from None

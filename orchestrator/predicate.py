@@ -1,4 +1,6 @@
-"""A plan's predicate over joined rows, in SQL's three-valued logic: true, false or `None` for unknown."""
+"""A plan's predicate over joined rows, in SQL's three-valued logic: true, false or `None` for
+unknown.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ _COMPARE: Final[dict[str, Callable[[object, object], bool]]] = {
 
 
 def compiled(node: Predicate, read: Reader) -> Truth:
-    """A function of a row. Full-text `match` cannot be tested on joined rows and raises `BadPlan`."""
+    """A function of a row.
+
+    Full-text `match` cannot be tested on joined rows and raises `BadPlan`.
+    """
     if isinstance(node, And):
         return _all([compiled(arg, read) for arg in node.args])
     if isinstance(node, Or):

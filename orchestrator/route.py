@@ -1,9 +1,10 @@
 """Which domains a plan needs, and what each is asked. Pure: a plan in, fragments out.
 
-A plan of one domain goes through whole. A plan across domains is cut into *fragments*, one per connected part in
-one domain, joined as a tree. When the plan aggregates, a fragment groups by every column that somebody above still
-needs and brings a weight `n` (how many rows stand behind one) and partial aggregates; `gather` joins fragments,
-multiplies weights and folds the partials. So a join across domains ships groups, not rows.
+A plan of one domain goes through whole. A plan across domains is cut into *fragments*, one per
+connected part in one domain, joined as a tree. When the plan aggregates, a fragment groups by every
+column that somebody above still needs and brings a weight `n` (how many rows stand behind one) and
+partial aggregates; `gather` joins fragments, multiplies weights and folds the partials. So a join
+across domains ships groups, not rows.
 """
 
 from __future__ import annotations
@@ -41,7 +42,10 @@ WEIGHT = "n"
 
 @dataclass(slots=True)
 class Fragment:
-    """One domain's part of a plan. Paths in `keys` are the whole plan's; `plan` speaks the fragment's own names."""
+    """One domain's part of a plan.
+
+    Paths in `keys` are the whole plan's; `plan` speaks the fragment's own names.
+    """
 
     domain: str
     alias: str | None
@@ -74,9 +78,11 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A join that crosses domains: `left` is a path of the parent, `right` a path of the child's root.
+    """A join that crosses domains: `left` is a path of the parent, `right` a path of the child's
+    root.
 
-    `lookup`: at most one partner, wanted only for its columns, so an answer without it is still right.
+    `lookup`: at most one partner, wanted only for its columns, so an answer without it is still
+    right.
     """
 
     left: str
@@ -103,7 +109,10 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The cut plan. `root` alone, with `residual` empty and `folds` empty, is a plan that goes through whole."""
+    """The cut plan.
+
+    `root` alone, with `residual` empty and `folds` empty, is a plan that goes through whole.
+    """
 
     plan: QueryPlan
     columns: tuple[Column, ...]
@@ -159,7 +168,9 @@ def _path(leaf: Compare | In | IsNull | Like | Match) -> str:
 
 
 def _place(plan: QueryPlan, root: Fragment) -> dict[str | None, Fragment]:
-    """Put every joined collection in its parent's fragment, or in a new one where the domain changes."""
+    """Put every joined collection in its parent's fragment, or in a new one where the domain
+    changes.
+    """
     by_alias: dict[str | None, Fragment] = {None: root}
     for join in plan.joins:
         parent = by_alias[split_path(join.on[0])[0]]
@@ -260,8 +271,8 @@ def _list_columns(
 def _push_limit(plan: QueryPlan, root: Fragment, residual: list[Predicate]) -> None:
     """Let the root stop early when no later step can drop, add or reorder its rows.
 
-    Inner children whose filters reach the root as keys are settled by `execute`, which clears the limit if they
-    are too many to push.
+    Inner children whose filters reach the root as keys are settled by `execute`, which clears the
+    limit if they are too many to push.
     """
     lookups = all(
         edge.kind != "anti" and edge.right == f"{edge.child.alias}.id"
@@ -276,7 +287,10 @@ def _push_limit(plan: QueryPlan, root: Fragment, residual: list[Predicate]) -> N
 
 
 def fragment_plan(fragment: Fragment, *, aggregates: bool, extra: list[Predicate]) -> QueryPlan:
-    """What the fragment's domain is asked. `extra`: key filters learnt from the fragments that ran before."""
+    """What the fragment's domain is asked.
+
+    `extra`: key filters learnt from the fragments that ran before.
+    """
     where = conjoin([*fragment.where, *extra])
     if aggregates:
         return QueryPlan(
@@ -284,7 +298,11 @@ def fragment_plan(fragment: Fragment, *, aggregates: bool, extra: list[Predicate
             joins=tuple(fragment.joins),
             where=where,
             group=tuple(
-                Group(field=fragment.local(path), bucket=bucket, alias=name)  # type: ignore[arg-type]
+                Group(
+                    field=fragment.local(path),
+                    bucket=bucket,  # type: ignore[arg-type]
+                    alias=name,
+                )
                 for (path, bucket), name in fragment.keys.items()
             ),
             measures=(Measured(fn="count", alias=WEIGHT), *fragment.measures),

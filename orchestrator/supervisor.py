@@ -1,6 +1,9 @@
-"""Where the domain servers live: in this process, in children, or elsewhere. One room knows; nobody else asks.
+"""Where the domain servers live: in this process, in children, or elsewhere.
 
-A child is the same program (`isotherm domain serve NAME`) over stdio; its link respawns it when it dies.
+One room knows; nobody else asks.
+
+A child is the same program (`isotherm domain serve NAME`) over stdio; its link respawns it when it
+dies.
 """
 
 from __future__ import annotations
@@ -10,12 +13,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import anyio.to_thread
 from mcp import StdioServerParameters
 
 import orchestrator
 from mcp_servers.door import door_signed
 from mcp_servers.server import DomainServer, build_server
-from mcp_servers.tiered import open_store
+from mcp_servers.tiered import Tiered, open_store
 from orchestrator.links import Links, Target, in_process
 from registry.clock import Clock
 from registry.domain import DomainSpec
@@ -24,7 +28,10 @@ from registry.settings import Settings
 
 
 class Supervisor:
-    """Starts, changes and stops domain servers as the topology says. One instance per orchestrator."""
+    """Starts, changes and stops domain servers as the topology says.
+
+    One instance per orchestrator.
+    """
 
     def __init__(
         self, settings: Settings, links: Links, *, clock: Clock, key: bytes, rng: Random
@@ -51,7 +58,7 @@ class Supervisor:
         return in_process((await self._host(spec)).built.server)
 
     async def _host(self, spec: DomainSpec) -> DomainServer:
-        store = await open_store(spec, self._settings.data, self._clock)
+        store = await self._open(spec)
         hosted = self._hosted[spec.domain] = build_server(
             spec,
             store,
@@ -62,15 +69,22 @@ class Supervisor:
         )
         return hosted
 
+    async def _open(self, spec: DomainSpec) -> Tiered:
+        """A new file takes an fsync or two: not on the event loop."""
+        return await anyio.to_thread.run_sync(open_store, spec, self._settings.data, self._clock)
+
     async def evolve(self, spec: DomainSpec) -> None:
-        """Make the stored rows fit a spec; raises `Conflict` where that would lose data. Starts nothing."""
+        """Make the stored rows fit a spec; raises `Conflict` where that would lose data.
+
+        Starts nothing.
+        """
         hosted = self._hosted.get(spec.domain)
         if hosted is not None:
             await hosted.evolve(spec)
         elif self._settings.topology == "remote":
             raise BadInput(f"{shown(spec.domain)} runs elsewhere; change it there.")
         else:
-            store = await open_store(spec, self._settings.data, self._clock)
+            store = await self._open(spec)
             await store.close()
 
     async def adopt(self, spec: DomainSpec) -> None:

@@ -1,4 +1,7 @@
-"""All domain tools, as an agent finds and calls them: `domain__tool`. Pages through the links once per change."""
+"""All domain tools, as an agent finds and calls them: `domain__tool`.
+
+Pages through the links once per change.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,8 @@ class Toolbox:
         found = tools.get(tool)
         if found is None:
             raise NotFound(
-                f"No tool {shown(tool)} in {domain}; there are {', '.join(tools)}. find_tools helps."
+                f"No tool {shown(tool)} in {domain}; there are {', '.join(tools)}. "
+                "find_tools helps."
             )
         reads = _reads(found)
         if reads != read:
@@ -56,7 +60,9 @@ class Toolbox:
             )
 
     async def find(self, words: str, limit: int, principal: Principal) -> list[Definition]:
-        """The tools that fit the words, best first, with their argument schemas and which call runs them."""
+        """The tools that fit the words, best first, with their argument schemas and which call runs
+        them.
+        """
         index = self._index or await self._build()
         hits = index.search(words, 200)
         return [

@@ -13,7 +13,10 @@ _CELLS_SHOWN = 4
 def sentence(
     label: str | None, columns: tuple[Column, ...], rows: list[list[Any]], *, cut: bool
 ) -> str:
-    """`label` is the plan in words. A single value is said; more rows are counted and the first one is said."""
+    """`label` is the plan in words.
+
+    A single value is said; more rows are counted and the first one is said.
+    """
     head = f"{label}: " if label else ""
     if not rows:
         return f"{head}nothing found."

@@ -1,7 +1,8 @@
 """Who asks, what they may, and the short-lived token that carries it from floor to floor.
 
-The token is `base64url(json).base64url(hmac-sha256)`, bound to one audience (a domain) and expiring. The key lies in
-the data folder, readable by its owner only: whoever can read it can read the data too.
+The token is `base64url(json).base64url(hmac-sha256)`, bound to one audience (a domain) and
+expiring. The key lies in the data folder, readable by its owner only: whoever can read it can read
+the data too.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def decide(principal: Principal, action: Action, domain: str) -> None:
     """`Denied` unless allowed."""
     if not allowed(principal, action, domain):
         raise Denied(
-            f"{principal.subject} may not {action} in {domain}; ask an administrator for a role that may."
+            f"{principal.subject} may not {action} in {domain}; "
+            "ask an administrator for a role that may."
         )
 
 
@@ -86,7 +88,10 @@ def mint(principal: Principal, audience: str, *, key: bytes, now_us: int) -> str
 
 
 def verify(token: object, audience: str, *, key: bytes, now_us: int) -> Principal:
-    """The principal inside; `Denied` when forged, expired or for somebody else. Every refusal reads the same."""
+    """The principal inside; `Denied` when forged, expired or for somebody else.
+
+    Every refusal reads the same.
+    """
     return verified(token, audience, key=key, now_us=now_us)[0]
 
 

@@ -1,4 +1,7 @@
-"""What comes back: `Answer` to a question or plan, `Receipt` for an ingest. Both have one wire form."""
+"""What comes back: `Answer` to a question or plan, `Receipt` for an ingest.
+
+Both have one wire form.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Rows in wire form plus what was understood and where it came from. Empty parts are left out on the wire."""
+    """Rows in wire form plus what was understood and where it came from.
+
+    Empty parts are left out on the wire.
+    """
 
     status: Status
     text: str
@@ -111,7 +117,10 @@ class Answer:
 
 @dataclass(slots=True)
 class Receipt:
-    """What became of a source. `accepted` are new, `updated` replaced, `duplicate` were there already, equal."""
+    """What became of a source.
+
+    `accepted` are new, `updated` replaced, `duplicate` were there already, equal.
+    """
 
     collection: str
     accepted: int = 0

@@ -1,4 +1,6 @@
-"""Does a plan fit the catalogue? What comes through here is valid: names exist, types agree, values decode."""
+"""Does a plan fit the catalogue? What comes through here is valid: names exist, types agree, values
+decode.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,8 @@ class Scope:
         right = spec.field(join.on[1])
         if _comparable(left.kind) != _comparable(right.kind):
             raise BadPlan(
-                f"join {shown(join.alias)} compares {left.type} with {right.type}; join equal types."
+                f"join {shown(join.alias)} compares {left.type} with {right.type}; "
+                "join equal types."
             )
         if join.kind != "anti":
             self._specs[join.alias] = spec
@@ -87,7 +90,9 @@ def _comparable(kind: Type) -> tuple[str, int]:
 
 
 def check(plan: QueryPlan, catalogue: Catalogue) -> tuple[Column, ...]:
-    """The plan's output columns; raises `BadPlan`, `UnknownDomain` or `UnknownField` where it does not fit."""
+    """The plan's output columns; raises `BadPlan`, `UnknownDomain` or `UnknownField` where it does
+    not fit.
+    """
     if len(plan.joins) > limits.JOINS_MAX:
         raise TooLarge(f"A plan joins at most {limits.JOINS_MAX} collections.")
     scope = Scope(plan, catalogue)
@@ -121,7 +126,9 @@ def _list_columns(plan: QueryPlan, scope: Scope) -> tuple[Column, ...]:
 
 
 def shown_fields(plan: QueryPlan, scope: Scope) -> tuple[str, ...]:
-    """The paths a list shows: those selected, else the id and the collection's display or all its fields."""
+    """The paths a list shows: those selected, else the id and the collection's display or all its
+    fields.
+    """
     if plan.select:
         return plan.select
     spec = scope.spec(None)
@@ -209,7 +216,8 @@ def _check_leaf(leaf: Compare | In | IsNull | Like, field: FieldSpec) -> None:
 def comparable(value: object, kind: Type, where: str) -> str | int | float | bytes:
     """A plan's literal as the canonical value to compare with.
 
-    A number against an int or decimal field may be finer than the field; it is then compared as it is.
+    A number against an int or decimal field may be finer than the field; it is then compared as it
+    is.
     """
     if kind.name in ("int", "decimal") and isinstance(value, float):
         return float(value * 10**kind.scale)

@@ -1,6 +1,7 @@
 """A domain, its collections and their fields, as one YAML file says them.
 
-The spec is the only source: tables, indexes, tools, resources, prompts and the planner's words all come from it.
+The spec is the only source: tables, indexes, tools, resources, prompts and the planner's words all
+come from it.
 """
 
 from __future__ import annotations
@@ -208,7 +209,8 @@ class DomainSpec(_Spec):
         found = self.collections.get(name.removeprefix(f"{self.domain}."))
         if found is None:
             raise UnknownDomain(
-                f"No collection {shown(name)} in {self.domain}; there are {', '.join(self.collections)}."
+                f"No collection {shown(name)} in {self.domain}; "
+                f"there are {', '.join(self.collections)}."
             )
         return found
 
@@ -227,7 +229,8 @@ def check_domain_name(name: str) -> str:
     """`name` itself, or ValueError with the rule it breaks."""
     if not NAME.fullmatch(name) or len(name) > NAME_CHARS_MAX:
         raise ValueError(
-            f"domain {shown(name)}: a name is at most {NAME_CHARS_MAX} lower-case letters, digits, single '_'"
+            f"domain {shown(name)}: a name is at most {NAME_CHARS_MAX} "
+            "lower-case letters, digits, single '_'"
         )
     if name in RESERVED_DOMAINS:
         raise ValueError(f"domain {shown(name)} is a reserved name; choose another")

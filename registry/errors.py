@@ -17,8 +17,8 @@
     ├── Corrupt         corrupt         bytes disagree with the ledger
     └── Bug             bug             our fault
 
-A message says what, which and what to do next. It never echoes a record, a secret or a long input: quote
-names through `shown`. Driver exceptions never cross a store's boundary.
+A message says what, which and what to do next. It never echoes a record, a secret or a long input:
+quote names through `shown`. Driver exceptions never cross a store's boundary.
 """
 
 from __future__ import annotations

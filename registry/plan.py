@@ -1,12 +1,14 @@
 """`QueryPlan`: the only thing a question turns into. Typed, bounded, read-only by construction.
 
-A field is `name` in the plan's own collection or `alias.name` in a joined one. Values are in wire form
-(`registry.record`); times are absolute. A plan without measures and groups lists records; with either it aggregates.
+A field is `name` in the plan's own collection or `alias.name` in a joined one. Values are in wire
+form (`registry.record`); times are absolute. A plan without measures and groups lists records; with
+either it aggregates.
 
     {"from": "session.sessions",
      "joins": [{"as": "user", "to": "user.users", "on": ["user", "id"]}],
-     "where": {"op": "and", "args": [{"op": "=", "field": "user.country", "value": "DE"},
-                                     {"op": ">=", "field": "started_at", "value": "2026-11-16T00:00:00Z"}]},
+     "where": {"op": "and", "args": [
+         {"op": "=", "field": "user.country", "value": "DE"},
+         {"op": ">=", "field": "started_at", "value": "2026-11-16T00:00:00Z"}]},
      "group": [{"field": "started_at", "bucket": "day", "as": "day"}],
      "measures": [{"fn": "count", "as": "sessions"}],
      "order": [{"by": "sessions", "desc": true}], "limit": 10}
@@ -97,7 +99,8 @@ Predicate: TypeAlias = Annotated[
 
 
 class Join(_Node):
-    """Bring in `to` under the name `alias`, where `on[0]` (a path known so far) = `on[1]` (a field of `to`).
+    """Bring in `to` under the name `alias`, where `on[0]` (a path known so far) = `on[1]` (a field
+    of `to`).
 
     `anti` keeps the rows that have no partner and brings no columns.
     """
@@ -109,7 +112,9 @@ class Join(_Node):
 
 
 class Group(_Node):
-    """A key to group by, in calendar buckets (UTC, weeks start on Monday) where it is a time or date."""
+    """A key to group by, in calendar buckets (UTC, weeks start on Monday) where it is a time or
+    date.
+    """
 
     field: Path
     bucket: Bucket | None = None
@@ -209,7 +214,10 @@ def predicate_wire(node: Predicate) -> dict[str, Any]:
 
 
 def parse_plan(data: Any) -> QueryPlan:
-    """A JSON plan as a `QueryPlan`; `BadPlan` names the first fault. Check it against a catalogue next."""
+    """A JSON plan as a `QueryPlan`; `BadPlan` names the first fault.
+
+    Check it against a catalogue next.
+    """
     _bounded(data, depth=2 * limits.PLAN_DEPTH_MAX + 6)
     try:
         plan = QueryPlan.model_validate(data)

@@ -1,7 +1,8 @@
 """Canonical values: one closed set of types, one encoding, the same in every store.
 
-A value has three forms. *Wire*: what JSON carries. *Canonical*: what stores hold and compare (a plain scalar).
-*Text*: what a file holds. `decode` and `encode` join wire and canonical and are inverse; `parse` reads text.
+A value has three forms. *Wire*: what JSON carries. *Canonical*: what stores hold and compare (a
+plain scalar). *Text*: what a file holds. `decode` and `encode` join wire and canonical and are
+inverse; `parse` reads text.
 
     type      canonical                     wire
     text      str, no NUL, no surrogate     string
@@ -79,7 +80,10 @@ TEXT, INT, FLOAT, BOOL, TIME, JSON = (
 
 
 def decode(wire: Any, kind: Type, *, where: str = "value") -> Canonical:
-    """A strict JSON value as its canonical form; `None` stays `None`. `where` names it in errors."""
+    """A strict JSON value as its canonical form; `None` stays `None`.
+
+    `where` names it in errors.
+    """
     if wire is None:
         return None
     return _DECODERS[kind.name](wire, kind, where)
@@ -212,7 +216,9 @@ def _json(wire: Any, kind: Type, where: str) -> str:
 
 
 def canonical_json(value: Any, where: str = "value") -> str:
-    """Compact JSON with sorted keys; refuses depth, NaN, integers past 64 bits and text no store keeps."""
+    """Compact JSON with sorted keys; refuses depth, NaN, integers past 64 bits and text no store
+    keeps.
+    """
     _check_json(value, where, limits.JSON_DEPTH_MAX)
     try:
         out = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()

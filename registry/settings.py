@@ -1,4 +1,5 @@
-"""Settings, read once: defaults, then the config file, then the environment, then what the caller passes.
+"""Settings, read once: defaults, then the config file, then the environment, then what the caller
+passes.
 
 Each value knows where it came from, so `isotherm doctor` can say so.
 """
@@ -23,7 +24,9 @@ ENVIRONMENT: Final = {
 
 
 def configs_dir() -> Path:
-    """Where `default.yaml` and `domains/` lie: inside the wheel, or beside the packages in a checkout."""
+    """Where `default.yaml` and `domains/` lie: inside the wheel, or beside the packages in a
+    checkout.
+    """
     here = Path(__file__).parent
     inside = here / "configs"
     return inside if inside.is_dir() else here.parent / "configs"

@@ -1,7 +1,7 @@
 """What an MCP server offers, as values. Which protocol carries it is not known here.
 
-A `Surface` is made by `mcp_servers.server` for a domain and by `orchestrator.server` for the front door;
-`mcp_servers.tools` turns either into a real MCP server.
+A `Surface` is made by `mcp_servers.server` for a domain and by `orchestrator.server` for the front
+door; `mcp_servers.tools` turns either into a real MCP server.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ class Tool:
     handler: Callable[[Call, Any], Awaitable[Reply]]
     hint: Hint = "read"
     idempotent: bool = True
-    #: for the orchestrator only: callable, but not found by `find_tools` and not listed to outside callers
+    #: for the orchestrator only: callable, but not found by `find_tools` and not listed to outside
+    #: callers
     internal: bool = False
 
 
@@ -103,7 +104,10 @@ async def _no_completion(call: Call, ref: str, argument: str, prefix: str) -> Se
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """Everything one server offers. The callables are asked each time, so what they return may change."""
+    """Everything one server offers.
+
+    The callables are asked each time, so what they return may change.
+    """
 
     name: str
     title: str
@@ -116,5 +120,6 @@ class Surface:
     read: Callable[[Call, str], Awaitable[str]] = _no_resource
     #: (call, prompt name or template uri, argument name, what was typed) -> candidates
     complete: Callable[[Call, str, str, str], Awaitable[Sequence[str]]] = _no_completion
-    #: (call, prompt name, arguments) -> message, for prompts that live elsewhere; none: `Prompt.render`
+    #: (call, prompt name, arguments) -> message, for prompts that live elsewhere; none:
+    #: `Prompt.render`
     prompt: Callable[[Call, str, dict[str, str]], Awaitable[str]] | None = None
