@@ -48,7 +48,7 @@ class Actions:
         return await self._remove(_argument(arguments, "name"), principal)
 
     async def _add(self, arguments: dict[str, Any], principal: Principal) -> dict[str, Any]:
-        """Rows first: a spec that the stored rows do not fit is refused before anything is written."""
+        """Rows first: a spec that the stored rows do not fit is refused before any is written."""
         if unknown := set(arguments) - {"yaml", "spec"}:
             raise BadInput(f"domain_add takes `yaml` or `spec`, not {shown(min(unknown))}.")
         spec = parse_spec(

@@ -1,4 +1,4 @@
-"""A circuit breaker as a value: after failures in a row, say no at once instead of waiting again."""
+"""A circuit breaker as a value: after failures in a row, say no at once, not after another wait."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ A comparison with a missing value is neither true nor false, so `!=` does not fi
 
 
 def describe(name: str | None, catalogue: Catalogue) -> tuple[dict[str, Any], str]:
-    """(data, text) for everything, a domain, a collection or the grammar; raises `UnknownDomain`."""
+    """(data, text) for everything, a domain, a collection or the grammar; or `UnknownDomain`."""
     if name is None or name == "":
         return _everything(catalogue)
     if name == "plan":

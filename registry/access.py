@@ -96,7 +96,7 @@ def verify(token: object, audience: str, *, key: bytes, now_us: int) -> Principa
 
 
 def verified(token: object, audience: str, *, key: bytes, now_us: int) -> tuple[Principal, int]:
-    """Like `verify`, with the instant (µs) until which the token holds, for those who remember it."""
+    """Like `verify`, with the instant (µs) until which the token holds, for who remembers it."""
     refusal = Denied("The principal token is not valid here; call through the orchestrator.")
     if not isinstance(token, str) or len(token) > 4_096 or not token.isascii():
         raise refusal

@@ -205,7 +205,7 @@ class DomainSpec(_Spec):
         return self
 
     def collection(self, name: str) -> CollectionSpec:
-        """The collection by its short name or its address, or `UnknownDomain` naming what there is."""
+        """The collection by its short name or address, or `UnknownDomain` naming what there is."""
         found = self.collections.get(name.removeprefix(f"{self.domain}."))
         if found is None:
             raise UnknownDomain(

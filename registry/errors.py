@@ -29,7 +29,7 @@ from registry.limits import SHOWN_CHARS_MAX
 
 
 def shown(text: object) -> str:
-    """Quote caller-given text for an error: printable, short, control and bidi characters escaped."""
+    """Quote caller-given text for an error: short, with control and bidi characters escaped."""
     raw = str(text)
     cut = raw[:SHOWN_CHARS_MAX]
     safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
