@@ -1,0 +1,101 @@
+"""`isotherm ask`: a question in plain words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orchestrator.commands import answers, options, screen
+from orchestrator.commands.session import with_app, with_client
+from registry.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestrator.app import App
+
+
+def ask(
+    question: Annotated[list[str], typer.Argument(help="The question.", metavar='"QUESTION"')],
+    domains: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Look only in these domains.")
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option(help="Show the plan and its steps; run nothing.")
+    ] = False,
+    conversation: Annotated[
+        str | None, typer.Option(metavar="ID", help="Follow up on an earlier answer.")
+    ] = None,
+    choice: Annotated[
+        str | None, typer.Option(metavar="ID", help="Pick one of the readings offered.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most this many rows.")] = None,
+    now: Annotated[
+        str | None, typer.Option(metavar="TIME", help="The instant that 'today' means, ISO 8601.")
+    ] = None,
+    json: options.Json = False,
+    data: options.Data = None,
+    config: options.Config = None,
+) -> None:
+    """Ask a question; rows and where they came from."""
+    settings = options.settings_of(data, config)
+    request: dict[str, Any] = {
+        "question": " ".join(question),
+        "domains": [name.strip() for name in domains.split(",")] if domains else None,
+        "conversation": conversation,
+        "choice": choice,
+        "limit": limit,
+        "now": now,
+    }
+    if explain:
+        answer = _explain(settings, request)
+    else:
+        answer = with_client(settings, lambda client: client.ask(**request))
+    _print(answer, explain=explain, json=json)
+
+
+def _print(answer: dict[str, Any], *, explain: bool, json: bool) -> None:
+    refused = answer["status"] == "refused"
+    if json:
+        screen.emit_json(answer)
+    if refused:
+        for text in answers.refusal_lines(answer):
+            screen.note(text)
+        raise typer.Exit(1)
+    if json:
+        return
+    if explain and answer.get("plan"):
+        _print_steps(answer)
+        return
+    answers.print_answer(answer)
+    if answer["status"] == "clarify":
+        screen.line("Ask again with one of the --choice ids.", style="dim")
+    elif answer.get("conversation"):
+        screen.line(f"follow up with --conversation {answer['conversation']}", style="dim")
+
+
+def _print_steps(answer: dict[str, Any]) -> None:
+    screen.line(answer["text"], style="bold")
+    if words := answers.understood(answer):
+        screen.line(f"understood: {words}", style="dim")
+    for step in answer.get("suggestions", ()):
+        screen.line(step)
+    if answer.get("confidence") is not None:
+        screen.line(f"confidence: {answer['confidence']}", style="dim")
+
+
+def _explain(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
+    """The plan and its steps. No tool offers this, so the trip is put together here."""
+    # Late: see `session`.
+    from orchestrator.ask import Asker, AskRequest
+    from orchestrator.planner.rules import plan as rules
+    from registry.access import LOCAL
+    from registry.clock import SystemClock
+
+    domains = request["domains"]
+    asked = AskRequest(**{**request, "domains": tuple(domains) if domains else None}, explain=True)
+
+    async def work(app: App) -> dict[str, Any]:
+        asker = Asker(app.links.call, app.catalogue, rules, SystemClock(), app.settings)
+        return (await asker.ask(asked, LOCAL)).to_wire()
+
+    return with_app(settings, work)

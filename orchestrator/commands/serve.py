@@ -1,0 +1,57 @@
+"""`isotherm serve`: the orchestrator over stdio or HTTP, until its peer or a signal ends it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestrator.commands import options
+from orchestrator.commands.session import with_app
+
+if TYPE_CHECKING:
+    from orchestrator.app import App
+
+
+class Transport(StrEnum):
+    stdio = "stdio"
+    http = "http"
+
+
+class Topology(StrEnum):
+    inproc = "inproc"
+    processes = "processes"
+    remote = "remote"
+
+
+TransportOption = Annotated[
+    Transport, typer.Option("--transport", help="http: /mcp, legacy SSE at /sse, /healthz.")
+]
+Host = Annotated[str | None, typer.Option("--host", help="Address to bind, 127.0.0.1 unless told.")]
+Port = Annotated[
+    int | None, typer.Option("--port", min=0, max=65_535, help="8700 unless told; 0: a free one.")
+]
+
+
+def serve(
+    transport: TransportOption = Transport.stdio,
+    host: Host = None,
+    port: Port = None,
+    topology: Annotated[
+        Topology | None, typer.Option(help="Where the domains run; inproc unless told.")
+    ] = None,
+    data: options.Data = None,
+    config: options.Config = None,
+) -> None:
+    """Serve the orchestrator to MCP clients."""
+    where = None if topology is None else topology.value
+    settings = options.settings_of(data, config, topology=where, host=host, port=port)
+
+    async def work(app: App) -> None:
+        # Late: the web server, which only this command needs.
+        from mcp_servers.runtime import serve as run
+
+        await run(app.built, settings, transport=transport.value)
+
+    with_app(settings, work)
