@@ -1,0 +1,197 @@
+"""The trip chooses among readings: it answers, shows doubtfully, asks back or refuses. The planner is a plain function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from orchestrator.ask import Asker, AskRequest
+from orchestrator.catalogue import LiveCatalogue
+from orchestrator.planner.reading import Context, Question, Reading, Readings
+from registry.access import LOCAL, Principal
+from registry.catalog import Catalogue
+from registry.clock import ManualClock
+from registry.domain import parse_spec
+from registry.errors import BadInput, NotFound, Unavailable, UnknownDomain
+from registry.plan import parse_plan
+from registry.settings import Settings
+
+pytestmark = pytest.mark.anyio
+SHOP = parse_spec({
+    "domain": "shop",
+    "collections": {"orders": {"fields": {"state": {"type": "text"}, "amount": {"type": "int"}}}},
+})  # fmt: skip
+COUNT = {"from": "shop.orders", "measures": [{"fn": "count", "as": "orders"}]}
+SUM = {"from": "shop.orders", "measures": [{"fn": "sum", "field": "amount", "as": "total"}]}
+
+
+class House:
+    """One domain and the system server, as mappings; counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.turns: dict[str, list[Any]] = {}
+        self.values = ["open"]
+        self.seq = 1
+        self.asked: list[str] = []
+        self.sick = False
+
+    async def __call__(
+        self, domain: str, tool: str, arguments: Mapping[str, Any], *,
+        principal: Principal = LOCAL, retry: bool = False,
+    ) -> dict[str, Any]:  # fmt: skip
+        self.asked.append(f"{domain}.{tool}")
+        if domain == "system":
+            key = arguments.get("id", "c1")
+            if tool == "conversation_put":
+                self.turns.setdefault(key, []).append(arguments["turn"])
+            return {"id": key, "turns": self.turns.get(key, [])}
+        if tool == "describe":
+            if arguments.get("since_seq") == self.seq:
+                return {"seq": self.seq}
+            fact = {
+                "rows": 3,
+                "seq": self.seq,
+                "values": {"state": {"values": self.values, "complete": True}},
+            }
+            return {"seq": self.seq, "facts": {"shop.orders": fact}}
+        if self.sick:
+            failure = Unavailable("shop is away")
+            failure.domain = "shop"
+            raise failure
+        source = {"collection": "shop.orders", "tier": "warm", "rows_scanned": 3, "ms": 0.1,
+                  "as_of": "2026-01-01T00:00:00Z"}  # fmt: skip
+        return {"columns": [], "rows": [[3]], "truncated": False, "sources": [source]}
+
+
+def reading(plan: dict[str, Any], confidence: float, *unknown: str) -> Reading:
+    return Reading(
+        parse_plan(plan), confidence, f"reading of {plan['measures'][0]['as']}", (), unknown
+    )
+
+
+def asker(house: House, *readings: Reading, reason: str | None = None) -> Asker:
+    clock = ManualClock(1)
+
+    def planner(question: Question, catalogue: Catalogue, context: Context) -> Readings:
+        return Readings("test", readings, reason, suggestions=("Try orders.",))
+
+    live = LiveCatalogue(house, clock)
+    live.adopt({"shop": SHOP})
+    return Asker(house, live, planner, clock, Settings(data=None))  # type: ignore[arg-type]
+
+
+async def test_a_sure_reading_is_answered_with_its_evidence() -> None:
+    answer = await asker(House(), reading(COUNT, 0.9)).ask(AskRequest("how many orders?"), LOCAL)
+    wire = answer.to_wire()
+    assert (answer.status, answer.rows) == ("answered", [[3]])
+    assert wire["text"] == "reading of orders: 3."
+    assert wire["sources"][0]["collection"] == "shop.orders"
+    assert wire["plan"]["from"] == "shop.orders" and wire["planner"] == "test"
+    assert set(wire["ms"]) == {"understand", "route", "execute", "total"}
+
+
+async def test_a_likely_reading_is_tentative_and_an_unlikely_one_is_refused_by_its_words() -> None:
+    likely = await asker(House(), reading(COUNT, 0.6, "frobs")).ask(AskRequest("frobs?"), LOCAL)
+    assert (likely.status, likely.not_understood) == ("tentative", ("frobs",))
+    unlikely = await asker(House(), reading(COUNT, 0.2, "frobs")).ask(AskRequest("frobs?"), LOCAL)
+    assert unlikely.status == "refused" and "'frobs'" in unlikely.text and not unlikely.rows
+
+
+async def test_two_close_readings_are_asked_back_and_either_can_be_picked() -> None:
+    trip = asker(House(), reading(COUNT, 0.9), reading(SUM, 0.89))
+    asked = await trip.ask(AskRequest("orders?"), LOCAL)
+    assert asked.status == "clarify" and len(asked.choices) == 2
+    for choice in asked.choices:
+        picked = await trip.ask(AskRequest("orders?", choice=choice.id), LOCAL)
+        assert picked.status == "answered" and picked.plan == choice.plan
+
+
+async def test_a_choice_that_was_not_offered_is_an_error() -> None:
+    with pytest.raises(NotFound, match="'zz'"):
+        await asker(House(), reading(COUNT, 0.9)).ask(AskRequest("orders?", choice="zz"), LOCAL)
+
+
+async def test_no_reading_is_a_refusal_with_reason_and_suggestions() -> None:
+    answer = await asker(House(), reason="That is not about the data.").ask(
+        AskRequest("why?"), LOCAL
+    )
+    assert (answer.status, answer.reason) == ("refused", "That is not about the data.")
+    assert answer.suggestions == ("Try orders.",)
+
+
+@pytest.mark.promise(9)
+async def test_a_sick_domain_is_named_and_gives_no_rows() -> None:
+    house = House()
+    house.sick = True
+    answer = await asker(house, reading(COUNT, 0.9)).ask(AskRequest("orders?"), LOCAL)
+    assert (answer.status, answer.partial, answer.missing) == ("refused", True, ("shop",))
+    assert "away" in answer.text
+
+
+async def test_words_not_understood_get_one_look_at_what_was_stored_since() -> None:
+    house = House()
+    trip = asker(house, reading(COUNT, 0.6, "late"))
+    await trip.ask(AskRequest("late orders?"), LOCAL)
+    assert house.asked.count("shop.describe") == 2
+
+
+async def test_a_conversation_is_handed_out_and_remembered() -> None:
+    house = House()
+    seen: list[Context] = []
+
+    def planner(question: Question, catalogue: Catalogue, context: Context) -> Readings:
+        seen.append(context)
+        return Readings("test", (reading(COUNT, 0.9),))
+
+    trip = asker(house)
+    trip = Asker(house, trip.catalogue, planner, trip.clock, trip.settings)
+    first = await trip.ask(AskRequest("how many orders?"), LOCAL)
+    await trip.ask(AskRequest("and last week?", conversation=first.conversation), LOCAL)
+    assert seen[0] == Context()
+    assert seen[-1].question == "how many orders?" and seen[-1].plan == parse_plan(COUNT)
+
+
+async def test_explain_stops_after_routing() -> None:
+    house = House()
+    answer = await asker(house, reading(COUNT, 0.9)).ask(AskRequest("orders?", explain=True), LOCAL)
+    assert "shop.query" not in house.asked
+    assert answer.suggestions[0].startswith("shop: ")
+
+
+async def test_a_tenant_or_a_role_that_may_not_read_sees_no_domain() -> None:
+    outsider = Principal("eve", "other", ("reader",), domains=("user",))
+    with pytest.raises(UnknownDomain):
+        await asker(House(), reading(COUNT, 0.9)).ask(AskRequest("orders?"), outsider)
+
+
+@pytest.mark.parametrize("question", ["", "  \n ", "x" * 2_001])
+async def test_an_empty_or_endless_question_is_refused(question: str) -> None:
+    with pytest.raises(BadInput):
+        await asker(House()).ask(AskRequest(question), LOCAL)
+
+
+async def test_vocabulary_is_fetched_once_and_again_when_it_is_due() -> None:
+    house, clock = House(), ManualClock(1)
+    live = LiveCatalogue(house, clock)
+    live.adopt({"shop": SHOP})
+    first = await live.fresh(LOCAL)
+    assert await live.fresh(LOCAL) is first
+    clock.advance(5)
+    assert await live.fresh(LOCAL) is first, "nothing was written, so the snapshot stays"
+    house.seq, house.values = 2, ["open", "late"]
+    clock.advance(5)
+    assert (await live.fresh(LOCAL)).facts_of("shop.orders").values["state"].values == (
+        "open",
+        "late",
+    )
+    assert house.asked == ["shop.describe"] * 3
+
+
+async def test_each_tenant_has_a_vocabulary_of_its_own() -> None:
+    house = House()
+    live = LiveCatalogue(house, ManualClock(1))
+    live.adopt({"shop": SHOP})
+    await live.fresh(Principal(tenant="a"))
+    assert not live.bare(Principal(tenant="b")).facts
