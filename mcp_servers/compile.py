@@ -1,7 +1,8 @@
+# ruff: noqa: S608 - identifiers come from a checked spec and are quoted; values are always bound
 """`QueryPlan` -> one SQLite statement. Pure: checks the plan, opens nothing, and binds every value.
 
-Every table in the statement carries the tenant's predicate. The order is always total (nulls last, then the id or all
-group keys), so that a page can begin behind the last row of the one before.
+Every table in the statement carries the tenant's predicate. The order is always total (nulls last,
+then the id or all group keys), so that a page can begin behind the last row of the one before.
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ from registry.record import Canonical, Type
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A statement that gives at most `limit + 1` rows: the columns, then what lies at `keys` and `matched`.
+    """A statement that gives at most `limit + 1` rows: the columns, then what lies at `keys` and
+    `matched`.
 
-    `keys`: where a row's order keys stand, for the cursor. `matched`: where the number of folded records stands.
+    `keys`: where a row's order keys stand, for the cursor. `matched`: where the number of folded
+    records stands.
     """
 
     sql: str
@@ -62,9 +65,11 @@ def compile_plan(
     *,
     after: Sequence[Canonical] | None = None,
 ) -> Compiled:
-    """The statement of a plan whose collections are all of one domain. `after`: the order keys of the last row seen.
+    """The statement of a plan whose collections are all of one domain. `after`: the order keys of
+    the last row seen.
 
-    Raises what `registry.check.check` raises, and `TooLarge` past the bounds on predicates and values.
+    Raises what `registry.check.check` raises, and `TooLarge` past the bounds on predicates and
+    values.
     """
     columns = check(plan, catalogue)
     check_width(plan.where, plan.having, *(m.where for m in plan.measures))
@@ -153,8 +158,9 @@ class _Statement:
         return self._done(sql + self._page(terms), keys, None)
 
     def _list_terms(self) -> list[_Term]:
-        """The order asked for, then the ids of all that makes a row of the result one of its kind."""
-        terms = {}
+        """The order asked for, then the ids of all that makes a row of the result one of its
+        kind."""
+        terms: dict[str, _Term] = {}
         for order in self.plan.order:
             sql, _ = self._resolve(order.by)
             terms.setdefault(sql, _Term(sql, order.desc, order.by not in ("id", "version")))
@@ -179,7 +185,7 @@ class _Statement:
         if after is not None and terms:
             conditions.append(self._behind(terms, after))
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        sql = f"SELECT * FROM ({inner}){where}"  # noqa: S608 - compiled above
+        sql = f"SELECT * FROM ({inner}){where}"
         keys = tuple(int(term.sql[1:]) for term in terms)
         return self._done(sql + self._page(terms), keys, matched)
 
@@ -190,7 +196,8 @@ class _Statement:
     def _grouped(self) -> tuple[str, int | None]:
         outputs = [*map(self._group, self.plan.group), *map(self._measure, self.plan.measures)]
         places = ", ".join(str(n + 1) for n in range(len(self.plan.group)))
-        # Window functions run after GROUP BY: the sum over all groups is the number of records folded.
+        # Window functions run after GROUP BY: the sum over all groups is the number of records
+        # folded.
         matched = "sum(count(*)) OVER ()" if places else "count(*)"
         sql = f"SELECT {_numbered([*outputs, matched])} {self._from()}"
         return sql + (f" GROUP BY {places}" if places else ""), len(outputs)
@@ -216,7 +223,7 @@ class _Statement:
         return f"o{place}", self.columns[place].type
 
     def _fold_terms(self) -> list[_Term]:
-        terms = {}
+        terms: dict[str, _Term] = {}
         for order in self.plan.order:
             sql, _ = self._output(order.by)
             terms.setdefault(sql, _Term(sql, order.desc))

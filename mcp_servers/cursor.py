@@ -1,4 +1,5 @@
-"""Keyset cursors: the order keys of the last row of a page, signed for one plan and tenant. Pure."""
+"""Keyset cursors: the order keys of the last row of a page, signed for one plan and tenant.
+Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ def seal(keys: Sequence[Canonical], plan: QueryPlan, tenant: str, secret: bytes)
 
 
 def unseal(cursor: str, plan: QueryPlan, tenant: str, secret: bytes) -> list[Canonical]:
-    """The order keys inside; `BadInput` when it was made for another plan or tenant, or not by us."""
+    """The order keys inside; `BadInput` when it was made for another plan or tenant, or not by
+    us."""
     refusal = BadInput("The cursor is not of this query; run the plan again without one.")
     if len(cursor) > _CURSOR_CHARS_MAX:
         raise refusal

@@ -16,7 +16,8 @@ _TOKEN: Final = re.compile(r'"([^"]*)"?(\*?)|([^\s"]+)')
 
 
 def fts5(text: str) -> str | None:
-    """The FTS5 expression of a caller's search text; `None` when there is no word in it to look for."""
+    """The FTS5 expression of a caller's search text; `None` when there is no word in it to look
+    for."""
     either: list[list[str]] = [[]]
     for found in _TOKEN.finditer(text):
         phrase, phrase_star, word = found.groups()

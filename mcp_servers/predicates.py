@@ -1,7 +1,8 @@
 """A plan's predicate tree -> a SQLite condition. Pure; values are always bound.
 
-Nulls follow SQL: a comparison with a field that has no value is neither true nor false, so neither `=` nor `!=` nor their
-`not` finds it; `null` does. `in` of nothing is false. Text compares by its bytes; `contains`, `starts` and `ends` fold case.
+Nulls follow SQL: a comparison with a field that has no value is neither true nor false, so neither
+`=` nor `!=` nor their `not` finds it; `null` does. Text compares by its
+bytes; `contains`, `starts` and `ends` fold case.
 """
 
 from __future__ import annotations
@@ -60,10 +61,11 @@ class Conditions:
         return f"({expression} {leaf.op} {value})"
 
     def _in(self, expression: str, values: Sequence[Canonical]) -> str:
-        """The list is filled up to a power of two by repeating a value, so that few statements serve all lengths."""
+        """The list is filled up to a power of two by repeating a value, so that few statements
+        serve all lengths."""
         unique = list(dict.fromkeys(values))
         if not unique:
-            return "(0)"
+            return f"({expression} IS NULL AND NULL)"  # false, or unknown without a value
         unique += [unique[-1]] * ((1 << (len(unique) - 1).bit_length()) - len(unique))
         return f"({expression} IN ({', '.join(map(self._values.bind, unique))}))"
 

@@ -1,8 +1,9 @@
 """What a domain server talks to: the row store with a cache over it that is never stale.
 
-The cache is right up to a mark, the last change it has looked at. Before every read the store's data version is asked; when it
-moved, the change log since the mark says what to forget, and when the log no longer reaches back that far, all of it is
-forgotten. A row enters only if it was read, or written, after the mark.
+The cache is right up to a mark, the last change it has looked at. Before every read the store's
+data version is asked; when it moved, the change log since the mark says what to forget, and when
+the log no longer reaches back that far, all of it is forgotten. A row enters only if it was read,
+or written, after the mark.
 """
 
 from __future__ import annotations
@@ -155,7 +156,8 @@ class Tiered:
     def _keep_written(
         self, tenant: str, collection: str, drafts: Sequence[Draft], written: Sequence[Written]
     ) -> None:
-        """Make the rows of a write resident. Those whose change the mark has passed are read again."""
+        """Make the rows of a write resident. Those whose change the mark has passed are read
+        again."""
         again = []
         with self._lock:
             for draft, done in zip(drafts, written, strict=True):
@@ -169,7 +171,8 @@ class Tiered:
                     self._cache.put(tenant, collection, replace(row, tier=Tier.HOT))
 
     def _worth_keeping(self, tenant: str, collection: str, id: str) -> bool:
-        """Whether a row just read becomes resident: in a hot domain at once, else when read the second time."""
+        """Whether a row just read becomes resident: in a hot domain at once, else when read the
+        second time."""
         if self._store.spec.tier is Tier.HOT:
             return True
         key = (tenant, collection, id)

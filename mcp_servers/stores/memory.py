@@ -1,6 +1,8 @@
-"""The embedded cache: rows by (tenant, collection, id), least recently used out first, bounded in bytes.
+"""The embedded cache: rows by (tenant, collection, id), least recently used out first, bounded in
+bytes.
 
-A projection of the row store: it may be emptied at any moment. It does no I/O and is not thread-safe by itself.
+A projection of the row store: it may be emptied at any moment. It does no I/O and is not
+thread-safe by itself.
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ class MemoryCache:
         return entry[0]
 
     def put(self, tenant: str, collection: str, row: Row) -> None:
-        """Keep a row; an older one never replaces a newer, one larger than a tenth of the budget is not kept."""
+        """Keep a row; an older one never replaces a newer, one larger than a tenth of the budget
+        is not kept."""
         key = (tenant, collection, row.id)
         before = self._rows.get(key)
         if before is not None and before[0].seq > row.seq:

@@ -1,7 +1,8 @@
 """The embedded RowStore: one SQLite file per domain, shared by any number of processes.
 
-Writes go through one writer thread and return after COMMIT (`synchronous = FULL`). Point reads run on the caller's thread
-over a connection of their own; scans run in worker threads. No driver exception leaves this room.
+Writes go through one writer thread and return after COMMIT (`synchronous = FULL`). Point reads run
+on the caller's thread over a connection of their own; scans run in worker threads. No driver
+exception leaves this room.
 """
 
 from __future__ import annotations
@@ -136,7 +137,8 @@ class SqliteStore:
         return self._inline(work)
 
     async def query(self, tenant: str, plan: QueryPlan, *, cursor: str | None = None) -> Page:
-        """See the port. `sources[].rows_scanned`: records listed, or records that went into the groups."""
+        """See the port. `sources[].rows_scanned`: records listed, or records that went into the
+        groups."""
         after = None if cursor is None else unseal(cursor, plan, tenant, self._secret)
         self.refresh()
         compiled = compile_plan(plan, self._schema.catalogue, tenant, after=after)
@@ -194,10 +196,11 @@ class SqliteStore:
             first = connection.execute("SELECT min(seq) FROM _changes").get
             if first is not None and first > after + 1:
                 return None
-            return connection.execute(
+            found: Any = connection.execute(
                 "SELECT seq, tenant, collection, id FROM _changes WHERE seq > ? ORDER BY seq",
                 (after,),
             ).fetchall()
+            return list(found)
 
         return self._inline(work)
 
@@ -251,8 +254,8 @@ class SqliteStore:
 def open_sqlite(path: Path, spec: DomainSpec, clock: Clock) -> SqliteStore:
     """Open or make the file, its tables fitting `spec`.
 
-    `Unavailable`: it cannot be opened, or a newer version made it. `Corrupt`: it is no whole database. `Conflict`: it is
-    somebody else's, or fitting it to `spec` would lose data.
+    `Unavailable`: it cannot be opened, or a newer version made it. `Corrupt`: it is no whole
+    database. `Conflict`: it is somebody else's, or fitting it to `spec` would lose data.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -270,7 +273,8 @@ def open_sqlite(path: Path, spec: DomainSpec, clock: Clock) -> SqliteStore:
 
 
 def _fit(connection: apsw.Connection, path: Path, schema: Schema, clock: Clock) -> None:
-    """Make or evolve the tables. Looks first without the write lock: mostly there is nothing to do."""
+    """Make or evolve the tables. Looks first without the write lock: mostly there is nothing to
+    do."""
     if _made(connection, path) and _digest(connection) == schema.digest:
         return
     connection.execute("BEGIN IMMEDIATE")
@@ -288,18 +292,18 @@ def _fit(connection: apsw.Connection, path: Path, schema: Schema, clock: Clock) 
 
 def _made(connection: apsw.Connection, path: Path) -> bool:
     """Whether our tables are there; refuses files of others and of newer versions."""
-    tables, ours = connection.execute(
+    found: Any = connection.execute(
         "SELECT count(*), ifnull(sum(name = '_meta'), 0) FROM sqlite_schema"
     ).fetchone()
-    if not tables:
+    if not found[0]:
         return False
-    if not ours:
+    if not found[1]:
         raise Conflict(f"{shown(path.name)} is a database of something else; move it away.")
-    found = connection.execute("SELECT value FROM _meta WHERE name = 'format'").get
-    if not isinstance(found, int) or found > FORMAT:
+    version = connection.execute("SELECT value FROM _meta WHERE name = 'format'").get
+    if not isinstance(version, int) or version > FORMAT:
         raise Unavailable(
-            f"{shown(path.name)} has format {found}, made by a newer version; this one reads up to "
-            f"{FORMAT}. Upgrade Isotherm, or use another data folder."
+            f"{shown(path.name)} has format {version}, made by a newer version; this one reads up"
+            f" to {FORMAT}. Upgrade Isotherm, or use another data folder."
         )
     return True
 
@@ -319,7 +323,8 @@ def _last_seq(connection: apsw.Connection) -> Any:
 
 def _mark(transaction: Transaction, tenant: str, progress: Progress) -> None:
     transaction.connection.execute(
-        "INSERT OR REPLACE INTO _progress(tenant, load, rows, done, receipt) VALUES (?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO _progress(tenant, load, rows, done, receipt)"
+        " VALUES (?, ?, ?, ?, ?)",
         (
             tenant,
             progress.load,

@@ -1,4 +1,5 @@
-"""Opening SQLite the one right way, and saying its errors in our words. No other file names a driver's exception."""
+"""Opening SQLite the one right way, and saying its errors in our words. No other file names a
+driver's exception."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ _PERCENTILE: Final = "ENABLE_PERCENTILE" in apsw.compile_options
 
 
 def connect(path: Path, *, query_only: bool) -> apsw.Connection:
-    """A connection in WAL mode. Several processes may do this on a fresh file at the same instant."""
+    """A connection in WAL mode. Several processes may do this on a fresh file at the same
+    instant."""
     with translated(path):
         connection = apsw.Connection(str(path), statementcachesize=256)
         try:
@@ -64,7 +66,8 @@ def _set_up(connection: apsw.Connection, query_only: bool) -> None:
 
 
 def _enter_wal(connection: apsw.Connection) -> None:
-    """Changing the journal mode does not wait for other connections by itself, so try until it is done."""
+    """Changing the journal mode does not wait for other connections by itself, so try until it is
+    done."""
     pause = threading.Event()
     for attempt in range(_OPEN_ATTEMPTS):
         try:
@@ -76,7 +79,8 @@ def _enter_wal(connection: apsw.Connection) -> None:
             pause.wait(_OPEN_PAUSE_S)
 
 
-def _lower(text: Any) -> Any:
+def _lower(*texts: Any) -> Any:
+    (text,) = texts
     return text.lower() if isinstance(text, str) else None
 
 
@@ -133,11 +137,11 @@ def in_our_words(bad: apsw.Error, path: Path) -> IsothermError:
         )
     if isinstance(bad, (apsw.CorruptError, apsw.NotADBError)):
         return Corrupt(
-            f"{where} is not a whole database ({_code(bad)}); restore it from a backup or move it away."
+            f"{where} is not a whole database ({_code(bad)}); restore a backup or move it away."
         )
     if isinstance(bad, (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError)):
         return Unavailable(
-            f"{where} cannot be opened for writing ({_code(bad)}); check the data folder's permissions."
+            f"{where} cannot be written ({_code(bad)}); check the data folder's permissions."
         )
     if isinstance(bad, apsw.InterruptError):
         return TooSlow("The query took too long; narrow it by time or by a filter.")

@@ -1,4 +1,6 @@
-"""Making a file's tables fit a spec, in the caller's transaction. What would lose data is refused."""
+# ruff: noqa: S608 - identifiers come from a checked spec and are quoted; values are always bound
+"""Making a file's tables fit a spec, in the caller's transaction. What would lose data is
+refused."""
 
 from __future__ import annotations
 
@@ -32,7 +34,8 @@ def create(connection: apsw.Connection, schema: Schema) -> None:
 
 
 def evolve(transaction: Transaction, new: Schema) -> None:
-    """From the transaction's schema to `new`. `Conflict` says what stands in the way and what to do."""
+    """From the transaction's schema to `new`. `Conflict` says what stands in the way and what to
+    do."""
     old, connection = transaction.schema, transaction.connection
     if old.digest == new.digest:
         return
@@ -60,7 +63,7 @@ def _describe(connection: apsw.Connection, schema: Schema) -> None:
 def _remove_table(connection: apsw.Connection, table: Table) -> None:
     if _exists(connection, table, "1"):
         raise Conflict(
-            f"Collection {shown(table.name)} holds records, so it cannot be removed; delete them first."
+            f"Collection {shown(table.name)} still holds records; delete them before you remove it."
         )
     if table.searched:
         connection.execute(f"DROP TABLE {search_name(table.name)}")
@@ -70,7 +73,7 @@ def _remove_table(connection: apsw.Connection, table: Table) -> None:
 def _exists(connection: apsw.Connection, table: Table, condition: str, *values: Any) -> bool:
     return bool(
         connection.execute(
-            f"SELECT EXISTS(SELECT 1 FROM {table.sql} WHERE {condition})",  # noqa: S608 - ours
+            f"SELECT EXISTS(SELECT 1 FROM {table.sql} WHERE {condition})",
             values,
         ).get
     )
@@ -158,18 +161,20 @@ class _Change:
             self.connection.execute(self.new.index(name))
 
     def _absorb(self) -> None:
-        """Values that waited in `extra` under a new field's name move into its column, if they fit."""
-        place = 0
+        """Values that waited in `extra` under a new field's name move into its column, if they
+        fit."""
+        place: Any = 0
         while rows := self.connection.execute(
-            f"SELECT _row, extra FROM {self.new.sql}"  # noqa: S608 - ours
+            f"SELECT _row, extra FROM {self.new.sql}"
             " WHERE _row > ? AND extra IS NOT NULL ORDER BY _row LIMIT ?",
             (place, _ROWS_AT_ONCE),
         ).fetchall():
             place = rows[-1][0]
             for row, extra in rows:
-                self._absorb_row(row, orjson.loads(extra))
+                self._absorb_row(row, str(extra))
 
-    def _absorb_row(self, row: int, extra: dict[str, Any]) -> None:
+    def _absorb_row(self, row: Any, text: str) -> None:
+        extra: dict[str, Any] = orjson.loads(text)
         taken = {}
         for name in self.added:
             if extra.get(name) is None:
@@ -183,7 +188,7 @@ class _Change:
             return
         sets = ", ".join(f"{quoted(name)} = ?" for name in taken)
         self.connection.execute(
-            f"UPDATE {self.new.sql} SET extra = ?, {sets} WHERE _row = ?",  # noqa: S608 - ours
+            f"UPDATE {self.new.sql} SET extra = ?, {sets} WHERE _row = ?",
             (canonical_json(extra) if extra else None, *taken.values(), row),
         )
 

@@ -1,9 +1,11 @@
-"""What is stored in a collection: how much, from when to when, and the words its text fields hold."""
+# ruff: noqa: S608 - identifiers come from a checked spec and are quoted; values are always bound
+"""What is stored in a collection: how much, from when to when, and the words its text fields
+hold."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import apsw
 
@@ -25,19 +27,19 @@ def facts_of(
     """One collection's facts for one tenant, from one snapshot."""
     time = table.spec.time
     span = f"min({quoted(time)}), max({quoted(time)})" if time else "NULL, NULL"
-    rows, first, last = connection.execute(
-        f"SELECT count(*), {span} FROM {table.sql} WHERE _tenant = ?",  # noqa: S608 - ours
-        (tenant,),
+    found: Any = connection.execute(
+        f"SELECT count(*), {span} FROM {table.sql} WHERE _tenant = ?", (tenant,)
     ).fetchone()
+    rows, first, last = found
     day = time is not None and table.spec.fields[time].type == "date"
     unit = _DAY_US if day else 1
-    found = dict(_vocabulary(connection, table, tenant)) if values and rows else {}
+    words = dict(_vocabulary(connection, table, tenant)) if values and rows else {}
     return Facts(
         rows=rows,
         time_min_us=None if first is None else first * unit,
         time_max_us=None if last is None else last * unit,
         seq=seq,
-        values=found,
+        values=words,
     )
 
 
@@ -54,7 +56,7 @@ def _is_prose(connection: apsw.Connection, table: Table, tenant: str, name: str)
         return False
     column = quoted(name)
     length = connection.execute(
-        f"SELECT avg(length({column})) FROM (SELECT {column} FROM {table.sql}"  # noqa: S608 - ours
+        f"SELECT avg(length({column})) FROM (SELECT {column} FROM {table.sql}"
         f" WHERE _tenant = ? AND {column} IS NOT NULL LIMIT ?)",
         (tenant, _SAMPLE_ROWS),
     ).get
@@ -64,8 +66,8 @@ def _is_prose(connection: apsw.Connection, table: Table, tenant: str, name: str)
 def _values(connection: apsw.Connection, table: Table, tenant: str, name: str) -> FieldValues:
     """Most frequent first, equal frequencies in text order."""
     column = quoted(name)
-    found = connection.execute(
-        f"SELECT {column}, length({column}) <= ? FROM {table.sql}"  # noqa: S608 - ours
+    found: list[Any] = connection.execute(
+        f"SELECT {column}, length({column}) <= ? FROM {table.sql}"
         f" WHERE _tenant = ? AND {column} IS NOT NULL"
         f" GROUP BY {column} ORDER BY count(*) DESC, {column} LIMIT ?",
         (VALUE_CHARS_MAX, tenant, VALUES_PER_FIELD_MAX + 1),

@@ -1,7 +1,8 @@
 """What things are called inside a row database. Pure.
 
-Names of collections and fields are `[a-z](_?[a-z0-9])*`: they hold no quote and no `__`, so a leading `_` or a `__`
-always marks a name of ours, and quoting is enough to keep SQL's own words apart.
+Names of collections and fields are `[a-z](_?[a-z0-9])*`: they hold no quote and no `__`, so a
+leading `_` or a `__` always marks a name of ours, and quoting is enough to keep SQL's own words
+apart.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""A few read-only connections for scans, each query in a worker thread with a deadline the engine itself keeps."""
+"""A few read-only connections for scans, each query in a worker thread with a deadline the engine
+itself keeps."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ _STEPS: Final = 20_000  # of SQLite's machine between two looks at the clock, ab
 
 
 class Readers:
-    """Runs `work(connection)` on one of at most `READERS_MAX` connections, opened as they are needed."""
+    """Runs `work(connection)` on one of at most `READERS_MAX` connections, opened as they are
+    needed."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
@@ -33,7 +35,8 @@ class Readers:
         self._closed = False
 
     async def run(self, work: Callable[[apsw.Connection], T]) -> T:
-        """`work`'s result; `TooSlow` past `QUERY_MS_MAX`, waiting included; `TooBusy` when too many wait."""
+        """`work`'s result; `TooSlow` past `QUERY_MS_MAX`, waiting included; `TooBusy` when too
+        many wait."""
         deadline = self._clock.monotonic() + QUERY_MS_MAX / 1_000
         stop = threading.Event()
         threads = self._enter()

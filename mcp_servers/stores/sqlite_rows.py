@@ -1,4 +1,5 @@
-"""Writing, deleting and reading rows inside a transaction. Knows SQL and rows; opens and commits nothing."""
+"""Writing, deleting and reading rows inside a transaction. Knows SQL and rows; opens and commits
+nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ _WROTE: Final = frozenset({"accepted", "updated"})
 
 @dataclass(slots=True)
 class _Stored:
-    """A row as it is, or as this write will leave it. `place`: its `_row`; `fresh`: this write inserts it."""
+    """A row as it is, or as this write will leave it. `place`: its `_row`; `fresh`: this write
+    inserts it."""
 
     place: int
     version: int
@@ -171,16 +173,18 @@ def _cells(table: Table, draft: Draft) -> tuple[Any, ...]:
 def _existing(
     connection: apsw.Connection, table: Table, tenant: str, ids: Sequence[str]
 ) -> dict[str, _Stored]:
-    """{id: row} of those that are stored. Looks in the key index first, so that all-new ids cost little."""
+    """{id: row} of those that are stored. Looks in the key index first, so that all-new ids cost
+    little."""
     found: dict[str, _Stored] = {}
+    keys: list[Any]
     for some in _chunks(ids):
-        keys = connection.execute(table.select_keys, (tenant, _json(some))).fetchall()
+        keys = list(connection.execute(table.select_keys, (tenant, _json(some))))
         if not keys:
             continue
         places = {id: place for place, id in keys}
-        for id, version, _, *cells in connection.execute(
-            table.select_many, (tenant, _json(list(places)))
-        ):
+        row: Any
+        for row in connection.execute(table.select_many, (tenant, _json(list(places)))):
+            id, version, _, *cells = row
             found[id] = _Stored(places[id], version, tuple(cells))
     return found
 
@@ -192,7 +196,8 @@ def delete(
     ids: Sequence[str],
     expected_version: int | None,
 ) -> int:
-    """How many there were. `Conflict` when one is not at `expected_version`, and nothing is deleted."""
+    """How many there were. `Conflict` when one is not at `expected_version`, and nothing is
+    deleted."""
     connection = transaction.connection
     ids = list(dict.fromkeys(ids))
     stored = _existing(connection, table, tenant, ids)
@@ -215,7 +220,8 @@ def delete(
 
 
 def digest_of(collection: str, drafts: Iterable[Draft]) -> bytes:
-    """Equal drafts for the same collection have equal digests; fields without a value do not count."""
+    """Equal drafts for the same collection have equal digests; fields without a value do not
+    count."""
     hasher = hashlib.blake2b(collection.encode(), digest_size=16)
     for draft in drafts:
         values = sorted((k, v) for k, v in draft.values.items() if v is not None)
@@ -226,7 +232,8 @@ def digest_of(collection: str, drafts: Iterable[Draft]) -> bytes:
 def replayed(
     transaction: Transaction, tenant: str, key: str, digest: bytes
 ) -> list[Written] | None:
-    """The first outcome under this key; `None` if it is new; `Conflict` if it was for other records."""
+    """The first outcome under this key; `None` if it is new; `Conflict` if it was for other
+    records."""
     found = transaction.connection.execute(
         "SELECT digest, outcome FROM _idempotency WHERE tenant = ? AND key = ? AND at_us > ?",
         (tenant, key, transaction.now_us - IDEMPOTENCY_SECONDS * 1_000_000),

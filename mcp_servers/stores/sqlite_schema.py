@@ -1,9 +1,11 @@
-"""The tables of a domain, as values: what a spec looks like inside SQLite. Opens nothing, changes nothing.
+# ruff: noqa: S608 - identifiers come from a checked spec and are quoted; values are always bound
+"""The tables of a domain, as values: what a spec looks like inside SQLite. Opens nothing, changes
+nothing.
 
-c_NAME   _row (stable rowid), _tenant, id, version, _seq, one column per field, extra;   UNIQUE (_tenant, id)
-s_NAME   full-text index over the searched fields, contentless, its rowid is `_row`
-_meta    format, spec, spec_hash, cursor_key
-_changes (seq, tenant, collection, id): what moved, contiguous, the last CHANGES_KEPT_MAX
+c_NAME   _row (stable rowid), _tenant, id, version, _seq, one column per field, extra;   UNIQUE
+(_tenant, id) s_NAME   full-text index over the searched fields, contentless, its rowid is `_row`
+_meta    format, spec, spec_hash, cursor_key _changes (seq, tenant, collection, id): what moved,
+contiguous, the last CHANGES_KEPT_MAX
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""One writer thread for one row database: queued jobs share a transaction, and nobody hears "done" before COMMIT.
+"""One writer thread for one row database: queued jobs share a transaction, and nobody hears "done"
+before COMMIT.
 
-Each job runs in a savepoint, so that one's `Conflict` leaves its neighbours alone; a storage failure fails them all.
-The thread starts with the first job and ends by itself when there has been nothing to do for a while, so an
-interpreter that forgets `close` still exits. It must never run a job twice.
+Each job runs in a savepoint, so that one's `Conflict` leaves its neighbours alone; a storage
+failure fails them all. The thread starts with the first job and ends by itself when there has been
+nothing to do for a while, so an interpreter that forgets `close` still exits. It must never run a
+job twice.
 """
 
 from __future__ import annotations
@@ -61,7 +63,8 @@ class Source(Protocol):
 
 
 class Transaction:
-    """What a job sees: the connection inside BEGIN IMMEDIATE, the schema, the time and the change log."""
+    """What a job sees: the connection inside BEGIN IMMEDIATE, the schema, the time and the change
+    log."""
 
     def __init__(self, connection: apsw.Connection, schema: Schema, now_us: int) -> None:
         self.connection = connection
@@ -72,7 +75,8 @@ class Transaction:
         self.first_seq = self.seq
 
     def log(self, tenant: str, collection: str, ids: Sequence[str]) -> Sequence[int]:
-        """Number the changes of these ids, in order. Many ids are one change of the whole collection."""
+        """Number the changes of these ids, in order. Many ids are one change of the whole
+        collection."""
         if len(ids) > _LOGGED_MAX:
             return [self.log(tenant, collection, [""])[0]] * len(ids)
         first = self.seq + 1
@@ -115,7 +119,8 @@ class Writer:
         self._connection: apsw.Connection | None = None
 
     async def run(self, work: Callable[[Transaction], T], *, rows: int = 1) -> T:
-        """`work`'s result once it is on disk. A caller that stops waiting may or may not have written."""
+        """`work`'s result once it is on disk. A caller that stops waiting may or may not have
+        written."""
         loop = asyncio.get_running_loop()
         job = _Job(work, rows, loop, loop.create_future())
         self._enqueue(job)
@@ -129,7 +134,7 @@ class Writer:
             full = self._rows and self._rows + job.rows > WRITE_QUEUE_ROWS_MAX
             if full or len(self._jobs) >= WRITE_QUEUE_MAX:
                 raise TooBusy(
-                    f"{len(self._jobs)} writes wait for {self._store.path.name} already; try again.",
+                    f"{len(self._jobs)} writes wait for {self._store.path.name}; try again.",
                     retry_after_ms=200,
                 )
             self._jobs.append(job)
