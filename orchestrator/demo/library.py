@@ -103,7 +103,7 @@ def content(world: World, people: People) -> Records:
     crowd = people.crowd(rng)
     stars, weights, texts = zip(*VOICES, strict=True)
     comments = []
-    for n, at in enumerate(moments(rng, world.now_s, world.many(480), days=300)):
+    for n, at in enumerate(moments(rng, world.now_s, world.many(480) if live else 0, days=300)):
         known = [pair for pair in live if pair[0] < at] or live[:1]
         article = rng.choices(known, [1 / (rank + 3) for rank in range(len(known))])[0][1]
         voice = rng.choices(range(len(VOICES)), weights)[0]

@@ -116,7 +116,7 @@ def _arrivals(world: World, rng: random.Random, found: People) -> list[tuple[int
     teams = {team["id"]: team for team in found.teams}
     staff = [(found.team_since[0] + n * DAY, found.teams[0]) for n in range(STAFF)]
     owners = list(zip(found.team_since[1:], found.teams[1:], strict=True))
-    others = max(0, world.many(1_500) - len(staff) - len(owners))
+    others = max(12, world.many(1_500) - len(staff) - len(owners))
     crowd = found.team_crowd(rng)
     later = [
         (moment, teams[crowd.at(moment)])

@@ -138,7 +138,7 @@ class _Talk:
             id=self.id,
             subject=talk.headline(script, words),
             customer=self.customer,
-            agent=self.agent if replied else None,
+            agent=self.agent,
             topic=script.topic,
             channel=rng.choices(*CHANNELS)[0],
             status=status,

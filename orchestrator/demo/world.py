@@ -57,8 +57,8 @@ class World:
         return random.Random(f"{self.seed}:{area}")  # noqa: S311 - a sample, not a secret
 
     def many(self, count: int) -> int:
-        """`count` at scale 1, never less than one."""
-        return max(1, round(count * self.scale))
+        """`count` at scale 1; a dozen at the least, so that the smallest company is still whole."""
+        return max(min(count, 12), round(count * self.scale))
 
     def troubled(self, moment_s: int) -> Incident | None:
         """The incident under way at that moment."""
