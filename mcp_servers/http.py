@@ -74,7 +74,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def security(settings: Settings) -> TransportSecuritySettings:
-    """Host and Origin headers that are let in: loopback's and the configured ones, with any port."""
+    """Host and Origin headers that are let in: loopback's and the configured, with any port."""
     names = (*_LOOPBACK, *settings.allowed_hosts)
     hosts = [form for name in names for form in (name, f"{name}:*")]
     origins = [f"{scheme}://{host}" for host in hosts for scheme in ("http", "https")]

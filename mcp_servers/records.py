@@ -28,7 +28,7 @@ _OURS: Final = ("version", "tier")
 
 
 def draft(spec: CollectionSpec, record: Any, *, place: int, make_id: MakeId) -> Draft:
-    """One checked record; `BadInput`, `UnknownField` or `TooLarge` naming `records[place].field`."""
+    """One checked record; an error names `records[place].field`."""
     where = f"records[{place}]"
     if not isinstance(record, dict):
         raise BadInput(f"{where} must be an object, got {type(record).__name__}.")

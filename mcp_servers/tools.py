@@ -252,7 +252,7 @@ class _Desk:
 
     async def read_resource(self, ctx: Context, params: types.ReadResourceRequestParams) -> Any:
         uri = str(params.uri)
-        found: Any = await self._guarded("resource", uri, self._surface.read, ctx, uri)
+        found: Any = await self._guarded("uri", uri, self._surface.read, ctx, uri)
         if not isinstance(found, str):
             return found
         mime = self._offers.mime_type(uri)
@@ -317,7 +317,7 @@ class _Desk:
         except MCPError:
             raise
         except IsothermError as no:
-            raise _protocol_error(no) from None
+            raise _protocol_error(no, **{kind: name}) from None
         except Exception:
             raise _protocol_error(self._bug(kind, name)) from None
 
@@ -346,7 +346,7 @@ def _result(reply: Reply, internal: bool) -> dict[str, Any]:
     object.
     """
     content: list[dict[str, Any]] = []
-    if not internal:
+    if not internal and (reply.text or reply.data):
         content = [{"type": "text", "text": text.block(reply.text, reply.data)}]
     content += reply.blocks
     out = {"resultType": "complete", "content": content, "structuredContent": reply.data}
@@ -363,7 +363,7 @@ def _refusal(no: IsothermError) -> dict[str, Any]:
     }
 
 
-def _protocol_error(no: IsothermError) -> MCPError:
+def _protocol_error(no: IsothermError, **about: str) -> MCPError:
     """Where the protocol knows no `isError`: invalid params for what the caller can mend, data says
     the rest.
     """
@@ -372,4 +372,4 @@ def _protocol_error(no: IsothermError) -> MCPError:
         code = types.INVALID_REQUEST
     elif isinstance(no, (Bug, Unavailable)):
         code = types.INTERNAL_ERROR
-    return MCPError(code, text.escape(no.message), no.to_dict())
+    return MCPError(code, text.escape(no.message), {**no.to_dict(), **about})
