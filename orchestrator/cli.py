@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from orchestrator.commands import (
     ask,
     connect,
+    demo,
     describe,
     doctor,
     domains,
@@ -77,6 +78,7 @@ def root(ctx: typer.Context, data: options.Data = None, config: options.Config =
 
 
 for _command in (
+    demo.demo,
     ask.ask,
     ingest.ingest,
     query.query,
