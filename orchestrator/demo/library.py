@@ -87,9 +87,27 @@ OPENERS: Final = (
 )
 #: stars, weight, what such readers write
 VOICES: Final = (
-    (5, 38, ("Exactly what I was looking for.", "Clear and short, thank you!", "Worked at once.")),
-    (4, 27, ("Good overview, a screenshot would help.", "Helpful, but the menu has moved since.")),
-    (3, 13, ("It answers half of my question.", "What about the mobile app?")),
+    (
+        5,
+        38,
+        (
+            "Exactly what I was looking for.",
+            "Clear and short, thank you!",
+            "Worked at once.",
+            "I sent this to the whole team.",
+            "Finally I understand it.",
+        ),
+    ),
+    (
+        4,
+        27,
+        (
+            "Good overview, a screenshot would help.",
+            "Helpful, but the menu has moved since.",
+            "Saved me a ticket.",
+        ),
+    ),
+    (3, 13, ("It answers half of my question.", "What about the mobile app?", "Fine for a start.")),
     (2, 9, ("Too long, I gave up.", "The second step does not exist in my plan.")),
     (1, 6, ("This is outdated.", "Did not work for me at all.")),
     (None, 7, ("Is there a video of this?", "First!", "Will this come to the free plan too?")),

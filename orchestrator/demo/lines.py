@@ -52,7 +52,7 @@ def fill(rng: random.Random, text: str, took: int, user: str | None) -> str:
     return text.format(
         thing=rng.choice(THINGS),
         took=took,
-        user=user or "a guest",
+        user=user or "nobody",
         n=rng.randint(1, 999),
         small=rng.randint(1, 9),
         rows=f"{rng.randint(120, 48_000):,}",

@@ -7,7 +7,7 @@ import random
 from typing import Final
 
 from orchestrator.demo import lines
-from orchestrator.demo.hours import ALWAYS, OFFICE, moments
+from orchestrator.demo.hours import ALWAYS, OFFICE, Crowd, moments
 from orchestrator.demo.people import People
 from orchestrator.demo.world import (
     DAY,
@@ -113,16 +113,14 @@ def logs(world: World, people: People) -> list[Record]:
             end = min(incident.end_s, world.now_s - 30)
             times += [rng.randrange(incident.start_s, end) for _ in range(world.many(60))]
     times.sort()
-    return [
-        _entry(world, rng, n, at, crowd.at(at) if rng.random() < 0.6 else None)
-        for n, at in enumerate(times)
-    ]
+    return [_entry(world, rng, n, at, crowd) for n, at in enumerate(times)]
 
 
-def _entry(world: World, rng: random.Random, n: int, at: int, user: str | None) -> Record:
+def _entry(world: World, rng: random.Random, n: int, at: int, crowd: Crowd) -> Record:
     incident = world.troubled(at)
     bad = incident is not None and rng.random() < 0.6
     service, level, text = lines.pick(rng, bad=bad)
+    user = crowd.at(at) if "{user}" in text or rng.random() < 0.4 else None
     took = int(rng.lognormvariate(4.1 if not bad else 7.4, 0.7))
     return present(
         id=f"g-{n + 1:05}",

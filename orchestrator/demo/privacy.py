@@ -42,9 +42,9 @@ def _requests(world: World, people: People) -> list[Record]:
     rng = world.rng("requests")
     crowd = people.crowd(rng, flat=200.0)
     found = []
-    for n, at in enumerate(moments(rng, world.now_s, world.many(110), days=420)):
+    for n, at in enumerate(moments(rng, world.now_s, world.many(150), days=420)):
         age = world.now_s - at
-        pending = rng.random() < (0.75 if age < 14 * DAY else 0.25 if age < 30 * DAY else 0.01)
+        pending = rng.random() < (0.85 if age < 14 * DAY else 0.4 if age < 30 * DAY else 0.01)
         status = "open" if pending else rng.choices(("completed", "rejected"), (93, 7))[0]
         done = min(at + int((2 + rng.random() * 26) * DAY), world.now_s - 60)
         due = date.fromisoformat(date_of(at)) + timedelta(days=LEGAL_DAYS)
