@@ -1,0 +1,123 @@
+"""The closed words of English questions: function words, aggregates, superlatives, comparators, units. Data only."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from registry.plan import Fn
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+#: words that carry grammar and never name data by themselves
+FUNCTION: Final = _set(
+    """a an the of in on at for to from with by and or is are was were be been being do does did done doing have has
+    had having that which who whom whose what when where why how many much all any there their theirs them they it its
+    this these those i we you us our my me your he she his her some such so than then as if also just only both each
+    every per into onto over under between among during within across about per via would could should can will shall
+    might must please ok okay hey hi hello let lets s t not no nor never without none neither non except excluding but
+    ever yet still already out up down off above below after before since until till up more most less least fewer
+    fewest least other another others else same own very too quite one ones here same whether while again"""
+)
+#: words of questions that change nothing: they may stand anywhere
+FILLER: Final = _set(
+    """show list give find get tell display return see want need know like look fetch print retrieve provide pull
+    question currently current now existing exist exists actual actually overall
+    available entire complete whole full different various respective respectively individual single given
+    number count counts amount total record records row rows entries entry data database information info details detail
+    result results item items thing things kind sort type happen happened happens occur occurred
+    come came comes go went goes belong belongs belonging use used uses using made make makes making get got gets
+    getting put take taken place placed break broken down split group grouped order ordered sort sorted rank ranked
+    ranking ascending descending alphabetically alphabetical first last top bottom system systems stored recorded registered seen
+    based located live lives living reside resides residing call called named name term terms regard regards respect
+    receive received receives say says said set contain contains containing include includes including involve involved
+    involving associated related linked corresponding relating compare compared comparison versus vs distribution breakdown
+    summary overview report value values each least greatest times time long big large far old often
+    company platform product yes equal equals exactly roughly approximately today perform performed average
+    during following mentioned many several there calculate compute determine figure
+    ask asked run ran"""
+)
+AGGREGATES: Final[dict[str, Fn]] = {
+    "average": "avg", "mean": "avg", "avg": "avg", "averaged": "avg", "typical": "avg",
+    "sum": "sum", "total": "sum", "summed": "sum", "combined": "sum", "altogether": "sum",
+    "maximum": "max", "max": "max", "peak": "max", "minimum": "min", "min": "min",
+    "median": "median",
+}  # fmt: skip
+#: superlative -> (descending?, what it measures)
+SUPERLATIVES: Final[dict[str, tuple[bool, str]]] = {
+    "highest": (True, ""), "greatest": (True, ""), "lowest": (False, ""), "most": (True, ""), "top": (True, ""),
+    "least": (False, ""), "fewest": (False, ""), "bottom": (False, ""), "biggest": (True, "size"), "largest": (True, "size"),
+    "smallest": (False, "size"), "longest": (True, "length"), "shortest": (False, "length"), "slowest": (True, "length"),
+    "fastest": (False, "length"), "quickest": (False, "length"), "heaviest": (True, "size"), "lightest": (False, "size"),
+    "priciest": (True, "price"), "costliest": (True, "price"), "cheapest": (False, "price"), "dearest": (True, "price"),
+    "best": (True, "score"), "worst": (False, "score"), "latest": (True, "time"), "newest": (True, "time"), "recent": (True, "time"),
+    "oldest": (False, "time"), "earliest": (False, "time"), "busiest": (True, "count"), "first": (False, "time"), "last": (True, "time"),
+    "youngest": (True, "time"), "hottest": (True, "level"), "noisiest": (True, "count"),
+}  # fmt: skip
+#: "most expensive": adjective -> what it measures
+ADJECTIVES: Final[dict[str, str]] = {
+    "expensive": "price", "costly": "price", "cheap": "price", "valuable": "price", "long": "length", "slow": "length",
+    "fast": "-length", "short": "-length", "big": "size", "large": "size", "small": "-size", "popular": "views", "viewed": "views",
+    "read": "views", "visited": "views", "recent": "time", "recently": "time", "old": "-time", "new": "time",
+    "active": "count", "frequent": "count", "common": "count", "used": "count", "often": "count", "rated": "score",
+    "helpful": "score", "satisfied": "score", "important": "score", "severe": "score",
+}  # fmt: skip
+#: what a superlative or comparative measures -> stems of field names and units that hold it
+HINTS: Final[dict[str, frozenset[str]]] = {
+    "length": frozenset("durat length elaps took take runtim latenc lasted last long time".split()),
+    "size": frozenset("size byte amount volum big larg storag popul area total quantiti".split()),
+    "price": frozenset("price cost amount fee charg spend pay worth budget salari".split()),
+    "score": frozenset("rate score star satisfact point grade rank help".split()),
+    "views": frozenset("view read popular popul visit count".split()),
+    "level": frozenset("valu temperatur level".split()),
+    "age": frozenset(["age"]),
+    "height": frozenset(["height", "elev", "altitud"]),
+    "weight": frozenset(["weight", "mass"]),
+    "speed": frozenset(["speed", "veloc"]),
+}
+HINT_UNITS: Final[dict[str, frozenset[str]]] = {
+    "length": frozenset(
+        {"us", "ms", "s", "sec", "seconds", "min", "minutes", "h", "hours", "days"}
+    ),
+    "size": frozenset({"bytes", "byte", "b", "kb", "mb", "gb", "tb"}),
+    "price": frozenset({"eur", "usd", "gbp", "chf", "jpy", "dollars", "euros", "$", "€"}),
+}
+#: comparative -> (operator, what it measures)
+COMPARATIVES: Final[dict[str, tuple[str, str]]] = {
+    "longer": (">", "length"), "slower": (">", "length"), "shorter": ("<", "length"), "faster": ("<", "length"), "quicker": ("<", "length"),
+    "larger": (">", "size"), "bigger": (">", "size"), "smaller": ("<", "size"), "greater": (">", ""), "higher": (">", ""),
+    "lower": ("<", ""), "cheaper": ("<", "price"), "pricier": (">", "price"), "dearer": (">", "price"), "older": (">", "age"),
+    "younger": ("<", "age"), "heavier": (">", "weight"), "lighter": ("<", "weight"), "taller": (">", "height"), "better": (">", "score"),
+    "worse": ("<", "score"), "more": (">", ""), "less": ("<", ""), "fewer": ("<", ""),
+}  # fmt: skip
+#: unit -> (dimension, how many of the dimension's base units)
+UNITS: Final[dict[str, tuple[str, float]]] = {
+    **dict.fromkeys(("us", "microsecond"), ("time", 1e-6)), **dict.fromkeys(("ms", "millisecond", "msec"), ("time", 1e-3)),
+    **dict.fromkeys(("s", "sec", "second"), ("time", 1.0)), **dict.fromkeys(("min", "minute"), ("time", 60.0)),
+    **dict.fromkeys(("h", "hr", "hour"), ("time", 3600.0)), **dict.fromkeys(("d", "day"), ("time", 86400.0)),
+    **dict.fromkeys(("week", "weeks"), ("time", 604800.0)),
+    **dict.fromkeys(("b", "byte", "bytes"), ("data", 1.0)), **dict.fromkeys(("kb", "kilobyte"), ("data", 1e3)),
+    **dict.fromkeys(("mb", "megabyte"), ("data", 1e6)), **dict.fromkeys(("gb", "gigabyte"), ("data", 1e9)),
+    **dict.fromkeys(("tb", "terabyte"), ("data", 1e12)), "kib": ("data", 1024.0), "mib": ("data", 1048576.0), "gib": ("data", 1073741824.0),
+    **dict.fromkeys(("%", "percent", "pct"), ("share", 1.0)),
+    **dict.fromkeys(("eur", "euro", "€"), ("eur", 1.0)), **dict.fromkeys(("usd", "dollar", "$"), ("usd", 1.0)),
+    **dict.fromkeys(("gbp", "pound", "£"), ("gbp", 1.0)), **dict.fromkeys(("chf",), ("chf", 1.0)),
+}  # fmt: skip
+#: a sentence that starts with one of these asks for a change
+WRITES: Final = _set(
+    """delete drop remove erase truncate insert update alter create purge wipe destroy overwrite rename modify cancel
+    add write upsert replace revoke reset disable enable grant archive restore import upload send ban block suspend"""
+)
+POLITE: Final = _set(
+    "please can could would will you kindly just now i we want need to would like go ahead and then lets let us"
+)
+TIME_WORDS: Final = _set(
+    """second seconds minute minutes hour hours day days week weeks month months quarter quarters year years today yesterday
+    tomorrow ago daily hourly weekly monthly yearly date weekend past previous next"""
+)
+#: all words that a stored value alone may never claim
+RESERVED: Final = (
+    FUNCTION | FILLER | frozenset(AGGREGATES) | frozenset(SUPERLATIVES) | frozenset(COMPARATIVES) | TIME_WORDS | WRITES
+)  # fmt: skip

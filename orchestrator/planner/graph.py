@@ -1,0 +1,152 @@
+"""References between collections as a graph: how to reach one collection from another, and the joins that it takes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+from weakref import WeakKeyDictionary
+
+from orchestrator.planner.words import phrase
+from registry.catalog import Catalogue
+from registry.plan import Join
+
+_FORWARD: Final = 0.17
+_REVERSE: Final = 0.6
+_COST_MAX: Final = 1.0
+UNREACHABLE: Final = 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One reference. Forward: `field` of the collection before holds an id of `address`. Reverse: `field` is of `address`."""
+
+    field: str
+    address: str
+    reverse: bool = False
+
+
+Steps: TypeAlias = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way from one collection to another and what it costs in likelihood."""
+
+    steps: Steps
+    cost: float
+
+    @property
+    def fans_out(self) -> bool:
+        """Whether one record may meet several on the way."""
+        return any(step.reverse for step in self.steps)
+
+
+class Graph:
+    """All useful routes of a catalogue, the likeliest first."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._edges: dict[str, list[tuple[Step, float]]] = defaultdict(list)
+        for ref in catalogue.references:
+            field = catalogue.collections[ref.source].fields[ref.field]
+            plain = _named_after(ref.field, ref.target)
+            extra = 0.0 if plain else 0.01 if field.required else 0.02
+            self._edges[ref.source].append((Step(ref.field, ref.target), _FORWARD + extra))
+            self._edges[ref.target].append((Step(ref.field, ref.source, True), _REVERSE + extra))
+        self._routes = {address: self._from(address) for address in catalogue.collections}
+
+    def _from(self, root: str) -> dict[str, tuple[Route, ...]]:
+        found: dict[str, list[Route]] = defaultdict(list)
+        found[root].append(Route((), 0.0))
+        ways: list[Route] = [Route((), 0.0)]
+        while ways:
+            way = ways.pop()
+            here = way.steps[-1].address if way.steps else root
+            seen = {root, *(step.address for step in way.steps)}
+            for step, cost in self._edges[here]:
+                if step.address in seen or way.cost + cost > _COST_MAX or len(way.steps) >= 3:
+                    continue
+                longer = Route((*way.steps, step), way.cost + cost)
+                found[step.address].append(longer)
+                ways.append(longer)
+        return {
+            address: tuple(sorted(routes, key=lambda r: (r.cost, [s.field for s in r.steps])))[:8]
+            for address, routes in found.items()
+        }
+
+    def routes(self, root: str, target: str) -> tuple[Route, ...]:
+        return self._routes.get(root, {}).get(target, ())
+
+    def cost(self, root: str, target: str) -> float:
+        found = self._routes.get(root, {}).get(target)
+        return found[0].cost if found else UNREACHABLE
+
+    def through(self, root: str, field: str, target: str) -> Route | None:
+        """The likeliest route that begins with the reference `field` of the root."""
+        return next((r for r in self.routes(root, target) if r.steps and r.steps[0].field == field and not r.steps[0].reverse), None)  # fmt: skip
+
+
+def _named_after(field: str, target: str) -> bool:
+    domain, _, name = target.partition(".")
+    return phrase(field) in (phrase(name), phrase(domain))
+
+
+class Joins:
+    """The joins of one plan, added as paths ask for them."""
+
+    def __init__(self, catalogue: Catalogue, root: str) -> None:
+        self._catalogue = catalogue
+        self._root = root
+        self._alias: dict[Steps, str] = {(): ""}
+        self._taken = set(catalogue.collections[root].fields) | {"id", "version", "extra"}
+        self.joins: list[Join] = []
+
+    def path(self, steps: Steps, field: str) -> str:
+        """The plan's path of a field at the end of `steps`; joins what is needed and no more."""
+        if steps and field == "id" and not steps[-1].reverse:
+            return self.path(steps[:-1], steps[-1].field)
+        alias = self._joined(steps)
+        return f"{alias}.{field}" if alias else field
+
+    def _joined(self, steps: Steps, kind: str = "inner") -> str:
+        if steps in self._alias:
+            return self._alias[steps]
+        before, step = steps[:-1], steps[-1]
+        left = self.path(before, "id" if step.reverse else step.field)
+        alias = self._name(step)
+        right = step.field if step.reverse else "id"
+        self.joins.append(
+            Join(**{"as": alias}, to=step.address, on=(left, right), kind=kind)  # type: ignore[arg-type]
+        )
+        self._alias[steps] = alias
+        return alias
+
+    def left(self, step: Step) -> str:
+        """Join a collection that holds references to the root, keeping roots without any."""
+        return self._joined((step,), "left")
+
+    def without(self, step: Step) -> None:
+        """Keep only roots that nothing of `step.address` refers to."""
+        on = ("id", step.field) if step.reverse else (step.field, "id")
+        self.joins.append(
+            Join(**{"as": f"no_{self._name(step)}"}, to=step.address, on=on, kind="anti")
+        )  # type: ignore[arg-type]
+
+    def _name(self, step: Step) -> str:
+        wanted = step.address.partition(".")[2] if step.reverse else step.field
+        taken = {join.alias for join in self.joins}
+        name, n = wanted, 2
+        while name in taken:
+            name, n = f"{wanted}_{n}", n + 1
+        return name
+
+
+_compiled: WeakKeyDictionary[Catalogue, Graph] = WeakKeyDictionary()
+
+
+def graph_of(catalogue: Catalogue) -> Graph:
+    """The catalogue's graph, compiled once per catalogue object."""
+    found = _compiled.get(catalogue)
+    if found is None:
+        found = _compiled[catalogue] = Graph(catalogue)
+    return found

@@ -1,0 +1,182 @@
+"""Comparisons, percentiles and searched text: the parts of a question that hold a literal, found before any vocabulary is looked at."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from orchestrator.planner.grammar import COMPARATIVES, UNITS
+from orchestrator.planner.timewindow import joined
+from orchestrator.planner.words import NUMBERS, Word, stem
+
+Mode = Literal["match", "contains", "starts", "ends"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`op` and a number, or a closed range [number, high]. `hint`: what the comparative measures ("longer": length)."""
+
+    first: int
+    last: int
+    op: str
+    number: int | float
+    high: int | float | None = None
+    unit: str | None = None
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Text to search for. `exact`: it stood in quotes."""
+
+    first: int
+    last: int
+    mode: Mode
+    text: str
+    exact: bool
+    cue: str
+
+
+_NUMBER: Final = r"(?:-?\d+(?:\.\d+)?|" + "|".join(NUMBERS) + ")"
+_UNIT: Final = r"(?: (?P<u>%|[$€£]|[a-z]+))?"
+_MONEY: Final = r"(?:(?P<c>[$€£]) )?"
+_BETWEEN: Final = re.compile(
+    rf"\b(?:between|from|ranging from) {_MONEY}(?P<a>{_NUMBER})(?: (?P<u0>[a-z]+|%))? (?:and|to) (?:[$€£] )?(?P<b>{_NUMBER})\b{_UNIT}"
+)
+_OPS: Final = {
+    ">=": ">=", "<=": "<=", "!=": "!=", ">": ">", "<": "<", "=": "=", "at least": ">=", "no less than": ">=", "no fewer than": ">=",
+    "minimum of": ">=", "not less than": ">=", "not under": ">=", "not below": ">=", "at most": "<=", "no more than": "<=", "not more than": "<=", "up to": "<=", "maximum of": "<=",
+    "not over": "<=", "not above": "<=", "no longer than": "<=", "over": ">", "above": ">", "exceeding": ">", "exceeds": ">", "exceed": ">", "exceeded": ">",
+    "beyond": ">", "under": "<", "below": "<", "exactly": "=", "equal to": "=", "equals": "=",
+}  # fmt: skip
+_COMPARATIVE: Final = "|".join(COMPARATIVES)
+_PREFIX: Final = re.compile(
+    r"(?:^|(?<= ))(?P<op>" + "|".join(sorted(map(re.escape, _OPS), key=len, reverse=True))
+    + rf"|(?P<adj>{_COMPARATIVE}) than(?P<eq> or equal to)?) {_MONEY}(?P<n>{_NUMBER})(?= |$){_UNIT}"
+)  # fmt: skip
+_SUFFIX: Final = re.compile(
+    rf"(?:^|(?<= )){_MONEY}(?P<n>{_NUMBER}){_UNIT} (?:or|and) (?P<way>more|above|over|higher|greater|longer|older|larger|less|fewer|below|under|lower|shorter|younger)\b"
+)
+_PERCENTILE: Final = re.compile(
+    r"\bp(?P<q>50|75|90|95|99|999)\b|\b(?P<n>\d{1,2}) ?(?:st|nd|rd|th)? percentile\b"
+)
+_CUES: Final = (
+    r"talk(?:s|ed|ing)? about|about|regarding|mention(?:s|ing|ed)?|contain(?:s|ing|ed)?|discuss(?:es|ing|ed)?|match(?:es|ing)?"
+    r"|search(?:ing)? for|says?|saying|with the (?:words?|phrase|text|term)|includ(?:es?|ing) the (?:words?|phrase|text|term)"
+    r"|refer(?:s|ring)? to"
+    r"|(?P<starts>(?:start|begin)(?:s|ning|ing)? with)|(?P<ends>end(?:s|ing)? (?:with|in))"
+)
+_SEARCH: Final = re.compile(
+    rf"(?:^|(?<= ))(?P<cue>{_CUES}) (?:the )?(?:(?:words?|phrase|text|term)s? )?(?P<what>.+?)"
+    r"(?= (?:in|from|by|per|sent|written|posted|opened|created|filed|published|during|since|for each|grouped|group|sorted|with|that|which|who|on|this|each|for|are|is|were|was|do|did|there|exist)(?: |$)| ~| , | &|$)"
+)  # fmt: skip
+_STOP: Final = frozenset({"the", "a", "an", "any", "some", "our", "their", "his", "her", "my", "that", "of", "and", "to"})  # fmt: skip
+
+
+def _span(starts: list[int], begin: int, end: int) -> tuple[int, int]:
+    inside = [place for place, at in enumerate(starts) if begin <= at < end]
+    return inside[0], inside[-1] + 1
+
+
+def _value(text: str) -> int | float:
+    if text in NUMBERS:
+        return NUMBERS[text]
+    return float(text) if "." in text else int(text)
+
+
+def _unit(*texts: str | None) -> str | None:
+    for text in texts:
+        if text and (text in UNITS or (text.endswith("s") and text[:-1] in UNITS)):
+            return text if text in UNITS else text[:-1]
+    return None
+
+
+def comparisons(words: tuple[Word, ...], hidden: frozenset[int]) -> tuple[Comparison, ...]:
+    """Numbers compared with, left to right."""
+    text, starts = joined(words, hidden)
+    out: list[Comparison] = []
+
+    def add(found: re.Match[str], op: str, low: str, high: str | None, hint: str) -> None:
+        groups = found.groupdict()
+        unit = _unit(groups.get("c"), groups.get("u"), groups.get("u0"))
+        raw = groups.get("u")
+        end = found.end() if not raw or _unit(raw) else found.start("u") - 1
+        first, last = _span(starts, found.start(), end)
+        if not any(first < c.last and c.first < last for c in out):
+            top = _value(high) if high else None
+            out.append(Comparison(first, last, op, _value(low), top, unit, hint))
+
+    for found in _BETWEEN.finditer(text):
+        add(found, "between", found["a"], found["b"], "")
+    for found in _PREFIX.finditer(text):
+        if found["adj"]:
+            op, hint = COMPARATIVES[found["adj"]]
+            add(found, op + "=" if found["eq"] else op, found["n"], None, hint)
+        else:
+            add(found, _OPS[found["op"]], found["n"], None, "")
+    for found in _SUFFIX.finditer(text):
+        less = found["way"] in ("less", "fewer", "below", "under", "lower", "shorter", "younger")
+        add(found, "<=" if less else ">=", found["n"], None, "")
+    return tuple(sorted(out, key=lambda c: c.first))
+
+
+def percentiles(
+    words: tuple[Word, ...], hidden: frozenset[int]
+) -> tuple[tuple[int, int, float], ...]:
+    """(first, last, q) of each percentile named."""
+    text, starts = joined(words, hidden)
+    out = []
+    for found in _PERCENTILE.finditer(text):
+        digits = found["q"] or found["n"]
+        if found.start() in starts:
+            out.append(
+                (*_span(starts, found.start(), found.end()), int(digits) / 10 ** len(digits))
+            )
+    return tuple(out)
+
+
+def sought(words: tuple[Word, ...], hidden: frozenset[int]) -> tuple[Sought, ...]:
+    """The first text to search for, with the cue that asks for it."""
+    text, starts = joined(words, hidden)
+    for found in _SEARCH.finditer(text):
+        before = text[: found.start()].split()
+        if found["cue"] == "about" and before[-1:] in (["me"], ["what"], ["how"], ["us"]):
+            continue
+        first, last = _span(starts, found.start(), found.end())
+        begin, _ = _span(starts, found.start("what"), found.end())
+        what = words[begin:last]
+        match = _match_text(what, loose=found["starts"] is None and found["ends"] is None)
+        if not match or what[0].kind in ("number", "mark"):
+            continue
+        mode: Mode = "starts" if found["starts"] else "ends" if found["ends"] else "match"
+        exact = any(word.kind == "quoted" for word in what)
+        return (Sought(first, last, mode, match, exact, found["cue"]),)
+    return ()
+
+
+def _match_text(words: tuple[Word, ...], *, loose: bool) -> str:
+    """Search text in the plan's grammar: words are AND, quotes make phrases, plurals find their singular by prefix."""
+    if not loose:
+        return " ".join(word.raw for word in words)
+    out = []
+    for word in words:
+        if word.kind == "quoted":
+            inner = re.sub(r"[^\w\s]", " ", word.raw).split()
+            out.append('"' + " ".join(inner) + '"' if len(inner) > 1 else "".join(inner))
+        elif word.text == "or" and out:
+            out.append("OR")
+        elif word.kind in ("word", "number", "code") and word.text not in _STOP:
+            out.extend(_loose(part) for part in re.findall(r"\w+", word.text))
+    while out and out[-1] == "OR":
+        out.pop()
+    return " ".join(part for part in out if part)
+
+
+def _loose(word: str) -> str:
+    if len(word) < 5 or not word.isalpha():
+        return word
+    if word.endswith("ies"):
+        return f"{word[:-3]}*"
+    singular = word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+    return f"{singular}*" if len(singular) >= 4 and stem(word) != word or singular != word else word

@@ -1,0 +1,321 @@
+"""Superlatives and top-N: which field or measure orders the answer, and how much of it is kept."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from orchestrator.planner.folding import (
+    add_group,
+    add_measure,
+    additive,
+    count_root,
+    entity,
+    unique,
+)
+from orchestrator.planner.frame import Frame, Item
+from orchestrator.planner.grammar import ADJECTIVES, SUPERLATIVES
+from orchestrator.planner.graph import Steps
+from orchestrator.planner.narrowing import measured_field
+from orchestrator.planner.words import phrase
+from registry.plan import Fn, Order
+
+PLURAL_LIMIT: Final = 10
+_MOST: Final = r"(?P<way>most|fewest|least|(?:highest|largest|greatest|biggest) (?:number|count|amount|volume) of|(?:lowest|smallest) (?:number|count|amount|volume) of)"
+_MOST_OF: Final = (
+    rf"{_MOST}(?: (?:of|the|different|distinct|unique|frequent))*(?: [VB]\d+)* (?P<y>[CNMF]\d+)"
+)
+_MOST_ADJ: Final = (
+    r"(?P<way>most|least) (?P<adj>"
+    + "|".join(ADJECTIVES)
+    + r")(?: Z\d+)?(?: [VB]\d+)*(?: (?P<y>[CNMDFR]\d+))?"
+)
+_PLAIN: Final = [
+    w
+    for w in SUPERLATIVES
+    if w not in ("most", "least", "fewest", "top", "bottom", "first", "last")
+]
+_SUPER: Final = (
+    rf"(?P<sup>{'|'.join(_PLAIN)}|first(?= (?:Z|C|V))|last(?= (?:Z|C|V)))(?P<agg> (?:average|total|mean|median|avg|combined|overall))?"
+    r"(?: (?:of|the|number|in|on|by))*(?: Z\d+)?(?: [VB]\d+)*(?: (?P<y>[CNMDFR]\d+))?"
+)
+_TOP: Final = r"(?P<way>top|bottom|first|last)(?: (?P<z>Z\d+))?(?: (?:most|of|the))*(?: [VB]\d+)* (?P<g>[CFR]\d+)(?P<rest>.*)"
+_SORT: Final = r"(?:sorted|ordered|ranked|order|sort|rank)(?: [a-z]+)*? by(?: (?:the|their))* (?P<y>[CNMDFR]\d+)(?P<dir>(?: [a-z]+)*)"
+
+
+def plural(item: Item) -> bool:
+    """Whether the item's last word is written in the plural."""
+    word = item.words.split()[-1]
+    return (word.endswith("s") and not word.endswith(("ss", "us"))) or word == "people"
+
+
+def ranking(frame: Frame) -> None:
+    """Find the superlative, if there is one, and order by what it means."""
+    for rule in (_most_of, _most_adjective, _superlative, _top, _sorted):
+        if rule(frame):
+            return
+
+
+def _limit(frame: Frame, head: Item | None) -> int:
+    for found in frame.find(
+        r"(?:top|bottom|first|last|latest|newest|oldest|which|what|the|most|[a-z]+est|longest|recent) (?P<z>Z\d+)"
+    ):
+        z = frame.item(found["z"])
+        return _number(frame, z)
+    for found in frame.find(r"(?P<z>Z\d+)(?: [a-z]+est| most| least| worst| best| [CVF]\d+)"):
+        return _number(frame, frame.item(found["z"]))
+    return PLURAL_LIMIT if head is not None and plural(head) else 1
+
+
+def _number(frame: Frame, z: Item) -> int:
+    frame.use(z)
+    value = frame.words[z.first].number
+    return max(1, min(int(value), 10_000)) if value is not None else 1
+
+
+def _head(frame: Frame, but: Item | None) -> Item | None:
+    """The thing that is ranked: after which/what/top, else the first collection or field that is not the measure."""
+    for found in frame.find(
+        r"(?:which|what|top|bottom|whose)(?: (?:are|is|was|were|the|of|our))*(?: Z\d+)?(?: most| least)?(?: [VB]\d+)* (?P<g>[CFR]\d+)"
+    ):
+        item = frame.item(found["g"])
+        if item is not but:
+            return item
+    for item in frame.items:
+        if item is not but and item.letter in "CFR" and item.place not in frame.used:
+            return item
+    return None
+
+
+def _by_count(frame: Frame, head: Item | None, counted: Item | None, desc: bool) -> bool:
+    """Rank groups by how many records, or different records, they have."""
+    limit = _limit(frame, head)
+    if not frame.group and not _group_head(frame, head):
+        return False
+    if counted is not None and counted.letter == "C" and counted.steps:
+        made = add_measure(
+            frame,
+            "distinct",
+            frame.joins.path(counted.steps, "id"),
+            counted.address.partition(".")[2],
+        )
+    elif counted is not None and counted.letter == "F":
+        path = frame.path(counted)
+        made = add_measure(frame, "distinct", path, f"different_{path.rpartition('.')[2]}")
+    elif frame.measures:
+        made = frame.measures[0]
+    else:
+        made = count_root(frame)
+    if counted is not None:
+        frame.note(counted, f"ranked by {made.name}")
+    frame.order.append(Order(by=made.name, desc=desc))
+    frame.limit = limit
+    return True
+
+
+def _group_head(frame: Frame, head: Item | None) -> bool:
+    if head is None:
+        if "who" not in frame.shape.split():
+            return False
+        person = person_route(frame)
+        if person is None:
+            return False
+        entity(frame, *person)
+        return True
+    if head.letter == "C" and not head.steps:
+        return False
+    add_group(frame, head)
+    return bool(frame.group)
+
+
+def person_route(frame: Frame) -> tuple[Steps, str, str] | None:
+    """("who") the reference of the root to a collection of people: steps, address, column name."""
+    routes = []
+    for address, spec in frame.catalogue.collections.items():
+        names = {phrase(text) for text in (address.partition(".")[2], *spec.synonyms)}
+        if names & {("person",), ("employe",), ("custom",), ("user",)}:
+            found = [
+                r for r in frame.graph.routes(frame.root, address) if r.steps and not r.fans_out
+            ]
+            routes += [(r.cost, r.steps, address) for r in found if len(r.steps) == 1]
+    named = {
+        i.pick.meaning.field
+        for i in frame.items
+        if i.letter == "R" and i.pick and i.address == frame.root
+    }
+    routes = [r for r in routes if r[1][0].field in named] or routes
+    if not routes:
+        return None
+    if len(routes) > 1:
+        frame.doubt *= 0.85
+    _, steps, address = min(routes, key=lambda r: r[0])
+    return steps, address, steps[0].field
+
+
+def _most_of(frame: Frame) -> bool:
+    for found in frame.find(_MOST_OF):
+        y = frame.item(found["y"])
+        desc = not found["way"].startswith(("fewest", "least", "lowest", "smallest"))
+        if y.place in frame.used:
+            continue
+        head = _head(frame, y)
+        if y.letter in "NM":
+            return _by_number(frame, y, head, desc, None)
+        return _by_count(frame, head, y, desc)
+    return False
+
+
+def _most_adjective(frame: Frame) -> bool:
+    for found in frame.find(_MOST_ADJ):
+        what = ADJECTIVES[found["adj"]]
+        desc = (found["way"] == "most") != what.startswith("-")
+        y = frame.item(found["y"]) if found["y"] else None
+        if y is not None and y.letter in "NM" and y.place not in frame.used:
+            return _by_number(frame, y, _head(frame, y), desc, None)
+        return _by_hint(frame, what.lstrip("-"), y, desc)
+    return False
+
+
+def _superlative(frame: Frame) -> bool:
+    for found in frame.find(_SUPER):
+        desc, what = SUPERLATIVES[found["sup"]]
+        y = frame.item(found["y"]) if found["y"] else None
+        if found["agg"] and frame.measures:
+            return _by_measure(frame, desc)
+        if y is not None and y.letter in "NMD" and y.place not in frame.used:
+            return _by_number(frame, y, _head(frame, y), desc, found["sup"])
+        if frame.measures and what in ("", "count") and frame.group:
+            return _by_measure(frame, desc)
+        if frame.measures and not what:
+            return _by_measure(frame, desc)
+        return _by_hint(frame, what, y, desc)
+    return False
+
+
+def _by_measure(frame: Frame, desc: bool) -> bool:
+    head = _head(frame, None)
+    limit = _limit(frame, head)
+    if not frame.group and not _group_head(frame, head):
+        return False
+    frame.order.append(Order(by=frame.measures[0].name, desc=desc))
+    frame.limit = limit
+    return True
+
+
+def _by_number(frame: Frame, y: Item, head: Item | None, desc: bool, word: str | None) -> bool:
+    """Order records by a number, or groups by its sum or extreme; with nothing to order, give the extreme."""
+    if y.letter == "M":
+        assert y.pick is not None
+        measure = frame.catalogue.collections[y.address].measures[y.pick.meaning.value]
+        add_measure(
+            frame, measure.fn, frame.path(y) if measure.field else None, y.pick.meaning.value
+        )
+        frame.note(y, f"ranked by {y.pick.meaning.value}")
+        return _by_measure(frame, desc)
+    own = head is not None and head.letter == "C" and not head.steps
+    if frame.measures and word is None:
+        return _by_measure(frame, desc)
+    if own and not frame.group:
+        return _records(frame, frame.path(y), desc, head, y)
+    if head is None and not frame.group:
+        if "who" in frame.shape.split() or frame.has(r"(?:which|list|show)"):
+            return _records(frame, frame.path(y), desc, None, y)
+        fn: Fn = "max" if desc else "min"
+        add_measure(frame, fn, frame.path(y), f"{fn}_{frame.path(y).rpartition('.')[2]}")
+        frame.note(y, f"{fn} of {frame.path(y)}")
+        return True
+    limit = _limit(frame, head)
+    if not frame.group and not _group_head(frame, head):
+        return False
+    summed = additive(frame.field_of(y), y) and (word is None or word in ("highest", "lowest"))
+    chosen: Fn = "sum" if summed else ("max" if desc else "min") if word else "avg"
+    path = frame.path(y)
+    made = add_measure(frame, chosen, path, f"{chosen}_{path.rpartition('.')[2]}")
+    frame.doubt *= 0.9
+    frame.note(y, f"{chosen} of {path}")
+    frame.order.append(Order(by=made.name, desc=desc))
+    frame.limit = limit
+    return True
+
+
+def _by_hint(frame: Frame, what: str, y: Item | None, desc: bool) -> bool:
+    head = y if y is not None and y.letter in "CFR" else _head(frame, None)
+    if what == "count" or (y is not None and y.letter == "F" and what not in ("time",)):
+        return _by_count(frame, head, None, desc)
+    if what == "time":
+        near = next((i for i in frame.free("D")), None)
+        path = frame.path(near) if near else frame.spec.time
+        return path is not None and _records(frame, path, desc, head, near)
+    if not what:
+        return False
+    name = measured_field(frame, what)
+    if name is None and what in ("views", "score"):
+        return _by_count(frame, head, None, desc)
+    if name is None:
+        return False
+    if head is not None and head.letter == "F" and not frame.has(r"(?:which|what) F\d+"):
+        head = None
+    near = next(
+        (i for i in frame.free("N") if i.pick is not None and i.pick.meaning.field == name), None
+    )
+    return _records(frame, name, desc, head, near)
+
+
+def _records(frame: Frame, path: str, desc: bool, head: Item | None, near: Item | None) -> bool:
+    """List records in order; one, unless the head is plural or a number says more."""
+    limit = _limit(frame, head)
+    frame.order.append(Order(by=path, desc=desc))
+    frame.limit = limit
+    if near is not None:
+        frame.note(near, f"ordered by {path}")
+    if head is not None and head.letter == "C" and head.steps:
+        label = frame.label_of(head.steps, head.address)
+        if label is not None and limit == 1:
+            frame.select += [label, path]
+        frame.use(head)
+    elif path not in frame.spec.display and not frame.select:
+        frame.select += ["id", *[d for d in frame.spec.display if d != "id"], path]
+    return True
+
+
+def _top(frame: Frame) -> bool:
+    """ "top 5 countries by users", "last 10 messages"."""
+    for found in frame.find(_TOP):
+        head = frame.item(found["g"])
+        desc = found["way"] not in ("bottom", "first")
+        if found["way"] in ("first", "last") and not found["z"]:
+            continue
+        by = re.search(
+            r" (?:by|with|in|on|of)(?: (?:the|most|their|number|of|total|highest))* (?P<y>[CNMDF]\d+)",
+            found["rest"],
+        )
+        y = frame.item(by["y"]) if by else None
+        if found["way"] in ("first", "last"):
+            return frame.spec.time is not None and _records(
+                frame, frame.spec.time, desc, head, None
+            )
+        if frame.measures:
+            return _by_measure(frame, desc)
+        if y is not None and y.letter in "NMD" and y.place not in frame.used:
+            return _by_number(frame, y, head, desc, None)
+        if y is not None and y.place not in frame.used:
+            return _by_count(frame, head, y, desc)
+        number = next(iter(frame.free("NM")), None)
+        if number is not None:
+            return _by_number(frame, number, head, desc, None)
+        return _by_count(frame, head, None, desc)
+    return False
+
+
+def _sorted(frame: Frame) -> bool:
+    for found in frame.find(_SORT):
+        y = frame.item(found["y"])
+        desc = bool(re.search(r"descending|desc|highest|largest|newest|latest|most", found["dir"]))
+        if y.letter in "NDFR" and not frame.group:
+            frame.order.append(Order(by=frame.path(y), desc=desc))
+            frame.note(y, f"ordered by {frame.path(y)}")
+        return True
+    return False
+
+
+__all__ = ["person_route", "plural", "ranking", "unique"]

@@ -1,0 +1,46 @@
+"""Questions that are no questions about the data: requests to change it, and what to suggest instead."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rapidfuzz import fuzz
+
+from orchestrator.planner.grammar import POLITE, WRITES
+from orchestrator.planner.words import Word
+from registry.catalog import Catalogue
+
+_ARTICLES: Final = frozenset({"all", "the", "a", "an", "every", "my", "our", "this", "that", "these", "those", "any", "new", "into", "table", "everything", "user", "record", "records", "from"})  # fmt: skip
+SUGGESTIONS_MAX: Final = 5
+
+
+def asks_to_write(words: tuple[Word, ...]) -> str | None:
+    """The verb of a request to change data, or `None`."""
+    rest = [word.text for word in words if word.kind in ("word", "number")]
+    while rest and rest[0] in POLITE:
+        rest = rest[1:]
+    if not rest or rest[0] not in WRITES:
+        return None
+    if len(rest) > 1 and rest[1] in ("per", "by", "last", "in", "this", "over", "each"):
+        return None
+    return rest[0]
+
+
+def near_names(unknown: tuple[str, ...], catalogue: Catalogue) -> tuple[str, ...]:
+    """Collections and fields whose names look like the unknown words, else what there is to ask about."""
+    names: dict[str, str] = {}
+    for address, spec in catalogue.collections.items():
+        for text in (address.partition(".")[2], *spec.synonyms):
+            names.setdefault(text, address)
+        for name, field in spec.fields.items():
+            for text in (name.replace("_", " "), *field.synonyms):
+                names.setdefault(text, f"{address}.{name}")
+    scored = sorted(
+        (
+            (-fuzz.ratio(word, text), meaning)
+            for word in unknown[:8]
+            for text, meaning in names.items()
+        )
+    )
+    near = list(dict.fromkeys(meaning for score, meaning in scored if score <= -72))
+    return tuple(near[:SUGGESTIONS_MAX]) or tuple(list(catalogue.collections)[:SUGGESTIONS_MAX])

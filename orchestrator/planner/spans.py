@@ -1,0 +1,176 @@
+"""Phrases of the vocabulary in a question: the cover of its words by the best spans, misspelt words corrected last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from orchestrator.planner.grammar import (
+    AGGREGATES,
+    COMPARATIVES,
+    FILLER,
+    FUNCTION,
+    SUPERLATIVES,
+)
+from orchestrator.planner.lexicon import Lexicon, Meaning
+from orchestrator.planner.words import Word, fold, plain, stem
+
+_LENGTH_BONUS: Final = 0.35
+_SURFACE_BONUS: Final = 0.04
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words `first` to `last` (exclusive) and everything they may mean, best first. `typo`: edits needed."""
+
+    first: int
+    last: int
+    meanings: tuple[Meaning, ...]
+    words: str
+    typo: int = 0
+
+    @property
+    def score(self) -> float:
+        return (
+            self.meanings[0].weight + _LENGTH_BONUS * (self.last - self.first - 1) - 0.1 * self.typo
+        )
+
+
+_GRAMMAR: Final = FUNCTION | FILLER | frozenset((*AGGREGATES, *SUPERLATIVES, *COMPARATIVES))
+
+
+def content(word: Word) -> bool:
+    """Whether the word must be explained for the question to be understood."""
+    return word.kind in ("word", "code") and word.text not in _GRAMMAR
+
+
+def cover(words: tuple[Word, ...], lexicon: Lexicon, hidden: frozenset[int]) -> tuple[Span, ...]:
+    """The best non-overlapping spans, left to right. `hidden`: places already explained."""
+    spans = _chosen(words, list(_matches(words, lexicon, hidden, {})), hidden)
+    covered = {place for span in spans for place in range(span.first, span.last)}
+    fixes = {
+        place: fixed
+        for place, word in enumerate(words)
+        if place not in covered and place not in hidden and content(word) and word.kind == "word"
+        for fixed in [correct(word.text, lexicon)]
+        if fixed
+    }
+    if not fixes:
+        return spans
+    return _chosen(words, list(_matches(words, lexicon, hidden, fixes)), hidden)
+
+
+def correct(word: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """Known words within one edit (two from eight letters on), schema words before stored ones; at most three."""
+    if len(word) < 4 or not word.isalpha() or len(word) > 24:
+        return ()
+    cutoff = 1 if len(word) < 8 else 2
+    found: list[tuple[int, int, str]] = []
+    for side, known in enumerate(lexicon.spellings(len(word))):
+        for other in known:
+            if abs(len(other) - len(word)) <= cutoff and other[0] == word[0]:
+                distance = OSA.distance(word, other, score_cutoff=cutoff)
+                if distance <= cutoff:
+                    found.append((distance, side, other))
+    return tuple(other for _, _, other in sorted(found)[:3])
+
+
+def _matches(
+    words: tuple[Word, ...],
+    lexicon: Lexicon,
+    hidden: frozenset[int],
+    fixes: Mapping[int, tuple[str, ...]],
+) -> Iterator[Span]:
+    longest = max(lexicon.longest, lexicon.longest_value)
+    for first, word in enumerate(words):
+        if first in hidden or word.kind == "mark":
+            continue
+        for last in range(first + 1, min(first + longest, len(words)) + 1):
+            if last - 1 in hidden or words[last - 1].kind in ("mark",):
+                break
+            run = words[first:last]
+            if run[0].kind == "quoted":
+                yield from _quoted(run[0], first, lexicon)
+                break
+            meanings = _meanings(run, lexicon)
+            if meanings:
+                yield Span(first, last, meanings, " ".join(w.text for w in run))
+            for place in range(first, last):
+                for fixed in fixes.get(place, ()):
+                    yield from _fixed(run, first, place, fixed, lexicon)
+
+
+def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
+    if len(run) == 1 and run[0].text in FUNCTION:
+        return ()
+    stems = tuple(word.stem for word in run)
+    texts = tuple(word.text for word in run)
+    found = [
+        replace(m, weight=m.weight + _SURFACE_BONUS) if m.surface == texts else m
+        for m in lexicon.schema.get(stems, ())
+    ]
+    if len(run) == 1 and run[0].text in FILLER:
+        found = [m for m in found if m.weight >= 0.6]
+    if not (len(run) == 1 and run[0].kind == "number"):
+        found += lexicon.values_at(texts, stems)
+    best: dict[tuple[str, str, str, str], Meaning] = {}
+    for m in found:
+        if m.key not in best or best[m.key].weight < m.weight:
+            best[m.key] = m
+    return tuple(sorted(best.values(), key=lambda m: (-m.weight, m.key)))
+
+
+def _quoted(word: Word, first: int, lexicon: Lexicon) -> Iterator[Span]:
+    """Quotes name a value, whatever its words are."""
+    key = tuple(fold(part) for part in plain(word.raw))
+    found = [replace(m, weight=1.1) for m in lexicon.stored.get(key, ())]
+    found += [
+        replace(m, weight=1.1)
+        for m in lexicon.schema.get(tuple(map(stem, key)), ())
+        if m.kind == "value"
+    ]
+    if found:
+        yield Span(
+            first, first + 1, tuple(sorted(found, key=lambda m: (-m.weight, m.key))), word.raw
+        )
+
+
+def _fixed(
+    run: tuple[Word, ...], first: int, place: int, fixed: str, lexicon: Lexicon
+) -> Iterator[Span]:
+    at = place - first
+    word = replace(run[at], text=fixed, stem=stem(fixed))
+    meanings = _meanings((*run[:at], word, *run[at + 1 :]), lexicon)
+    if meanings:
+        edits = OSA.distance(run[at].text, fixed)
+        weaker = tuple(replace(m, weight=m.weight - 0.06 * edits) for m in meanings)
+        yield Span(first, first + len(run), weaker, " ".join(w.text for w in run), typo=edits)
+
+
+def _chosen(words: tuple[Word, ...], spans: list[Span], hidden: frozenset[int]) -> tuple[Span, ...]:
+    """Weighted interval scheduling; a content word left over costs, so that longer explanations win ties."""
+    ending: dict[int, list[Span]] = {}
+    for span in spans:
+        ending.setdefault(span.last, []).append(span)
+    best: list[tuple[float, Span | None, int]] = [(0.0, None, 0)]
+    for last in range(1, len(words) + 1):
+        choice: tuple[float, Span | None, int] = (best[last - 1][0], None, last - 1)
+        for span in ending.get(last, ()):
+            score = best[span.first][0] + span.score
+            if score > choice[0] + 1e-9:
+                choice = (score, span, span.first)
+        best.append(choice)
+    out: list[Span] = []
+    at = len(words)
+    while at:
+        _, chosen, back = best[at]
+        if chosen is not None:
+            out.append(chosen)
+        at = back
+    return tuple(reversed(out))
+
+
+__all__ = ["Span", "content", "correct", "cover"]
