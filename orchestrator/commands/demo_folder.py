@@ -12,7 +12,7 @@ from pathlib import Path
 
 import orjson
 
-from registry.errors import BadInput, Corrupt, IsothermError, StorageFull, Unavailable, shown
+from registry.errors import BadInput, Corrupt, IsothermError, StorageFull, Unavailable
 
 _FILE = "demo.json"
 
@@ -37,15 +37,15 @@ def recall(folder: Path, *, fresh: Memory) -> Memory:
     except FileNotFoundError:
         if (folder / "rows").exists():
             raise BadInput(
-                f"{shown(folder)} holds other data; give the demo a folder of its own."
+                f"{folder} holds other data; give the demo a folder of its own."
             ) from None
         remember(folder, fresh)
         return fresh
     except (OSError, orjson.JSONDecodeError, TypeError):
-        raise Corrupt(f"{shown(folder / _FILE)} cannot be read; remove the folder.") from None
+        raise Corrupt(f"{folder / _FILE} cannot be read; remove the folder.") from None
     if held.version != fresh.version:
         raise BadInput(
-            f"{shown(folder)} was filled by Isotherm {held.version}, this is {fresh.version}; "
+            f"{folder} was filled by Isotherm {held.version}, this is {fresh.version}; "
             "remove the folder and run the demo again."
         )
     return held
@@ -65,7 +65,5 @@ def remember(folder: Path, memory: Memory) -> None:
 
 def _refused(bad: OSError, folder: Path) -> IsothermError:
     if bad.errno == 28:
-        return StorageFull(f"The disk under {shown(folder)} is full; free some space.")
-    return Unavailable(
-        f"{shown(folder)} cannot be used: {bad.strerror}; choose another with --data."
-    )
+        return StorageFull(f"The disk under {folder} is full; free some space.")
+    return Unavailable(f"{folder} cannot be used: {bad.strerror}; choose another with --data.")

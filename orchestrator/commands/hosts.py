@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 import orjson
 
-from registry.errors import BadInput, Denied, StorageFull, shown
+from registry.errors import BadInput, Denied, StorageFull
 
 Outcome = Literal["written", "unchanged"]
 
@@ -114,7 +114,7 @@ def _read(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except OSError as bad:
-        raise Denied(f"{shown(path)} cannot be read: {bad.strerror}.") from None
+        raise Denied(f"{path} cannot be read: {bad.strerror}.") from None
     if not text.strip():
         return {}
     try:
@@ -141,4 +141,4 @@ def _replace(path: Path, body: bytes) -> None:
             shutil.copy2(path, path.with_name(f"{path.name}.bak"))
         os.replace(draft, path)
     except OSError as bad:
-        raise StorageFull(f"{shown(path)} cannot be written: {bad.strerror}.") from None
+        raise StorageFull(f"{path} cannot be written: {bad.strerror}.") from None

@@ -80,7 +80,7 @@ def _source(path: Path) -> SourceFile:
     try:
         return SourceFile(path, path.stat().st_size)
     except OSError as bad:
-        raise BadInput(f"{shown(path)} cannot be read: {bad.strerror}.") from None
+        raise BadInput(f"{shown(path.name)} cannot be read: {bad.strerror}.") from None
 
 
 def _bounded(files: list[SourceFile]) -> list[SourceFile]:
