@@ -80,6 +80,15 @@ def standard_tools(verbs: Verbs) -> tuple[Tool, ...]:
             verbs.delete,
             hint="destructive",
         ),
+        Tool(
+            "load",
+            f"Load into {name}",
+            "Load a table of a staged source into a collection; loading it twice stores it once.",
+            arguments.LoadParams,
+            verbs.load,
+            hint="write",
+            internal=True,
+        ),
     )
 
 

@@ -83,9 +83,21 @@ class Built:
 
     server: Server[Any]
     surface: Surface
+    _desk: _Desk
     _bus: InMemorySubscriptionBus
     _listeners: ListenHandler
     _legacy: WeakSet[Connection]
+
+    async def call(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """A `tools/call` from inside the process: params with `_meta` in, the result out, both as
+        on the wire.
+
+        For a caller that has no use for a session: no cancellation token, no progress, same door.
+        """
+        result, _ = await self._desk.answer(
+            params.get("_meta") or {}, None, params["name"], params.get("arguments") or {}
+        )
+        return _dumped(result)
 
     async def changed(self) -> None:
         """Announce that tools, resources and prompts changed, to clients of both eras."""
@@ -146,7 +158,15 @@ def build(surface: Surface, door: Door, *, rng: Random | None = None) -> Built:
     # Instead of the SDK's default (a span per message, for an exporter we do not have): 10-20 % of
     # a call.
     server.middleware[:] = [_Shortcut(desk, stamp)]
-    return Built(server, surface, bus, listeners, legacy)
+    return Built(server, surface, desk, bus, listeners, legacy)
+
+
+def _dumped(result: Any) -> dict[str, Any]:
+    """A result in wire form, whether it is so already or a model of the SDK's."""
+    if isinstance(result, BaseModel):
+        return result.model_dump(by_alias=True, mode="json", exclude_none=True)
+    wire: dict[str, Any] = result
+    return wire
 
 
 class _Shortcut:
@@ -172,10 +192,8 @@ class _Shortcut:
             or not isinstance(arguments := params.get("arguments", {}), dict)
         ):
             return await call_next(ctx)
-        result, internal = await self._desk.answer(ctx, name, arguments)
-        if isinstance(result, BaseModel):
-            result = result.model_dump(by_alias=True, mode="json", exclude_none=True)
-        wire: dict[str, Any] = result
+        result, internal = await self._desk.answer(ctx.meta or {}, ctx, name, arguments)
+        wire = _dumped(result)
         if not internal:
             wire["_meta"] = {**self._stamp, **wire.get("_meta", {})}
         return wire
@@ -193,13 +211,16 @@ class _Desk:
     # -- tools
 
     async def call_tool(self, ctx: Context, params: types.CallToolRequestParams) -> Any:
-        return (await self.answer(ctx, params.name, params.arguments or {}))[0]
+        arguments = params.arguments or {}
+        return (await self.answer(ctx.meta or {}, ctx, params.name, arguments))[0]
 
-    async def answer(self, ctx: Context, name: str, arguments: dict[str, Any]) -> tuple[Any, bool]:
+    async def answer(
+        self, meta: Mapping[str, Any], request: Any, name: str, arguments: dict[str, Any]
+    ) -> tuple[Any, bool]:
         """(result in wire form or an SDK model, whether the caller is internal)."""
         internal = False
         try:
-            call = self._door(ctx.meta or {}, ctx)
+            call = self._door(meta, request)
             internal = call.internal
             tool = self._tool(name, call)
             reply = await tool.handler(call, schema.check(tool.params, arguments))

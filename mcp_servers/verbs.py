@@ -10,25 +10,29 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from mcp_servers import records, search
+from mcp_servers import search
 from mcp_servers.arguments import (
     DeleteParams,
     DescribeParams,
     GetParams,
+    LoadParams,
     PutParams,
     QueryParams,
     SearchParams,
     StatsParams,
 )
+from mcp_servers.load import load
 from mcp_servers.ports import Page, Written
+from mcp_servers.records import Codec, MakeId
 from mcp_servers.tiered import Tiered
 from registry.access import Action, decide
 from registry.answer import Receipt
 from registry.catalog import Catalogue, Facts
 from registry.check import check
 from registry.clock import Clock
-from registry.domain import CollectionSpec, DomainSpec
+from registry.domain import DomainSpec
 from registry.errors import BadPlan, shown
+from registry.mapping import Mapping
 from registry.plan import QueryPlan, parse_plan
 from registry.record import row_hash, time_text
 from registry.tool import Call, Reply
@@ -50,6 +54,7 @@ class Verbs:
         if spec is not getattr(self, "spec", None):
             self.spec: DomainSpec = spec
             self.catalogue = Catalogue([spec])
+            self.codecs = {name: Codec(c) for name, c in spec.collections.items()}
             self._dump = spec.model_dump(mode="json")
 
     def may(self, call: Call, action: Action) -> str:
@@ -57,10 +62,14 @@ class Verbs:
         decide(call.principal, action, self.spec.domain)
         return call.principal.tenant
 
-    def collection(self, name: str) -> tuple[str, CollectionSpec]:
-        """(short name, spec) by short name or address; `UnknownDomain` naming what there is."""
-        spec = self.spec.collection(name)
-        return name.removeprefix(f"{self.spec.domain}."), spec
+    def collection(self, name: str) -> tuple[str, Codec]:
+        """(short name, codec) by short name or address; `UnknownDomain` naming what there is."""
+        codec = self.codecs.get(name)
+        if codec is None:
+            self.spec.collection(name)  # raises unless it is an address
+            name = name.removeprefix(f"{self.spec.domain}.")
+            codec = self.codecs[name]
+        return name, codec
 
     def has(self, collection: str, *fields: str) -> bool:
         """Whether the spec at hand has the collection with these fields."""
@@ -73,9 +82,9 @@ class Verbs:
         tenant = self.may(call, "write")
         began = self.clock.monotonic()
         self.renew()
-        name, spec = self.collection(params.collection)
+        name, codec = self.collection(params.collection)
         make_id = self._ids(tenant, params.idempotency_key)
-        good, bad = records.drafts(spec, params.records, make_id, partial=params.partial)
+        good, bad = codec.drafts(params.records, make_id, partial=params.partial)
         written = await self.store.write(
             tenant,
             name,
@@ -96,12 +105,31 @@ class Verbs:
     def _tier_written(self) -> str:
         return "hot" if self.spec.tier.value == "hot" else "warm"
 
-    def _ids(self, tenant: str, key: str | None) -> records.MakeId:
+    def _ids(self, tenant: str, key: str | None) -> MakeId:
         if key is not None:
             return lambda place: row_hash([tenant, key, place])
         ms = self.clock.now_us() // 1_000
         # Time, place in the call, chance: ids made later sort later, as in RFC 9562 version 7.
         return lambda place: f"{ms:012x}{place:04x}{self.rng.getrandbits(64):016x}"
+
+    async def load(self, call: Call, params: LoadParams) -> Reply:
+        """Rows of a staged source, read by this server itself: a reference crosses, not rows."""
+        tenant = self.may(call, "write")
+        self.renew()
+        name, _ = self.collection(params.collection)
+        receipt = await load(
+            self.store,
+            self.spec,
+            folder=self.folder,
+            tenant=tenant,
+            handle=params.handle,
+            table=params.table,
+            collection=name,
+            mapping=Mapping.from_wire(params.mapping),
+            on_conflict=params.on_conflict,
+            clock=self.clock,
+        )
+        return Reply(receipt.to_wire(), _receipt_text(receipt, []))
 
     async def delete(self, call: Call, params: DeleteParams) -> Reply:
         tenant = self.may(call, "delete")
@@ -115,12 +143,12 @@ class Verbs:
 
     async def get(self, call: Call, params: GetParams) -> Reply:
         tenant = self.may(call, "read")
-        name, spec = self.collection(params.collection)
+        name, codec = self.collection(params.collection)
         rows = self.store.get(tenant, name, params.ids)
-        if not all(row.values.keys() <= spec.fields.keys() for row in rows):
+        if not codec.covers(rows):
             self.renew()
-            name, spec = self.collection(params.collection)
-        found = [records.to_wire(spec, row) for row in rows]
+            name, codec = self.collection(params.collection)
+        found = [codec.to_wire(row) for row in rows]
         missing: list[str] = []
         if len(rows) != len(params.ids):
             there = {row.id for row in rows}
