@@ -33,8 +33,9 @@ from registry.clock import Clock
 from registry.domain import DomainSpec
 from registry.errors import BadPlan, shown
 from registry.mapping import Mapping
+from registry.moment import time_text
 from registry.plan import QueryPlan, parse_plan
-from registry.record import row_hash, time_text
+from registry.record import row_hash
 from registry.tool import Call, Reply
 
 
