@@ -119,30 +119,15 @@ class Staging:
         return self._keep(staged)
 
     def open(self, tenant: str, handle: str) -> Staged:
-        """The manifest, once it is sure that the source is still what was staged.
-
-        `NotFound`: unknown, expired or another tenant's (the three read the same). `Conflict`: the file changed.
-        """
-        unknown = NotFound(
-            f"No staged source {shown(handle)}; it may have expired. Stage it again."
-        )
-        if not HANDLE.fullmatch(handle):
-            raise unknown
-        try:
-            staged = Staged(**orjson.loads((self._folder / f"{handle}.json").read_bytes()))
-        except (OSError, orjson.JSONDecodeError, TypeError):
-            raise unknown from None
-        if staged.tenant != tenant or self._expired(staged.staged_us):
-            raise unknown
-        _same(staged)
-        return staged
+        """As `open_staged`."""
+        return open_staged(self._data, tenant, handle, self._clock)
 
     def sweep(self) -> int:
         """Drop expired handles and bytes that no manifest names; how many went."""
         dropped = 0
         for path in self._files():
             with contextlib.suppress(OSError):
-                if self._expired(path.stat().st_mtime_ns // 1_000):
+                if _expired(path.stat().st_mtime_ns // 1_000, self._clock):
                     path.unlink()
                     dropped += 1
         return dropped
@@ -152,9 +137,6 @@ class Staging:
             return [p for p in self._folder.iterdir() if p.suffix in (".json", ".bin", ".new")]
         except OSError:
             return []
-
-    def _expired(self, since_us: int) -> bool:
-        return self._clock.now_us() - since_us > limits.STAGING_SECONDS_MAX * 1_000_000
 
     def _reachable(self, path: str) -> Path:
         """The real path, if it lies under a root and not in the data folder."""
@@ -195,6 +177,30 @@ class Staging:
             new.replace(target)
         except OSError as bad:
             raise StorageFull(f"The source cannot be staged: {bad.strerror}.") from None
+
+
+def open_staged(folder: Path, tenant: str, handle: str, clock: Clock) -> Staged:
+    """The manifest, once it is sure that the source is still what was staged.
+
+    `NotFound`: unknown, expired or another tenant's; the three read the same. `Conflict`: the file
+    changed.
+    """
+    unknown = NotFound(f"No staged source {shown(handle)}; it may have expired. Stage it again.")
+    if not HANDLE.fullmatch(handle):
+        raise unknown
+    try:
+        manifest = (folder / "staging" / f"{handle}.json").read_bytes()
+        staged = Staged(**orjson.loads(manifest))
+    except (OSError, orjson.JSONDecodeError, TypeError):
+        raise unknown from None
+    if staged.tenant != tenant or _expired(staged.staged_us, clock):
+        raise unknown
+    _same(staged)
+    return staged
+
+
+def _expired(since_us: int, clock: Clock) -> bool:
+    return clock.now_us() - since_us > limits.STAGING_SECONDS_MAX * 1_000_000
 
 
 def clean_name(name: str) -> str:
@@ -239,4 +245,4 @@ def _same(staged: Staged) -> None:
         raise Conflict(f"{shown(staged.name)} changed since it was staged; ingest it again.")
 
 
-__all__ = ["HANDLE", "Staged", "Staging", "clean_name", "stem"]
+__all__ = ["HANDLE", "Staged", "Staging", "clean_name", "open_staged", "stem"]

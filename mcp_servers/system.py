@@ -16,9 +16,10 @@ import orjson
 from pydantic import Field
 
 from mcp_servers.domain_files import DomainFiles
+from mcp_servers.door import Door
+from mcp_servers.readers.parent import Look, peek
 from mcp_servers.staging import Staging
 from mcp_servers.system_store import SystemStore
-from mcp_servers.door import Door
 from mcp_servers.tools import Built, build
 from registry import limits
 from registry.access import decide
@@ -39,6 +40,16 @@ class StageParams(Params):
     records: list[Any] | None = None
     name: str | None = Field(default=None, max_length=255)
     format: Format | None = None
+
+
+class PeekParams(Params):
+    """`full` looks at every row; without it, at the first thousand."""
+
+    handle: str = Field(max_length=64)
+    format: Format | None = None
+    table: str | None = Field(default=None, max_length=255)
+    full: bool = False
+    rows: int = Field(default=20, ge=0, le=limits.PEEK_ROWS_MAX)
 
 
 class DomainsParams(Params):
@@ -110,6 +121,7 @@ class SystemServer:
 
         return [
             tool("stage", StageParams, self.stage, "Pin a source; gives a handle."),
+            tool("peek", PeekParams, self.peek, "Tables and columns of a staged source."),
             tool("domains", DomainsParams, self.domains, "The domain specs and their epoch."),
             tool("domain_add", DomainAddParams, self.domain_add, "Store a domain's YAML."),
             tool("domain_remove", NameParams, self.domain_remove, "Set an added domain aside."),
@@ -137,6 +149,12 @@ class SystemServer:
                 lambda: self._staging.stage_bytes(tenant, body, name=name or "inline", format=kind)
             )
         return Reply(staged.to_wire())
+
+    async def peek(self, call: Call, params: PeekParams) -> Reply:
+        """{name, format, tables}; see `mcp_servers.readers.parent.peek`."""
+        staged = self._staging.open(call.principal.tenant, params.handle)
+        look = Look(full=params.full, sample=params.rows, table=params.table, format=params.format)
+        return Reply({"name": staged.name, **await peek(staged, look)})
 
     async def domains(self, call: Call, params: DomainsParams) -> Reply:
         """{epoch, domains: [spec], added: [name], faults: {file: why}}; only the epoch when it did not move."""

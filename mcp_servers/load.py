@@ -1,0 +1,222 @@
+"""From a staged source to rows: the child reads and converts, this side checks what it sends and writes.
+
+Each batch is one transaction with its progress mark, so a load that died goes on where its last commit was, and nothing
+is stored twice. A load that finished, in a domain that did not change since, is answered from its mark without reading;
+after any change it reads again and the store tells what is there already. So a repeat never stores anything new, and rows
+that were deleted in between come back only because the source was loaded again on purpose.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from mcp_servers.ports import Draft, OnConflict, Progress, Written
+from mcp_servers.readers.batches import Rows, drafts_of
+from mcp_servers.readers.parent import Message, reading
+from mcp_servers.readers.rows import Job, Target
+from mcp_servers.records import key_id
+from mcp_servers.staging import Staged, open_staged
+from mcp_servers.tiered import Tiered
+from registry.answer import Receipt
+from registry.clock import Clock
+from registry.domain import CollectionSpec, DomainSpec
+from registry.mapping import Mapping
+from registry.record import Canonical, decode
+
+
+@dataclass(slots=True)
+class _Load:
+    """One load at work."""
+
+    store: Tiered
+    tenant: str
+    collection: str
+    spec: CollectionSpec
+    on_conflict: OnConflict
+    mark: str
+    receipt: Receipt
+    constants: dict[str, Canonical]
+    rows: int = 0
+
+
+async def load(
+    store: Tiered,
+    spec: DomainSpec,
+    *,
+    folder: Path,
+    tenant: str,
+    handle: str,
+    table: str | None,
+    collection: str,
+    mapping: Mapping,
+    on_conflict: OnConflict,
+    clock: Clock,
+) -> Receipt:
+    """Put one table of a staged source into a collection.
+
+    Raises `NotFound` and `Conflict` for the handle, `BadInput` for a mapping that does not fit or a file that cannot be
+    read at all, and what the store raises. A source that ends too early keeps what came before, and a note says
+    "incomplete".
+    """
+    began = clock.monotonic()
+    staged = open_staged(folder, tenant, handle, clock)
+    short = collection.removeprefix(f"{spec.domain}.")
+    into = spec.collection(short)
+    mapping.check(into, f"{spec.domain}.{short}")
+    work = _Load(
+        store=store,
+        tenant=tenant,
+        collection=short,
+        spec=into,
+        on_conflict=on_conflict,
+        mark=_mark(staged, table, short, mapping),
+        receipt=Receipt(f"{spec.domain}.{short}", source_sha256=staged.sha256),
+        constants={
+            name: decode(wire, into.fields[name].kind) for name, wire in mapping.constants.items()
+        },
+    )
+    work.receipt.tier = "hot" if spec.tier.value == "hot" else "warm"
+    before = await store.progress(tenant, work.mark)
+    if before is not None and before.done and before.receipt.get("seq") == store.seq():
+        _again(work.receipt, before)
+    else:
+        await _run(work, staged, table, mapping, before)
+    work.receipt.ms = (clock.monotonic() - began) * 1_000
+    return work.receipt
+
+
+def _mark(staged: Staged, table: str | None, collection: str, mapping: Mapping) -> str:
+    """What makes a load the same load: the source's bytes, its table, and where what goes."""
+    parts = [staged.sha256, table, collection, mapping.to_wire(), staged.format]
+    body = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
+
+
+def _again(receipt: Receipt, before: Progress) -> None:
+    kept = before.receipt
+    receipt.duplicate = kept["accepted"] + kept["updated"] + kept["duplicate"]
+    receipt.rejected = kept["rejected"]
+    receipt.reasons = list(kept["reasons"])
+    receipt.notes = [*kept["notes"], "this source was loaded before and nothing changed since"]
+
+
+async def _run(
+    work: _Load, staged: Staged, table: str | None, mapping: Mapping, before: Progress | None
+) -> None:
+    skip = 0
+    if before is not None and not before.done:
+        skip = work.rows = before.rows
+        _resume(work.receipt, before)
+    job = {
+        "mode": "load",
+        "format": staged.format,
+        "table": table,
+        "skip": skip,
+        "job": _job(work.spec, mapping, work.constants).to_wire(),
+    }
+    async with reading(staged, job) as messages:
+        await _write_all(work, messages)
+    done = Progress(work.mark, work.rows, True, {**_kept(work.receipt), "seq": work.store.seq()})
+    await _write(work, [], done)
+
+
+def _resume(receipt: Receipt, before: Progress) -> None:
+    kept = before.receipt
+    receipt.accepted, receipt.updated = kept["accepted"], kept["updated"]
+    receipt.duplicate, receipt.rejected = kept["duplicate"], kept["rejected"]
+    receipt.reasons = list(kept["reasons"])
+    receipt.notes.append(f"went on after row {before.rows}, where an earlier load stopped")
+
+
+def _kept(receipt: Receipt) -> dict[str, Any]:
+    wire = receipt.to_wire()
+    names = ("accepted", "updated", "duplicate", "rejected", "reasons")
+    return {**{name: wire[name] for name in names}, "notes": list(receipt.notes)}
+
+
+async def _write_all(work: _Load, messages: AsyncIterator[Message]) -> None:
+    rows = Rows(work.spec, work.constants)
+    async for message in messages:
+        match message["t"]:
+            case "head":
+                work.receipt.notes += [str(note)[:300] for note in message["notes"][:20]]
+            case "fields":
+                rows.expect(message["fields"])
+            case "rows":
+                await _write_batch(work, rows, message)
+            case "end" if message.get("cut"):
+                work.receipt.notes.append(f"incomplete: {str(message['cut'])[:300]}")
+
+
+async def _write_batch(work: _Load, rows: Rows, message: Message) -> None:
+    drafts = drafts_of(rows, message)
+    for line, reason in message["reasons"]:
+        work.receipt.reject(line, str(reason)[:500])
+    work.receipt.rejected += message["bad"] - len(message["reasons"])
+    work.rows += message["rows"]
+    # The counts of this batch are only known after the write that must carry them: a load that dies here counts the
+    # batch's good rows as accepted.
+    before = _kept(work.receipt)
+    guess = {**before, "accepted": before["accepted"] + len(drafts)}
+    written = await _write(work, drafts, Progress(work.mark, work.rows, False, guess))
+    _count(work.receipt, drafts, written)
+
+
+async def _write(work: _Load, drafts: Sequence[Draft], progress: Progress) -> list[Written]:
+    return await work.store.write(
+        work.tenant,
+        work.collection,
+        drafts,
+        on_conflict=work.on_conflict,
+        progress=progress,
+    )
+
+
+def _count(receipt: Receipt, drafts: Sequence[Draft], written: Sequence[Written]) -> None:
+    outcomes = [w.outcome for w in written]
+    receipt.accepted += outcomes.count("accepted")
+    receipt.updated += outcomes.count("updated")
+    receipt.duplicate += outcomes.count("duplicate")
+    if "rejected" in outcomes:
+        for draft, outcome in zip(drafts, written, strict=True):
+            if outcome.outcome == "rejected":
+                receipt.reject(draft.line, outcome.reason or "refused")
+
+
+def _job(spec: CollectionSpec, mapping: Mapping, constants: dict[str, Canonical]) -> Job:
+    """The mapping with what the child must know of the collection."""
+    targets = []
+    for header, to in mapping.columns.items():
+        if to.field == "id":
+            targets.append(Target(header, "id", "text"))
+            continue
+        field = spec.fields[to.field]
+        targets.append(
+            Target(
+                header,
+                to.field,
+                field.type,
+                field.kind.scale,
+                to.format,
+                field.enum,
+                field.required,
+            )
+        )
+    in_key = [name for name in spec.key if name in constants]
+    return Job(
+        targets=tuple(targets),
+        extra=mapping.extra,
+        constants=mapping.constants,
+        constant_texts={name: _part(spec, name, constants) for name in in_key},
+        key=() if spec.key == ("id",) else spec.key,
+    )
+
+
+def _part(spec: CollectionSpec, name: str, constants: dict[str, Canonical]) -> str:
+    return key_id(spec.model_copy(update={"key": (name,)}), constants, where="set")

@@ -1,0 +1,287 @@
+"""Rows of a source as records of a collection: values converted, ids made, bad rows set apart with a reason.
+
+This runs in the reader's child, column by column. What it sends is checked again by the parent.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from mcp_servers.readers.table import Batch, Table
+from registry import limits
+from registry.cells import convert, plain_text
+from registry.errors import BadInput, IsothermError, shown
+from registry.record import Canonical, Type, TypeName, canonical_json, check_id, encode, row_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a column goes. The field "id" is the record's id."""
+
+    header: str
+    field: str
+    type: TypeName
+    scale: int = 0
+    format: str = ""
+    enum: tuple[str, ...] | None = None
+    required: bool = False
+
+    @property
+    def kind(self) -> Type:
+        return Type(self.type, self.scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to make of a table.
+
+    `constants` stand in every record; here they only count for its identity. `constant_texts`: those that are part
+    of the key, as text.
+    """
+
+    targets: tuple[Target, ...]
+    extra: tuple[str, ...] = ()
+    constants: dict[str, Any] = field(default_factory=dict)
+    constant_texts: dict[str, str] = field(default_factory=dict)
+    key: tuple[str, ...] = ()
+
+    def to_wire(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_wire(cls, data: dict[str, Any]) -> Job:
+        """The inverse of `to_wire`."""
+        return cls(
+            targets=tuple(Target(**target) for target in data["targets"]),
+            extra=tuple(data["extra"]),
+            constants=data["constants"],
+            constant_texts=data["constant_texts"],
+            key=tuple(data["key"]),
+        )
+
+
+class Maker:
+    """Turns batches of one table into messages. Counts repeats over the whole table, so it must see every batch."""
+
+    def __init__(self, job: Job, table: Table) -> None:
+        self._job = job
+        self._table = table
+        places = {column.header: place for place, column in enumerate(table.columns)}
+        missing = [t.header for t in job.targets if t.header not in places]
+        if missing and not table.keyed:
+            raise BadInput(f"The source has no column {shown(missing[0])} any more; look again.")
+        self._targets = [(t, places.get(t.header)) for t in job.targets if t.field != "id"]
+        self._id = next(((t, places.get(t.header)) for t in job.targets if t.field == "id"), None)
+        self._extra = [(h, places[h]) for h in job.extra if h in places]
+        self._seen: set[int] = set()
+        self._again: dict[str, int] = {}
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields of a message's columns, in order."""
+        return [target.field for target, _ in self._targets]
+
+    @property
+    def hashed(self) -> bool:
+        """Ids are hashes of rows, so skipped batches still have to be counted."""
+        return not self._job.key and self._id is None
+
+    def skip(self, batch: Batch) -> None:
+        """Count a batch that is committed already."""
+        if self.hashed:
+            self._hash_ids(batch)
+
+    def make(self, batch: Batch) -> dict[str, Any]:
+        """{rows, ids, columns, extra, lines, bad, reasons}: canonical values of the good rows."""
+        cells = list(zip(*batch.rows, strict=True)) if batch.rows else []
+        bad: dict[int, str] = {}
+        columns = {t.field: self._column(t, place, cells, batch, bad) for t, place in self._targets}
+        ids = self._ids(cells, columns, batch, bad)
+        extra = self._extras(batch, bad)
+        lines: Sequence[int] = batch.lines
+        out = list(columns.values())
+        if bad:
+            keep = [i for i in range(len(batch.rows)) if i not in bad]
+            out = [[column[i] for i in keep] for column in out]
+            ids = [ids[i] for i in keep]
+            extra = None if extra is None else [extra[i] for i in keep]
+            lines = [lines[i] for i in keep]
+        reasons = sorted([*batch.faults, *((batch.lines[i], why) for i, why in bad.items())])
+        return {
+            "rows": batch.count,
+            "ids": ids,
+            "columns": [
+                _packed(column, t) for column, (t, _) in zip(out, self._targets, strict=True)
+            ],
+            "extra": extra,
+            "lines": _short_lines(lines),
+            "bad": len(reasons),
+            "reasons": reasons[: limits.REASONS_MAX],
+        }
+
+    def _column(
+        self,
+        target: Target,
+        place: int | None,
+        cells: list[tuple[Any, ...]],
+        batch: Batch,
+        bad: dict[int, str],
+    ) -> Sequence[Canonical]:
+        if place is None:
+            column: Sequence[Any] = [(s or {}).get(target.header) for s in _spills(batch)]
+        else:
+            column = cells[place] if cells else ()
+        done = convert(
+            column, target.kind, target.format, typed=self._table.typed, where=target.header
+        )
+        for index, reason in done.faults.items():
+            bad.setdefault(index, reason)
+        values = done.values
+        if target.required and None in values:
+            for index in _where(values, lambda v: v is None):
+                bad.setdefault(index, f"{target.header} is empty, and {target.field} is required")
+        if target.enum is not None and not set(values) <= {*target.enum, None}:
+            for index in _where(values, lambda v: v is not None and v not in target.enum):
+                allowed = ", ".join(target.enum[:12])
+                bad.setdefault(
+                    index, f"{target.header} must be one of {allowed}; got {shown(values[index])}"
+                )
+        return values
+
+    # -- ids
+
+    def _ids(
+        self,
+        cells: list[tuple[Any, ...]],
+        columns: dict[str, Sequence[Canonical]],
+        batch: Batch,
+        bad: dict[int, str],
+    ) -> list[str]:
+        if self._job.key:
+            return self._key_ids(columns, len(batch.rows), bad)
+        if self._id is not None:
+            target, place = self._id
+            given = cells[place] if place is not None and cells else [None] * len(batch.rows)
+            return _checked(map(plain_text, given), target.header, bad)
+        return self._hash_ids(batch)
+
+    def _key_ids(
+        self, columns: dict[str, Sequence[Canonical]], count: int, bad: dict[int, str]
+    ) -> list[str]:
+        """As `mcp_servers.records.key_id` makes them, a column at a time."""
+        kinds = {target.field: target.kind for target, _ in self._targets}
+        parts: list[list[str]] = []
+        for name in self._job.key:
+            if name in self._job.constant_texts:
+                parts.append([self._job.constant_texts[name]] * count)
+            else:
+                parts.append([_key_text(v, kinds[name]) for v in columns[name]])
+        for name, part in zip(self._job.key, parts, strict=True):
+            for index in _where(part, lambda text: not text):
+                bad.setdefault(index, f"{name} is part of the key and cannot be empty")
+        if len(parts) == 1:
+            joined: Iterable[str] = parts[0]
+        else:
+            joined = ("|".join(map(_escaped, row)) for row in zip(*parts, strict=True))
+        longest = limits.ID_CHARS_MAX
+        return [text if len(text) <= longest else row_hash([text]) for text in joined]
+
+    def _hash_ids(self, batch: Batch) -> list[str]:
+        """The row's hash; from its second occurrence on with the count. Constants are part of the row."""
+        constants = orjson.dumps(self._job.constants, option=orjson.OPT_SORT_KEYS)
+        out: list[str] = []
+        for cells in self._identities(batch):
+            digest = blake2b(cells + constants, digest_size=16)
+            text = digest.hexdigest()
+            # 64 bits are enough to suspect a repeat: a false suspicion is the same on every run.
+            brief = int.from_bytes(digest.digest()[:8], "little")
+            if brief in self._seen:
+                count = self._again[text] = self._again.get(text, 1) + 1
+                text = f"{text}:{count}"
+            else:
+                self._seen.add(brief)
+            out.append(text)
+        return out
+
+    def _identities(self, batch: Batch) -> Iterable[bytes]:
+        if not self._table.keyed:
+            return map(orjson.dumps, batch.rows)
+        headers = [column.header for column in self._table.columns]
+        return (
+            orjson.dumps(
+                {
+                    **{h: v for h, v in zip(headers, row, strict=True) if v is not None},
+                    **(spill or {}),
+                },
+                option=orjson.OPT_SORT_KEYS,
+            )
+            for row, spill in zip(batch.rows, _spills(batch), strict=True)
+        )
+
+    # -- the rest
+
+    def _extras(self, batch: Batch, bad: dict[int, str]) -> list[str | None] | None:
+        """Columns that have no field, as one JSON object a row."""
+        if not self._extra and batch.spill is None:
+            return None
+        taken = {target.header for target in self._job.targets}
+        out: list[str | None] = []
+        for index, (row, spill) in enumerate(zip(batch.rows, _spills(batch), strict=True)):
+            rest = {h: row[place] for h, place in self._extra if row[place] not in (None, "")}
+            rest.update({h: v for h, v in (spill or {}).items() if h not in taken})
+            try:
+                out.append(canonical_json(rest, "the columns without a field") if rest else None)
+            except IsothermError as no:
+                bad.setdefault(index, no.message)
+                out.append(None)
+        return out
+
+
+def _spills(batch: Batch) -> Sequence[dict[str, Any] | None]:
+    return batch.spill if batch.spill is not None else [None] * len(batch.rows)
+
+
+def _where(values: Sequence[Any], test: Callable[[Any], bool]) -> list[int]:
+    return [index for index, value in enumerate(values) if test(value)]
+
+
+def _checked(texts: Iterable[str], header: str, bad: dict[int, str]) -> list[str]:
+    out = list(texts)
+    for index, text in enumerate(out):
+        if not 0 < len(text) <= limits.ID_CHARS_MAX or "\x00" in text:
+            try:
+                check_id(text, header)
+            except IsothermError as no:
+                bad.setdefault(index, no.message)
+    return out
+
+
+def _key_text(value: Canonical, kind: Type) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    wire = encode(value, kind)
+    return wire if isinstance(wire, str) else canonical_json(wire)
+
+
+def _escaped(part: str) -> str:
+    return part.replace("\\", "\\\\").replace("|", "\\|")
+
+
+def _packed(column: Sequence[Canonical], target: Target) -> Sequence[Any]:
+    """Bytes cross the pipe as base64."""
+    if target.type != "bytes":
+        return column
+    return [None if v is None else base64.b64encode(v).decode() for v in column]  # type: ignore[arg-type]
+
+
+def _short_lines(lines: Sequence[int]) -> list[int] | dict[str, int]:
+    """Lines that follow on each other as {first}."""
+    if lines and lines[-1] - lines[0] == len(lines) - 1:
+        return {"first": lines[0]}
+    return list(lines)

@@ -1,0 +1,126 @@
+"""SQLite files: every table is a table; views, virtual and internal tables are left out.
+
+The file is opened read-only and immutable, with untrusted schema functions off and no extension in reach. A database with
+changes waiting in its write-ahead log is refused: leaving them out would store old data.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+import os
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Final
+from urllib.parse import quote
+
+import apsw
+
+from mcp_servers.readers.table import BATCH_ROWS, Batch, Column, Cut, Foreign, Table, check_width
+from mcp_servers.readers.unpack import Member, in_memory
+from registry import limits
+from registry.errors import BadInput, TooLarge, shown
+
+MAGIC: Final = b"SQLite format 3\x00"
+
+
+def read_sqlite(name: str, member: Member, path: str) -> list[Table]:
+    """The tables of a database file."""
+    try:
+        db = _open(member, path)
+        names = [
+            row[0]
+            for row in db.execute(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' "
+                "ESCAPE '~' AND sql NOT LIKE 'CREATE VIRTUAL%' AND rootpage > 0"
+            )
+        ]
+        if len(names) > limits.COLLECTIONS_MAX:
+            raise TooLarge(
+                f"{shown(name)} has {len(names):,} tables; the most is {limits.COLLECTIONS_MAX:,}."
+            )
+        tables = [_table(db, table) for table in names]
+    except (apsw.Error, UnicodeDecodeError, MemoryError) as bad:
+        raise BadInput(f"{shown(name)} is a damaged SQLite database: {_brief(bad)}.") from None
+    if not tables:
+        raise BadInput(f"{shown(name)} is a SQLite database without tables.")
+    return tables
+
+
+def _open(member: Member, path: str) -> apsw.Connection:
+    if member.seekable:
+        if os.path.exists(f"{path}-wal") and os.path.getsize(f"{path}-wal") > 0:
+            raise BadInput(
+                f"{shown(member.name)} has changes in its write-ahead log; close the program that "
+                "uses it, or run `PRAGMA wal_checkpoint(TRUNCATE)`, and try again."
+            )
+        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        db = apsw.Connection(
+            f"file:{quote(os.path.abspath(path))}?mode=ro&immutable=1", flags=flags
+        )
+    else:
+        db = apsw.Connection(":memory:")
+        db.deserialize("main", in_memory(member, "SQLite database"))
+    db.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+    db.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+    db.execute("PRAGMA query_only=ON; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0")
+    db.limit(apsw.SQLITE_LIMIT_LENGTH, 64 << 20)
+    return db
+
+
+def _table(db: apsw.Connection, table: str) -> Table:
+    info = db.execute("SELECT name, type, pk FROM pragma_table_info(?)", (table,)).fetchall()
+    check_width(len(info), shown(table))
+    keys = [row[0] for row in info if row[2]]
+    columns = tuple(Column(str(row[0])[:120], key=[row[0]] == keys) for row in info)
+    selected = ", ".join(_quoted(row[0]) for row in info)
+    # Identifiers come from the file's own schema, quoted; there is no value here.
+    sql = f"SELECT {selected} FROM {_quoted(table)}"  # noqa: S608
+
+    def batches() -> Iterator[Batch]:
+        line = 1
+        try:
+            cursor = db.execute(sql)
+            while rows := list(islice(cursor, BATCH_ROWS)):
+                yield Batch([list(map(_plain, row)) for row in rows], range(line, line + len(rows)))
+                line += len(rows)
+        except (apsw.Error, UnicodeDecodeError, MemoryError) as bad:
+            raise Cut(f"after row {line - 1} the database is damaged: {_brief(bad)}") from None
+
+    return Table(table, columns, True, batches, rows=_count(db, table), foreign=_foreign(db, table))
+
+
+def _count(db: apsw.Connection, table: str) -> int | None:
+    try:
+        return int(db.execute(f"SELECT count(*) FROM {_quoted(table)}").get)  # noqa: S608
+    except apsw.Error:
+        return None
+
+
+def _foreign(db: apsw.Connection, table: str) -> tuple[Foreign, ...]:
+    found: dict[int, list[Any]] = {}
+    rows = db.execute(
+        'SELECT id, "table", "from", "to" FROM pragma_foreign_key_list(?) ORDER BY id, seq',
+        (table,),
+    )
+    for key, target, source, to in rows:
+        found.setdefault(key, [target, [], []])
+        found[key][1].append(source)
+        found[key][2].append(to or "")
+    return tuple(Foreign(tuple(f), t, tuple(to)) for t, f, to in found.values())
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _plain(value: Any) -> Any:
+    if type(value) is bytes:
+        return base64.b64encode(value).decode()
+    if type(value) is float and not math.isfinite(value):
+        return None
+    return value
+
+
+def _brief(bad: BaseException) -> str:
+    return str(bad).splitlines()[0][:120] if str(bad) else type(bad).__name__

@@ -1,0 +1,209 @@
+"""What type is a column? Evidence is gathered batch by batch, so a whole file can be asked as well as a sample.
+
+A type survives while every cell so far converts to it (by `registry.cells`, the same code that loads: what was inferred
+here will load). A column where none survives is text; no row is ever dropped for a mixed column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from registry.cells import NULL_TOKENS, fits, plain_text
+from registry.record import Type, TypeName
+
+DISTINCT_MAX: Final = 20
+UNIQUE_ROWS_MAX: Final = 10_000_000  # past these, uniqueness is not known
+EXAMPLES_MAX: Final = 3
+#: (type, format) in order of preference
+CANDIDATES: Final[tuple[tuple[TypeName, str], ...]] = (
+    ("bool", ""),
+    ("int", ""),
+    ("float", ""),
+    ("date", ""),
+    ("time", ""),
+    ("date", "dmy"),
+    ("date", "mdy"),
+    ("time", "dmy"),
+    ("time", "mdy"),
+    ("json", ""),
+)
+_CENTS: Final = re.compile(r"(?:-?\d+\.\d\d\n)*+", re.ASCII)
+#: leading zeros and plus signs are part of a code, not of a number
+_CODE: Final = re.compile(r"^(?:[+]|-?0\d)", re.ASCII | re.MULTILINE)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Evidence about one column. `declared`: what the file itself says, which wins if all cells fit it."""
+
+    typed: bool = False
+    declared: tuple[str, str, int] | None = None
+    watch_unique: bool = False
+    rows: int = 0
+    nulls: int = 0
+    candidates: list[tuple[TypeName, str]] = field(default_factory=lambda: list(CANDIDATES))
+    cents: bool = True
+    unique: bool = True
+    distinct: set[str] | None = field(default_factory=set)
+    examples: list[str] = field(default_factory=list)
+    low: float | None = None
+    high: float | None = None
+    chars_max: int = 0
+    _seen: set[int] = field(default_factory=set)
+
+    def add(self, cells: Sequence[Any]) -> None:
+        """Take in a batch of cells."""
+        self.rows += len(cells)
+        missing = (None,) if self.typed else (None, "")
+        present = [c for c in cells if c not in missing]
+        self.nulls += len(cells) - len(present)
+        if not present:
+            return
+        self._count_distinct(present)
+        if self.typed:
+            self._add_typed(present)
+        else:
+            self._add_text(present)
+
+    def _add_text(self, present: list[str]) -> None:
+        self.chars_max = max(self.chars_max, max(map(len, present)))
+        if not self.candidates:
+            return
+        solid = [s for c in present if (s := c.strip()) not in NULL_TOKENS]
+        if not solid:
+            return
+        joined = "\n".join(solid) + "\n"
+        self.cents = self.cents and bool(_CENTS.fullmatch(joined))
+        self.candidates = [c for c in self.candidates if self._survives(c, solid, joined)]
+        self._range(solid)
+
+    def _survives(self, candidate: tuple[TypeName, str], solid: list[str], joined: str) -> bool:
+        name, format = candidate
+        if name in ("int", "float") and _CODE.search(joined) and _has_code(solid):
+            return False
+        if name == "bool" and not {"0", "1"}.isdisjoint(solid):
+            return False
+        if name == "json" and not all(c[0] in "{[" for c in solid):
+            return False
+        return fits(solid, Type(name), format)
+
+    def _add_typed(self, present: list[Any]) -> None:
+        kinds = {type(c) for c in present}
+        texts = [c for c in present if type(c) is str]
+        if texts:
+            self.chars_max = max(self.chars_max, max(map(len, texts)))
+        self.cents = False
+        self.candidates = [c for c in self.candidates if _typed_fits(c, kinds, present)]
+        if kinds <= {int, float}:
+            self._range(present)
+
+    def _range(self, cells: list[Any]) -> None:
+        if self.candidates and self.candidates[0] in (("int", ""), ("float", "")):
+            numbers = [float(c) for c in cells]
+            low, high = min(numbers), max(numbers)
+            self.low = low if self.low is None else min(low, self.low)
+            self.high = high if self.high is None else max(high, self.high)
+
+    def _count_distinct(self, present: list[Any]) -> None:
+        if len(self.examples) < EXAMPLES_MAX:
+            fresh = [plain_text(c)[:80] for c in present[: EXAMPLES_MAX * 3]]
+            self.examples = list(dict.fromkeys(self.examples + fresh))[:EXAMPLES_MAX]
+        hashable = all(type(c) is not dict and type(c) is not list for c in present)
+        if not hashable:
+            self.distinct, self.unique = None, False
+            return
+        values = set(present)
+        if self.distinct is not None:
+            self.distinct |= {plain_text(v)[:80] for v in list(values)[: DISTINCT_MAX + 1]}
+            if len(self.distinct) > DISTINCT_MAX or len(values) > DISTINCT_MAX:
+                self.distinct = None
+        if not self.watch_unique or not self.unique:
+            return
+        before = len(self._seen)
+        self._seen.update(map(hash, values))
+        if len(self._seen) - before < len(present) or self.rows > UNIQUE_ROWS_MAX:
+            self.unique = False
+            self._seen = set()
+
+    def to_wire(self) -> dict[str, Any]:
+        """What `Evidence.from_wire` reads."""
+        return {
+            "typed": self.typed,
+            "declared": self.declared,
+            "rows": self.rows,
+            "nulls": self.nulls,
+            "candidates": self.candidates,
+            "cents": self.cents and self.rows > self.nulls,
+            "unique": self.watch_unique and self.unique and self.rows > 0 and not self.nulls,
+            "distinct": None if self.distinct is None else sorted(self.distinct),
+            "examples": self.examples,
+            "low": self.low,
+            "high": self.high,
+            "chars_max": self.chars_max,
+        }
+
+
+def _has_code(solid: list[str]) -> bool:
+    """Whether a number starts like a code: `007`, `+49…`; `0.5` and `-0.5` do not."""
+    return any(_CODE.match(c) is not None for c in solid)
+
+
+_TYPED: Final[dict[str, tuple[set[type], ...]]] = {
+    "bool": ({bool},),
+    "int": ({int},),
+    "float": ({int, float}, {float}),
+    "json": ({dict}, {list}, {dict, list}),
+}
+
+
+def _typed_fits(candidate: tuple[TypeName, str], kinds: set[type], present: list[Any]) -> bool:
+    """A typed file's text is text, but times, dates and they alone have no type of their own in JSON and SQLite."""
+    name, format = candidate
+    if name in _TYPED:
+        if name == "json":
+            return kinds <= {dict, list}
+        allowed = kinds <= {int, float} if name == "float" else kinds in _TYPED[name]
+        return allowed and fits(present, Type(name), format, typed=True)
+    if kinds != {str} or format:
+        return False
+    return not any(c == "" for c in present) and fits(present, Type(name), format, typed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A finished tally, as it crosses floors."""
+
+    typed: bool
+    declared: tuple[str, str, int] | None
+    rows: int
+    nulls: int
+    candidates: tuple[tuple[str, str], ...]
+    cents: bool
+    unique: bool
+    distinct: tuple[str, ...] | None
+    examples: tuple[str, ...]
+    low: float | None
+    high: float | None
+    chars_max: int
+
+    @classmethod
+    def from_wire(cls, data: dict[str, Any]) -> Evidence:
+        """The inverse of `Tally.to_wire`."""
+        declared, distinct = data["declared"], data["distinct"]
+        return cls(
+            typed=bool(data["typed"]),
+            declared=None if declared is None else tuple(declared),
+            rows=int(data["rows"]),
+            nulls=int(data["nulls"]),
+            candidates=tuple((str(name), str(format)) for name, format in data["candidates"]),
+            cents=bool(data["cents"]),
+            unique=bool(data["unique"]),
+            distinct=None if distinct is None else tuple(distinct),
+            examples=tuple(data["examples"]),
+            low=data["low"],
+            high=data["high"],
+            chars_max=int(data["chars_max"]),
+        )

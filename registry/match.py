@@ -1,0 +1,168 @@
+"""Does a table fit a known collection? By the names of its columns and the types they hold; with a confidence, and pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass
+from typing import Any, Final
+
+from registry.catalog import Catalogue
+from registry.domain import CollectionSpec, FieldSpec
+from registry.headers import looks_like_time, singular, words_of
+from registry.mapping import Mapping, To
+from registry.record import TEMPORAL
+from registry.shape import ColumnShape, Shape
+
+AUTO: Final = 0.8
+_PAIR_MIN: Final = 0.5
+#: how well a column of the first type fills a field of the second; absent: not at all
+_FITS: Final = {
+    ("int", "float"): 1.0,
+    ("int", "decimal"): 0.9,
+    ("float", "decimal"): 0.6,
+    ("decimal", "float"): 0.8,
+    ("date", "time"): 0.9,
+    ("int", "ref"): 0.9,
+    ("text", "ref"): 1.0,
+    ("int", "text"): 0.7,
+    ("float", "text"): 0.5,
+    ("date", "text"): 0.6,
+    ("time", "text"): 0.6,
+    ("bool", "text"): 0.6,
+    ("json", "text"): 0.5,
+    ("decimal", "text"): 0.6,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A collection that a table may go into. `lacking`: required fields that nothing fills."""
+
+    address: str
+    confidence: float
+    mapping: Mapping
+    lacking: tuple[str, ...]
+
+
+def match(
+    shape: Shape,
+    catalogue: Catalogue,
+    *,
+    constants: MappingOf[str, Any] | None = None,
+    within: str | None = None,
+) -> list[Match]:
+    """Candidates, best first. `within`: a domain or an address to choose from."""
+    found = []
+    for address, spec in catalogue.collections.items():
+        domain = address.partition(".")[0]
+        if within is None or within in (domain, address):
+            candidate = match_one(shape, address, spec, constants or {})
+            if candidate is not None:
+                found.append(candidate)
+    return sorted(found, key=lambda m: (-m.confidence, len(m.lacking), m.address))
+
+
+def match_one(
+    shape: Shape, address: str, spec: CollectionSpec, constants: MappingOf[str, Any]
+) -> Match | None:
+    """How the table would go into one collection; `None` when a constant has no field there."""
+    if any(name not in spec.fields for name in constants):
+        return None
+    scores: dict[str, float] = {}
+    columns: dict[str, To] = {}
+    taken = set(constants)
+    pairs = _pairs(shape, address, spec)
+    for score, _, header, name, format in pairs:
+        if header in columns or name in taken:
+            continue
+        columns[header] = To(name, format)
+        scores[header] = score
+        taken.add(name)
+    extra = tuple(c.header for c in shape.columns if c.header not in columns)
+    lacking = tuple(
+        name
+        for name, field in spec.fields.items()
+        if (field.required or name in spec.key) and name not in taken
+    )
+    confidence = _confidence(shape, address, spec, scores, len(taken))
+    if lacking or not columns:
+        confidence = min(confidence, 0.5)
+    return Match(address, round(confidence, 3), Mapping(columns, dict(constants), extra), lacking)
+
+
+def _confidence(
+    shape: Shape, address: str, spec: CollectionSpec, scores: dict[str, float], filled: int
+) -> float:
+    cover = sum(scores.values()) / len(shape.columns)
+    depth = filled / len(spec.fields)
+    return min(1.0, cover * (0.75 + 0.15 * _named(shape.table, address, spec) + 0.25 * depth))
+
+
+def _named(table: str, address: str, spec: CollectionSpec) -> bool:
+    """Whether the source is called like the collection."""
+    domain, _, collection = address.partition(".")
+    own = {singular(word) for word in words_of(table)}
+    names = [collection, domain, *spec.synonyms]
+    return any({singular(w) for w in words_of(name)} <= own for name in names if words_of(name))
+
+
+def _pairs(
+    shape: Shape, address: str, spec: CollectionSpec
+) -> list[tuple[float, int, str, str, str]]:
+    """(score, −place, header, field, format) of all pairs worth considering, best first."""
+    out = []
+    for place, column in enumerate(shape.columns):
+        if words_of(column.header) == ["id"]:
+            # Only the caller can know whether `id` means a collection's own key.
+            if not spec.key:
+                out.append((1.0, -place, column.header, "id", ""))
+            continue
+        for name, field in spec.fields.items():
+            type_score, format = _fit(column, field)
+            score = _alike(column, name, field, address, spec) * type_score
+            if score >= _PAIR_MIN:
+                out.append((score, -place, column.header, name, format))
+    return sorted(out, reverse=True)
+
+
+def _alike(
+    column: ColumnShape, name: str, field: FieldSpec, address: str, spec: CollectionSpec
+) -> float:
+    """How much a header means a field, 0 to 1."""
+    words = words_of(column.header)
+    if column.name == name or words == name.split("_"):
+        return 1.0
+    stems = [singular(w) for w in words]
+    if any(stems == [singular(w) for w in words_of(s)] for s in (name, *field.synonyms)):
+        return 0.95
+    own = {singular(address.partition(".")[2]), address.partition(".")[0]}
+    if len(stems) > 1 and stems[0] in own and stems[1:] == name.split("_"):
+        return 0.9
+    if field.to is not None and stems[-1] in ("id", "uuid") and stems[:-1] == name.split("_"):
+        return 0.95
+    bare = [w for w in name.split("_") if w != (field.unit or "")]
+    if field.unit and stems == bare:
+        return 0.9
+    if name == spec.time and column.kind.name in TEMPORAL and looks_like_time(column.header):
+        return 0.85
+    return 0.0
+
+
+def _fit(column: ColumnShape, field: FieldSpec) -> tuple[float, str]:
+    """(how well the column's values fill the field, the cell format to use)."""
+    if column.evidence.rows == column.evidence.nulls:
+        return 0.9, ""
+    if field.enum is not None:
+        return _enum_fit(column, field), ""
+    if column.kind.name == field.type:
+        same_scale = column.kind.scale <= field.scale or field.type != "decimal"
+        return (1.0 if same_scale else 0.6), column.format
+    format = column.format if field.type in TEMPORAL else ""
+    return _FITS.get((column.kind.name, field.type), 0.0), format
+
+
+def _enum_fit(column: ColumnShape, field: FieldSpec) -> float:
+    seen = column.evidence.distinct
+    if column.kind.name != "text" or seen is None:
+        return 0.0
+    return 1.0 if set(seen) <= {*(field.enum or ()), ""} else 0.0

@@ -1,0 +1,207 @@
+"""A new domain for data that fits none: collections, fields, keys and references from shapes.
+
+Values seen are never frozen into an enum, since later files may bring others. Headers are a stranger's text: only their
+words reach a description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from registry import limits
+from registry.catalog import Catalogue
+from registry.domain import DomainSpec, parse_spec
+from registry.headers import singular, words_of
+from registry.infer import DISTINCT_MAX
+from registry.mapping import Mapping, To
+from registry.naming import collection_name, domain_name
+from registry.shape import ColumnShape, Shape
+
+ENUM_LIKE_ROWS_MIN: Final = 100
+_LONG_TEXT_CHARS: Final = 40
+_REFERS: Final = frozenset({"id", "uuid", "guid", "key"})
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A spec, and for each table of the source its collection and mapping."""
+
+    spec: DomainSpec
+    tables: dict[str, tuple[str, Mapping]]
+
+
+def propose(shapes: Sequence[Shape], name: str, catalogue: Catalogue) -> Proposal:
+    """One domain with a collection per shape. `name`: any text; it is made valid and unused."""
+    domain = domain_name(name, catalogue.domains)
+    return propose_named(shapes, domain, catalogue)
+
+
+def propose_named(
+    shapes: Sequence[Shape], domain: str, catalogue: Catalogue, collection: str | None = None
+) -> Proposal:
+    """The same with the domain's name fixed, and the collection's where there is one table."""
+    collections = _collection_names(shapes)
+    if collection is not None and len(shapes) == 1:
+        collections = [collection]
+    by_table = dict(zip((shape.table for shape in shapes), collections, strict=True))
+    targets = _Targets(shapes, by_table, domain, catalogue)
+    data: dict[str, Any] = {
+        "domain": domain,
+        "title": domain.replace("_", " ").capitalize(),
+        "description": f"Made from {_words(shapes[0].table)}"
+        + (f" and {len(shapes) - 1} more tables." if len(shapes) > 1 else "."),
+        "collections": {},
+    }
+    tables: dict[str, tuple[str, Mapping]] = {}
+    for shape, name in by_shape(shapes, collections):
+        references = targets.of(shape)
+        data["collections"][name] = _collection(shape, references)
+        tables[shape.table] = (name, _mapping(shape))
+    return Proposal(parse_spec(data, name=f"the proposal for {domain}"), tables)
+
+
+def by_shape(shapes: Sequence[Shape], names: Sequence[str]) -> Iterable[tuple[Shape, str]]:
+    return zip(shapes, names, strict=True)
+
+
+def _collection_names(shapes: Sequence[Shape]) -> list[str]:
+    out: list[str] = []
+    for shape in shapes:
+        base = name = collection_name(shape.table)
+        count = 1
+        while name in out:
+            count += 1
+            name = f"{base}_n{count}"
+        out.append(name)
+    return out
+
+
+def is_id(shape: Shape, column: ColumnShape) -> bool:
+    """A key that is simply called `id` is the record's id and needs no field of its own."""
+    return column.header == shape.key and words_of(column.header) == ["id"]
+
+
+def _mapping(shape: Shape) -> Mapping:
+    return Mapping(
+        {
+            column.header: To("id" if is_id(shape, column) else column.name, column.format)
+            for column in shape.columns
+        }
+    )
+
+
+def _collection(shape: Shape, references: dict[str, str]) -> dict[str, Any]:
+    fields = {
+        column.name: _field(shape, column, references.get(column.header))
+        for column in shape.columns
+        if not is_id(shape, column)
+    }
+    if not fields:
+        # A table of ids alone still needs one field to be a collection.
+        fields = {"note": {"type": "text", "description": "Free text."}}
+    out: dict[str, Any] = {
+        "description": f"Rows of {_words(shape.table)}.",
+        "synonyms": _synonyms(shape.table, collection_name(shape.table)),
+        "fields": fields,
+    }
+    if shape.key is not None and not is_id(shape, shape.column(shape.key)):
+        out["key"] = [shape.column(shape.key).name]
+    if shape.time is not None and shape.column(shape.time).name in fields:
+        out["time"] = shape.column(shape.time).name
+    if shape.label is not None:
+        out["label"] = shape.column(shape.label).name
+    return out
+
+
+def _field(shape: Shape, column: ColumnShape, reference: str | None) -> dict[str, Any]:
+    evidence = column.evidence
+    out: dict[str, Any] = {
+        "type": column.kind.name,
+        "description": f"{_words(column.header).capitalize()}.",
+        "synonyms": _synonyms(column.header, column.name),
+    }
+    if column.unit is not None:
+        out["unit"] = column.unit
+    if column.kind.name == "decimal":
+        out["scale"] = column.kind.scale
+    if reference is not None:
+        return {**out, "type": "ref", "to": reference, "index": True, "unit": None}
+    if column.kind.name == "text":
+        few = evidence.distinct is not None and len(evidence.distinct) <= DISTINCT_MAX
+        if few and evidence.rows >= ENUM_LIKE_ROWS_MIN:
+            out["index"] = True
+        elif column.header == shape.label or evidence.chars_max > _LONG_TEXT_CHARS:
+            out["search"] = True
+    return out
+
+
+def _words(text: str) -> str:
+    return " ".join(words_of(text))[:60] or "a table"
+
+
+def _synonyms(original: str, name: str) -> list[str]:
+    """What a person may call it besides its name: the header as written, if that is printable words."""
+    written = " ".join("".join(c if c.isalnum() else " " for c in original).split())[:60].lower()
+    spoken = {written, " ".join(words_of(original))[:60]} - {"", name, name.replace("_", " ")}
+    return sorted(spoken)
+
+
+class _Targets:
+    """Where the columns of a source's tables may point: to its other tables, or to known collections."""
+
+    def __init__(
+        self,
+        shapes: Sequence[Shape],
+        by_table: dict[str, str],
+        domain: str,
+        catalogue: Catalogue,
+    ) -> None:
+        self._keys: dict[str, str] = {}
+        self._tables: dict[str, str] = {}
+        self._known: dict[str, str] = {}
+        for shape in shapes:
+            address = f"{domain}.{by_table[shape.table]}"
+            if shape.key is None:
+                continue
+            self._tables[shape.table.lower()] = address
+            self._keys.setdefault("_".join(words_of(shape.key)), address)
+            self._known[singular("_".join(words_of(shape.table)))] = address
+        for address, _ in catalogue.collections.items():
+            owner, _, collection = address.partition(".")
+            self._known.setdefault(singular(collection), address)
+            if singular(collection) == singular(owner):
+                self._known.setdefault(owner, address)
+        self._domain = domain
+
+    def of(self, shape: Shape) -> dict[str, str]:
+        """{header: address} of the columns that refer."""
+        declared = {foreign.column: foreign.table.lower() for foreign in shape.foreign}
+        out: dict[str, str] = {}
+        for column in shape.columns:
+            if column.header == shape.key or column.kind.name not in ("text", "int"):
+                continue
+            target = self._tables.get(declared.get(column.header, "")) or self._by_name(
+                shape, column
+            )
+            if target is not None and _ids_fit(column):
+                out[column.header] = target
+        return out
+
+    def _by_name(self, shape: Shape, column: ColumnShape) -> str | None:
+        words = words_of(column.header)
+        same = self._keys.get("_".join(words))
+        if same is not None and words != ["id"] and len("_".join(words)) > 2:
+            return same
+        if len(words) < 2 or words[-1] not in _REFERS:
+            return None
+        base = "_".join(words[:-1])
+        if base == singular("_".join(words_of(shape.table))):
+            return None
+        return self._known.get(base) or self._known.get(words[-2])
+
+
+def _ids_fit(column: ColumnShape) -> bool:
+    """A reference holds an id, and what is too long to be one would cost its row."""
+    return column.evidence.chars_max <= limits.ID_CHARS_MAX
