@@ -54,6 +54,7 @@ class Call(Protocol):
         *,
         principal: Principal = LOCAL,
         retry: bool = False,
+        deadline_ms: int = CALL_MS_MAX,
     ) -> dict[str, Any]: ...
 
 
@@ -146,13 +147,22 @@ class Links:
         *,
         principal: Principal = LOCAL,
         retry: bool = False,
+        deadline_ms: int = CALL_MS_MAX,
     ) -> dict[str, Any]:
         """The structured data of a domain's tool; raises the IsothermError that it raised.
 
         `retry`: the call may safely run twice, so a connection lost under it is tried once more.
+        `deadline_ms`: longer for the few calls that read a whole file.
         """
         params = {"name": tool, "arguments": dict(arguments)}
-        raw = await self._request(domain, "tools/call", params, principal=principal, retry=retry)
+        raw = await self._request(
+            domain,
+            "tools/call",
+            params,
+            principal=principal,
+            retry=retry,
+            deadline_ms=deadline_ms,
+        )
         data = raw.get("structuredContent")
         if raw.get("isError"):
             raise _refusal(data, domain)
@@ -187,19 +197,25 @@ class Links:
         *,
         principal: Principal = LOCAL,
         retry: bool = False,
+        deadline_ms: int = CALL_MS_MAX,
     ) -> dict[str, Any]:
         link = self._links.get(domain)
         if link is None:
             raise UnknownDomain(f"No domain {shown(domain)}; there are {', '.join(self.domains)}.")
         try:
-            return await self._attempt(link, method, params, principal)
+            return await self._attempt(link, method, params, principal, deadline_ms)
         except Unavailable:
             if not retry or link.breaker.state(self._clock.monotonic()) != "closed":
                 raise
-            return await self._attempt(link, method, params, principal)
+            return await self._attempt(link, method, params, principal, deadline_ms)
 
     async def _attempt(
-        self, link: Link, method: str, params: dict[str, Any], principal: Principal
+        self,
+        link: Link,
+        method: str,
+        params: dict[str, Any],
+        principal: Principal,
+        deadline_ms: int,
     ) -> dict[str, Any]:
         now = self._clock.monotonic()
         if not link.breaker.admit(now):
@@ -209,7 +225,8 @@ class Links:
             )
         outcome: bool | None = None
         try:
-            raw = await self._send(link, method, params, self._token(link, principal))
+            token = self._token(link, principal)
+            raw = await self._send(link, method, params, token, deadline_ms)
             outcome = True
         except IsothermError as failure:
             outcome = not isinstance(failure, _SICK)
@@ -225,11 +242,11 @@ class Links:
         return raw
 
     async def _send(
-        self, link: Link, method: str, params: dict[str, Any], token: str
+        self, link: Link, method: str, params: dict[str, Any], token: str, deadline_ms: int
     ) -> dict[str, Any]:
         link.calls += 1
         try:
-            with anyio.fail_after(CALL_MS_MAX / 1000):
+            with anyio.fail_after(deadline_ms / 1000):
                 client = link.client or await self._reconnected(link)
                 session = client.session
                 data: dict[str, Any] = {
@@ -241,7 +258,7 @@ class Links:
                 return await session._dispatcher.send_raw_request(method, data["params"], opts)
         except TimeoutError:
             raise TooSlow(
-                f"{link.name} did not answer within {CALL_MS_MAX:,} ms; "
+                f"{link.name} did not answer within {deadline_ms:,} ms; "
                 "ask for less, or again later."
             ) from None
         except MCPError as failure:
