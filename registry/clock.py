@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clock(Protocol):
@@ -44,13 +46,18 @@ class ManualClock:
 
 
 def to_datetime(us: int) -> datetime:
-    """µs since 1970 UTC as an aware datetime."""
-    return datetime.fromtimestamp(us // 1_000_000, UTC).replace(microsecond=us % 1_000_000)
+    """µs since 1970 UTC as an aware datetime; `OverflowError` outside the years 1 to 9999."""
+    return _EPOCH + timedelta(microseconds=us)
 
 
 def from_datetime(moment: datetime) -> int:
-    """An aware datetime as µs since 1970 UTC; a naive one is taken as UTC."""
+    """An aware datetime as µs since 1970 UTC; a naive one is taken as UTC.
+
+    `OverflowError` where its moment in UTC is outside the years 1 to 9999.
+    """
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    delta = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    elif moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    delta = moment - _EPOCH
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds

@@ -23,17 +23,30 @@ quote names through `shown`. Driver exceptions never cross a store's boundary.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any, ClassVar
 
-from registry.limits import SHOWN_CHARS_MAX
+from registry.limits import NAMES_SHOWN_MAX, SHOWN_CHARS_MAX
 
 
 def shown(text: object) -> str:
     """Quote caller-given text for an error: short, with control and bidi characters escaped."""
-    raw = str(text)
+    try:
+        raw = str(text)
+    except (ValueError, RecursionError):  # thousands of digits, or of brackets
+        raw = f"a very large {type(text).__name__}"
     cut = raw[:SHOWN_CHARS_MAX]
     safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
     return f"'{safe}{'…' if len(raw) > len(cut) else ''}'"
+
+
+def listed(names: Iterable[str]) -> str:
+    """What there is, for an error: the first `NAMES_SHOWN_MAX` names, then an ellipsis."""
+    first = list(islice(names, NAMES_SHOWN_MAX + 1))
+    if len(first) > NAMES_SHOWN_MAX:
+        first[-1] = "…"
+    return ", ".join(first) or "none"
 
 
 class IsothermError(Exception):
@@ -149,9 +162,12 @@ CODES: dict[str, type[IsothermError]] = {
 
 def from_dict(data: dict[str, Any]) -> IsothermError:
     """The inverse of `to_dict`; an unknown code becomes `Bug` with the code named."""
-    cls = CODES.get(str(data.get("code")), Bug)
+    code = str(data.get("code"))
+    message = str(data.get("message", "no message"))
     retry = data.get("retry_after_ms")
-    return cls(
-        str(data.get("message", "no message")),
-        retry_after_ms=retry if isinstance(retry, int) else None,
+    if code not in CODES:
+        message = f"{message} (unknown code {shown(code)})"
+    return CODES.get(code, Bug)(
+        message,
+        retry_after_ms=retry if isinstance(retry, int) and not isinstance(retry, bool) else None,
     )

@@ -6,6 +6,8 @@ from typing import Final
 
 # -- text shown back
 SHOWN_CHARS_MAX: Final = 60  # of a caller's text inside an error
+NAMES_SHOWN_MAX: Final = 40  # of what there is, inside an error
+FAULT_CHARS_MAX: Final = 300  # of a validator's own words inside an error
 TEXT_BLOCK_CHARS_MAX: Final = 8_000  # of a tool result's text block
 REASONS_MAX: Final = 20  # of a receipt's reasons
 
@@ -69,6 +71,7 @@ CHANGES_KEPT_MAX: Final = 10_000  # rows of the change log
 IDEMPOTENCY_SECONDS: Final = 7 * 86_400
 CALLS_IN_FLIGHT_MAX: Final = 256  # of one orchestrator
 PRINCIPAL_SECONDS: Final = 300  # life of a principal token
+PRINCIPAL_CHARS_MAX: Final = 32_768  # of a principal token
 BREAKER_FAILURES: Final = 5  # in a row, then the breaker opens
 BREAKER_SECONDS: Final = 5.0
 HTTP_BODY_BYTES_MAX: Final = 4 << 20

@@ -24,19 +24,18 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import json
 import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Literal, TypeAlias
 
 import orjson
 
 from registry import limits
-from registry.clock import from_datetime, to_datetime
 from registry.errors import BadInput, TooLarge, shown
+from registry.moment import US_DAY, date_days, date_text, time_text, time_us
 
 TypeName: TypeAlias = Literal[
     "text", "int", "float", "decimal", "bool", "date", "time", "json", "bytes", "ref"
@@ -46,14 +45,11 @@ NUMERIC: Final = frozenset({"int", "float", "decimal"})
 TEMPORAL: Final = frozenset({"date", "time"})
 INT64_MAX: Final = 2**63 - 1
 INT_EXACT_MAX: Final = 2**53
-_EPOCH: Final = date(1970, 1, 1)
-_US_DAY: Final = 86_400_000_000
-_INT = re.compile(r"[+-]?\d{1,19}")
-_FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
-_TIME = re.compile(
-    r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})"
-    r"(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?"
-)
+_INT = re.compile(r"[+-]?\d{1,40}", re.ASCII)
+_FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_DECIMAL = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?", re.ASCII)
+_DECIMAL_CHARS_MAX: Final = 64
+_LONG_DIGITS = re.compile(r"\d{19}", re.ASCII)
 _TRUE: Final = frozenset({"true", "t", "yes", "y", "1"})
 _FALSE: Final = frozenset({"false", "f", "no", "n", "0"})
 
@@ -104,19 +100,23 @@ def _text(wire: Any, kind: Type, where: str) -> str:
 def check_text(text: str, where: str) -> str:
     """`text` itself, or `BadInput` where a store could not give it back unchanged."""
     if len(text) > limits.TEXT_BYTES_MAX:
-        raise TooLarge(
-            f"{where} is longer than {limits.TEXT_BYTES_MAX:,} characters; shorten or split it."
-        )
+        raise _too_long(where)
     if "\x00" in text:
         raise BadInput(f"{where} holds a NUL character, which no store keeps; remove it.")
     if not text.isascii():
         try:
-            text.encode()
+            size = len(text.encode())
         except UnicodeEncodeError:
             raise BadInput(
                 f"{where} holds a lone surrogate, which is not valid Unicode; remove it."
             ) from None
+        if size > limits.TEXT_BYTES_MAX:
+            raise _too_long(where)
     return text
+
+
+def _too_long(where: str) -> TooLarge:
+    return TooLarge(f"{where} is longer than {limits.TEXT_BYTES_MAX:,} bytes; shorten or split it.")
 
 
 def _int(wire: Any, kind: Type, where: str) -> int:
@@ -134,32 +134,50 @@ def _int(wire: Any, kind: Type, where: str) -> int:
 def _float(wire: Any, kind: Type, where: str) -> float:
     if isinstance(wire, bool) or not isinstance(wire, (int, float)):
         raise _wrong(where, kind, wire)
-    if isinstance(wire, int) and abs(wire) > INT_EXACT_MAX:
-        raise BadInput(f"{where} is an integer past 2^53, which a float cannot hold exactly.")
+    if isinstance(wire, int) and abs(wire) > INT_EXACT_MAX and not _exact(wire):
+        raise BadInput(f"{where} is an integer past 2^53 that a float cannot hold exactly.")
     value = float(wire)
     if not math.isfinite(value):
         raise BadInput(f"{where} is not a finite number; leave it out instead.")
     return value + 0.0
 
 
+def _exact(whole: int) -> bool:
+    # JavaScript writes the float 1e17 without its point
+    try:
+        return int(float(whole)) == whole
+    except OverflowError:
+        return False
+
+
 def _decimal(wire: Any, kind: Type, where: str) -> int:
     if isinstance(wire, bool) or not isinstance(wire, (str, int)):
         raise _wrong(where, kind, wire)
-    if len(str(wire)) > 40:
-        raise BadInput(f"{where} has too many digits for a decimal.")
-    try:
-        value = Decimal(wire)
-        scaled = value.scaleb(kind.scale)
-        whole = scaled.to_integral_value()
-    except InvalidOperation:
-        raise _wrong(where, kind, wire) from None
-    if not value.is_finite() or scaled != whole:
-        raise BadInput(f"{where} has more than {kind.scale} digits after the point: {shown(wire)}.")
-    if abs(whole) > INT64_MAX:
+    scaled = wire * 10**kind.scale if isinstance(wire, int) else _scaled(wire, kind, where)
+    if abs(scaled) > INT64_MAX:
         raise BadInput(
             f"{where} is too large for a decimal with {kind.scale} digits after the point."
         )
-    return int(whole)
+    return scaled
+
+
+def _scaled(text: str, kind: Type, where: str) -> int:
+    found = _DECIMAL.fullmatch(text) if len(text) <= _DECIMAL_CHARS_MAX else None
+    if found is None or not (found[2] or found[3]):
+        raise _wrong(where, kind, text)
+    sign, whole, fraction, exponent = found.groups("")
+    if not exponent and len(fraction) <= kind.scale:
+        return int(f"{sign}{whole}{fraction.ljust(kind.scale, '0')}" or 0)
+    digits = (whole + fraction).lstrip("0")
+    cut = len(fraction) - int(exponent or 0) - kind.scale
+    if cut > 0:
+        if digits[-cut:].strip("0"):
+            raise BadInput(
+                f"{where} has more than {kind.scale} digits after the point: {shown(text)}."
+            )
+        digits = digits[:-cut]
+    value = int(digits or "0") * 10 ** max(0, -cut) if digits else 0
+    return -value if sign == "-" else value
 
 
 def _bool(wire: Any, kind: Type, where: str) -> int:
@@ -169,46 +187,23 @@ def _bool(wire: Any, kind: Type, where: str) -> int:
 
 
 def _date(wire: Any, kind: Type, where: str) -> int:
-    if not isinstance(wire, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", wire):
-        raise _wrong(where, kind, wire)
-    try:
-        return (date.fromisoformat(wire) - _EPOCH).days
-    except ValueError as bad:
-        raise BadInput(f"{where} is not a date of the calendar: {bad}.") from None
+    return _calendar(date_days, wire, kind, where)
 
 
 def _time(wire: Any, kind: Type, where: str) -> int:
-    if not isinstance(wire, str) or not wire.isascii():
+    return _calendar(time_us, wire, kind, where)
+
+
+def _calendar(read: Callable[[str], int | None], wire: Any, kind: Type, where: str) -> int:
+    if not isinstance(wire, str):
         raise _wrong(where, kind, wire)
-    found = _TIME.fullmatch(wire)
+    try:
+        found = read(wire)
+    except ValueError as bad:
+        raise BadInput(f"{where} {bad}.") from None
     if found is None:
         raise _wrong(where, kind, wire)
-    return _moment(found, where)
-
-
-def _moment(found: re.Match[str], where: str) -> int:
-    year, month, day, hour, minute, second, fraction, zone = found.groups()
-    fraction = (fraction or "").rstrip("0")
-    if len(fraction) > 6:
-        raise BadInput(f"{where} is finer than a microsecond, which is the finest a time can hold.")
-    try:
-        moment = datetime(
-            int(year),
-            int(month),
-            int(day),
-            int(hour or 0),
-            int(minute or 0),
-            int(second or 0),
-            int(fraction.ljust(6, "0")),
-            tzinfo=UTC,
-        )
-        if zone and zone not in ("Z", "UTC"):
-            sign = -1 if zone[0] == "-" else 1
-            offset_min = int(zone[1:3]) * 60 + int(zone[-2:])
-            moment -= sign * timedelta(minutes=offset_min)
-    except (ValueError, OverflowError) as bad:
-        raise BadInput(f"{where} is not a moment of the calendar: {bad}.") from None
-    return from_datetime(moment)
+    return found
 
 
 def _json(wire: Any, kind: Type, where: str) -> str:
@@ -216,19 +211,20 @@ def _json(wire: Any, kind: Type, where: str) -> str:
 
 
 def canonical_json(value: Any, where: str = "value") -> str:
-    """Compact JSON with sorted keys; refuses depth, NaN, integers past 64 bits and text no store
-    keeps.
+    """Compact JSON with sorted keys.
+
+    Refuses depth, NaN, integers past 64 bits and text that no store keeps.
     """
     _check_json(value, where, limits.JSON_DEPTH_MAX)
     try:
-        out = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+        out = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError as bad:
         raise BadInput(f"{where} is not JSON that can be stored: {bad}.") from None
     if len(out) > limits.TEXT_BYTES_MAX:
         raise TooLarge(
             f"{where} is longer than {limits.TEXT_BYTES_MAX:,} bytes as JSON; shorten or split it."
         )
-    return out
+    return out.decode()
 
 
 def _check_json(value: Any, where: str, depth: int) -> None:
@@ -241,6 +237,8 @@ def _check_json(value: Any, where: str, depth: int) -> None:
             raise BadInput(f"{where} holds a number that is not finite; leave it out instead.")
     elif isinstance(value, dict):
         for key, item in value.items():
+            if not isinstance(key, str):
+                raise BadInput(f"{where} holds the key {shown(key)}; a key of JSON is text.")
             check_text(key, where)
             _check_json(item, where, depth - 1)
     elif isinstance(value, (list, tuple)):
@@ -314,18 +312,11 @@ def encode(value: Canonical, kind: Type) -> Any:
     return value if encoder is None else encoder(value, kind)
 
 
-def time_text(us: int) -> str:
-    """µs since 1970 UTC as ISO-8601 with `Z`."""
-    return to_datetime(us).isoformat().replace("+00:00", "Z")
-
-
-def date_text(days: int) -> str:
-    """Days since 1970-01-01 as ISO-8601."""
-    return (_EPOCH + timedelta(days=days)).isoformat()
-
-
 def _decimal_text(value: Any, kind: Type) -> str:
-    return f"{Decimal(value).scaleb(-kind.scale):.{kind.scale}f}"
+    if not kind.scale:
+        return str(value)
+    whole, fraction = divmod(abs(value), 10**kind.scale)
+    return f"{'-' if value < 0 else ''}{whole}.{fraction:0{kind.scale}}"
 
 
 _ENCODERS: Final[dict[str, Any]] = {
@@ -377,17 +368,22 @@ def _parse_bool(text: str, kind: Type, where: str) -> int:
 
 
 def _parse_date(text: str, kind: Type, where: str) -> int:
-    us = _time(text, Type("time"), where)
-    if us % _US_DAY:
+    if len(text) == len("YYYY-MM-DD") and text[4] == text[7] == "-":
+        return _date(text, kind, where)
+    days, rest = divmod(_time(text, TIME, where), US_DAY)
+    if rest:
         raise _wrong(where, kind, text)
-    return us // _US_DAY
+    return days
 
 
 def _parse_json(text: str, kind: Type, where: str) -> str:
     try:
-        return canonical_json(orjson.loads(text), where)
-    except orjson.JSONDecodeError:
+        value = orjson.loads(text)
+        if _LONG_DIGITS.search(text):  # orjson would read an integer past 64 bits as a float
+            value = json.loads(text)
+    except ValueError:
         raise _wrong(where, kind, text) from None
+    return canonical_json(value, where)
 
 
 _PARSERS: Final[dict[str, _Codec]] = {
