@@ -19,7 +19,7 @@ from mcp_servers.compile import compile_plan
 from mcp_servers.cursor import seal, unseal
 from mcp_servers.ports import Draft, OnConflict, Page, Progress, Row, Written
 from mcp_servers.stores import sqlite_rows
-from mcp_servers.stores.sqlite_connection import connect, translated
+from mcp_servers.stores.sqlite_connection import connect, in_our_words, translated
 from mcp_servers.stores.sqlite_evolve import create, evolve
 from mcp_servers.stores.sqlite_facts import facts_of
 from mcp_servers.stores.sqlite_page import Cut, run
@@ -239,10 +239,13 @@ class SqliteStore:
 
     def _inline(self, work: Callable[[apsw.Connection], T]) -> T:
         """Run a short read on the caller's thread."""
-        with self._lock, translated(self.path):
+        with self._lock:
             if self._point is None:
                 raise Unavailable(f"{self.path.name} is closed; open it again.")
-            return work(self._point)
+            try:
+                return work(self._point)
+            except apsw.Error as bad:
+                raise in_our_words(bad, self.path) from bad
 
     def _moved(self, seq: int, tenant: str, collection: str) -> bool:
         changes = self.changes(seq)

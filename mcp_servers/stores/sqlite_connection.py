@@ -31,7 +31,8 @@ _SETUP: Final = (
     "PRAGMA synchronous = FULL",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA trusted_schema = OFF",
-    "PRAGMA cache_size = -8000",
+    "PRAGMA cache_size = -16000",
+    "PRAGMA wal_autocheckpoint = 4000",
     "PRAGMA journal_size_limit = 67108864",
 )
 _PERCENTILE: Final = "ENABLE_PERCENTILE" in apsw.compile_options

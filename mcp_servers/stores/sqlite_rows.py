@@ -4,7 +4,8 @@ nothing."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final, Literal, TypeAlias
@@ -15,10 +16,11 @@ import orjson
 from mcp_servers.ports import Draft, OnConflict, Row, Written
 from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
-from registry.errors import Conflict, TooLarge, UnknownField, shown
+from registry.errors import Conflict, UnknownField, shown
 from registry.limits import IDEMPOTENCY_SECONDS, RECORD_BYTES_MAX
 
 _IDS_AT_ONCE: Final = 500
+_ENVELOPE_BYTES: Final = 16 << 10  # what a row holds beside its record
 Outcome: TypeAlias = Literal["accepted", "updated", "duplicate", "rejected"]
 _WROTE: Final = frozenset({"accepted", "updated"})
 
@@ -75,9 +77,12 @@ def write(
     expected_version: int | None,
 ) -> list[Written]:
     """All drafts or, when one raises `Conflict`, none. Equal ones are left as they are."""
-    cells = [_cells(table, draft) for draft in drafts]
-    stored = _existing(transaction.connection, table, tenant, [d.id for d in drafts])
+    ids = [draft.id for draft in drafts]
+    cells = _cells(table, drafts)
+    stored = _existing(transaction.connection, table, tenant, ids)
     place = int(transaction.connection.execute(table.last_row).get)
+    if not stored and not expected_version and len(set(ids)) == len(ids):
+        return _insert_all(transaction, table, tenant, ids, cells, place + 1)
     effects = _Effects()
     for draft, now in zip(drafts, cells, strict=True):
         was = stored.get(draft.id)
@@ -119,55 +124,78 @@ def _mismatch(id: str, expected: int, found: int) -> str:
     return f"Record {shown(id)} is at version {found}, not {expected}; read it again."
 
 
+def _insert_all(
+    transaction: Transaction,
+    table: Table,
+    tenant: str,
+    ids: list[str],
+    cells: list[tuple[Any, ...]],
+    place: int,
+) -> list[Written]:
+    """The short way of a bulk load: every draft is new."""
+    seqs = transaction.log(tenant, table.name, ids)
+    rows = [
+        (place + n, tenant, id, 1, seq, *row)
+        for n, (id, seq, row) in enumerate(zip(ids, seqs, cells, strict=True))
+    ]
+    with _record_bound(transaction.connection):
+        transaction.connection.executemany(table.insert, rows)
+        if table.searched:
+            _index(transaction.connection, table, [(row[0], row[5:]) for row in rows])
+    return [Written(id, 1, "accepted", None, seq) for id, seq in zip(ids, seqs, strict=True)]
+
+
 def _apply(transaction: Transaction, table: Table, tenant: str, effects: _Effects) -> list[Written]:
     new, changed = effects.new, effects.changed
     ids = [*new, *changed]
-    if not ids:
-        return [Written(*item) for item in effects.written]
-    connection = transaction.connection
     seqs = dict(zip(ids, transaction.log(tenant, table.name, ids), strict=True))
-    if new:
-        connection.executemany(
-            table.insert,
-            [(s.place, tenant, id, s.version, seqs[id], *s.cells) for id, s in new.items()],
-        )
-    if changed:
-        connection.executemany(
-            table.update, [(s.version, seqs[id], *s.cells, s.place) for id, s in changed.items()]
-        )
-    if table.searched:
-        _index(
-            connection,
-            table,
-            [s.place for s in changed.values()],
-            [*new.values(), *changed.values()],
-        )
+    inserts = [(s.place, tenant, id, s.version, seqs[id], *s.cells) for id, s in new.items()]
+    updates = [(s.version, seqs[id], *s.cells, s.place) for id, s in changed.items()]
+    connection = transaction.connection
+    with _record_bound(connection):
+        connection.executemany(table.insert, inserts)
+        connection.executemany(table.update, updates)
+        if table.searched:
+            connection.executemany(table.search_delete, [(s.place,) for s in changed.values()])
+            _index(
+                connection, table, [(s.place, s.cells) for s in (*new.values(), *changed.values())]
+            )
     return [
         Written(id, version, outcome, reason, seqs[id] if outcome in _WROTE else 0)
         for id, version, outcome, reason in effects.written
     ]
 
 
-def _index(connection: apsw.Connection, table: Table, gone: list[int], now: list[_Stored]) -> None:
-    """Bring the full-text index in line with the rows."""
-    if gone:
-        connection.executemany(table.search_delete, [(place,) for place in gone])
+def _index(
+    connection: apsw.Connection, table: Table, rows: Sequence[tuple[int, tuple[Any, ...]]]
+) -> None:
+    """Add (`_row`, cells) to the full-text index."""
     at = [1 + table.fields.index(name) for name in table.searched]
-    connection.executemany(table.search_insert, [(s.place, *[s.cells[i] for i in at]) for s in now])
+    connection.executemany(
+        table.search_insert, [(place, *[cells[i] for i in at]) for place, cells in rows]
+    )
 
 
-def _cells(table: Table, draft: Draft) -> tuple[Any, ...]:
-    """The draft as `extra` and one cell per field; `UnknownField`, `TooLarge`."""
-    values = draft.values
-    cells = (draft.extra, *map(values.get, table.fields))
-    if len(values) > len(table.fields) or not values.keys() <= table.spec.fields.keys():
-        for name in values:
-            if name not in table.spec.fields:
-                table.spec.field(name)
-                raise UnknownField(f"{shown(name)} is no field that can be written.")
-    if sum(len(cell) for cell in cells if isinstance(cell, (str, bytes))) > RECORD_BYTES_MAX:
-        raise TooLarge(f"Record {shown(draft.id)} is over {RECORD_BYTES_MAX >> 10} KiB; split it.")
-    return cells
+@contextmanager
+def _record_bound(connection: apsw.Connection) -> Iterator[None]:
+    """The engine itself refuses a row past `RECORD_BYTES_MAX`, which costs nothing per row."""
+    before = connection.limit(apsw.SQLITE_LIMIT_LENGTH, RECORD_BYTES_MAX + _ENVELOPE_BYTES)
+    try:
+        yield
+    finally:
+        connection.limit(apsw.SQLITE_LIMIT_LENGTH, before)
+
+
+def _cells(table: Table, drafts: Sequence[Draft]) -> list[tuple[Any, ...]]:
+    """Each draft as `extra` and one cell per field; `UnknownField`."""
+    known, fields = table.spec.fields.keys(), table.fields
+    for draft in drafts:
+        if not draft.values.keys() <= known:
+            strange = next(name for name in draft.values if name not in known)
+            raise UnknownField(
+                f"No field {shown(strange)} in {table.name}; there are {', '.join(fields[:40])}."
+            )
+    return [(draft.extra, *map(draft.values.get, fields)) for draft in drafts]
 
 
 def _existing(

@@ -1,0 +1,562 @@
+"""The contract of `RowStore`: every adapter of rows keeps it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mcp_servers.ports import Draft, Progress, RowStore, Written
+from mcp_servers.stores.sqlite import open_sqlite
+from registry import limits
+from registry.clock import ManualClock
+from registry.domain import DomainSpec, parse_spec
+from registry.errors import BadInput, Conflict, TooLarge, UnknownDomain, UnknownField
+from registry.plan import parse_plan
+from registry.record import decode, encode
+
+FIELDS: dict[str, Any] = {
+    "title": {"type": "text", "search": True}, "body": {"type": "text", "search": True},
+    "n": {"type": "int"}, "x": {"type": "float"}, "price": {"type": "decimal"}, "on": {"type": "bool"},
+    "day": {"type": "date"}, "at": {"type": "time"}, "doc": {"type": "json"}, "raw": {"type": "bytes"},
+    "friend": {"type": "ref", "to": "club.people"}, "kind": {"type": "text", "enum": ["a", "b"]},
+}  # fmt: skip
+DATA: dict[str, Any] = {
+    "domain": "club",
+    "collections": {
+        "notes": {"time": "at", "fields": FIELDS},
+        "people": {"fields": {"name": {"type": "text"}}},
+    },
+}
+
+
+def spec(**changes: Any) -> DomainSpec:
+    """The spec with its `notes` fields replaced."""
+    fields = {**FIELDS, **changes}
+    notes = {"time": "at", "fields": {k: v for k, v in fields.items() if v is not None}}
+    return parse_spec({**DATA, "collections": {**DATA["collections"], "notes": notes}})
+
+
+class House:
+    """Opens stores over one folder, each closed at the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clock = ManualClock(1_700_000_000_000_000)
+        self.opened: list[RowStore] = []
+
+    def open(self, what: DomainSpec | None = None) -> RowStore:
+        store = open_sqlite(self.folder / "club.db", what or spec(), self.clock)
+        self.opened.append(store)
+        return store
+
+    async def again(self, store: RowStore, what: DomainSpec | None = None) -> RowStore:
+        await store.close()
+        return self.open(what)
+
+
+@asynccontextmanager
+async def house(folder: Path) -> AsyncIterator[House]:
+    found = House(folder)
+    try:
+        yield found
+    finally:
+        for store in found.opened:
+            await store.close()
+
+
+def lived(test: Callable[[House], Awaitable[None]]) -> Callable[[Path], None]:
+    """A test of one house, run to its end."""
+
+    def run(tmp_path: Path) -> None:
+        async def go() -> None:
+            async with house(tmp_path) as found:
+                await test(found)
+
+        asyncio.run(go())
+
+    run.__name__ = test.__name__
+    return run
+
+
+async def put(store: RowStore, *drafts: Draft, tenant: str = "t", **how: Any) -> list[Written]:
+    return await store.write(tenant, "notes", drafts, **{"on_conflict": "update", **how})
+
+
+def outcomes(written: list[Written]) -> list[tuple[str, int, str]]:
+    return [(w.id, w.version, w.outcome) for w in written]
+
+
+async def ids_of(store: RowStore, where: Any = None, tenant: str = "t") -> list[str]:
+    plan = {"from": "club.notes", "select": ["id"], **({"where": where} if where else {})}
+    return [row[0] for row in (await store.query(tenant, parse_plan(plan))).rows]
+
+
+# -- writing -------------------------------------------------------------------------------------
+
+
+@lived
+async def test_what_was_written_is_there_after_the_store_is_opened_again(house: House) -> None:
+    store = house.open()
+    await put(store, Draft("a", {"n": 1, "title": "Hello"}, '{"k":1}'))
+    store = await house.again(store)
+    (row,) = store.get("t", "notes", ["a"])
+    assert (row.version, dict(row.values), row.extra) == (1, {"n": 1, "title": "Hello"}, '{"k":1}')
+    assert store.seq() == row.seq == 1
+
+
+@lived
+async def test_versions_rise_only_when_something_changed(house: House) -> None:
+    store = house.open()
+    first = await put(store, Draft("a", {"n": 1}))
+    same = await put(store, Draft("a", {"n": 1, "x": None}))
+    other = await put(store, Draft("a", {"n": 2}))
+    assert outcomes(first + same + other) == [("a", 1, "accepted"), ("a", 1, "duplicate"), ("a", 2, "updated")]
+    assert store.seq() == 2
+
+
+@lived
+async def test_an_update_replaces_the_whole_record(house: House) -> None:
+    store = house.open()
+    await put(store, Draft("a", {"n": 1, "title": "old"}, '{"k":1}'))
+    await put(store, Draft("a", {"x": 2.5}))
+    (row,) = store.get("t", "notes", ["a"])
+    assert (dict(row.values), row.extra, row.version) == ({"x": 2.5}, None, 2)
+
+
+@lived
+async def test_an_expected_version_that_is_not_there_refuses_the_whole_write(house: House) -> None:
+    store = house.open()
+    await put(store, Draft("a", {"n": 1}))
+    for expected in (0, 2):
+        with pytest.raises(Conflict):
+            await put(store, Draft("new", {"n": 1}), Draft("a", {"n": 2}), expected_version=expected)
+    with pytest.raises(Conflict):
+        await put(store, Draft("b", {"n": 1}), expected_version=1)
+    assert await ids_of(store) == ["a"] and store.seq() == 1
+    assert outcomes(await put(store, Draft("a", {"n": 2}), expected_version=1)) == [("a", 2, "updated")]
+    assert outcomes(await put(store, Draft("b", {"n": 2}), expected_version=0)) == [("b", 1, "accepted")]
+
+
+@lived
+async def test_on_conflict_says_what_happens_to_a_record_that_is_there(house: House) -> None:
+    store = house.open()
+    await put(store, Draft("a", {"n": 1}))
+    with pytest.raises(Conflict):
+        await put(store, Draft("b", {"n": 1}), Draft("a", {"n": 2}), on_conflict="error")
+    assert await ids_of(store) == ["a"]
+    kept = await put(store, Draft("a", {"n": 2}), Draft("b", {"n": 1}), on_conflict="skip")
+    assert outcomes(kept) == [("a", 1, "rejected"), ("b", 1, "accepted")]
+    assert kept[0].reason is not None
+    same = await put(store, Draft("a", {"n": 1}), on_conflict="error")
+    assert outcomes(same) == [("a", 1, "duplicate")]
+
+
+@lived
+async def test_one_id_twice_in_a_write_is_written_in_turn(house: House) -> None:
+    store = house.open()
+    written = await put(store, Draft("a", {"n": 1}), Draft("a", {"n": 2}), Draft("a", {"n": 2}))
+    assert outcomes(written) == [("a", 1, "accepted"), ("a", 2, "updated"), ("a", 2, "duplicate")]
+    (row,) = store.get("t", "notes", ["a"])
+    assert (row.version, dict(row.values)) == (2, {"n": 2})
+
+
+@lived
+async def test_the_same_idempotency_key_gives_the_first_outcome_again(house: House) -> None:
+    store = house.open()
+    first = await put(store, Draft("a", {"n": 1}), idempotency_key="k")
+    await put(store, Draft("a", {"n": 2}))
+    assert await put(store, Draft("a", {"n": 1}), idempotency_key="k") == first
+    assert dict(store.get("t", "notes", ["a"])[0].values) == {"n": 2}
+    with pytest.raises(Conflict):
+        await put(store, Draft("a", {"n": 3}), idempotency_key="k")
+    other = await put(store, Draft("a", {"n": 3}), idempotency_key="k", tenant="u")
+    assert outcomes(other) == [("a", 1, "accepted")]
+    house.clock.advance(limits.IDEMPOTENCY_SECONDS + 1)
+    assert outcomes(await put(store, Draft("a", {"n": 3}), idempotency_key="k")) == [("a", 3, "updated")]
+
+
+@lived
+async def test_a_refused_write_does_not_use_up_its_idempotency_key(house: House) -> None:
+    store = house.open()
+    await put(store, Draft("a", {"n": 1}))
+    with pytest.raises(Conflict):
+        await put(store, Draft("a", {"n": 2}), expected_version=7, idempotency_key="k")
+    again = await put(store, Draft("a", {"n": 2}), expected_version=1, idempotency_key="k")
+    assert outcomes(again) == [("a", 2, "updated")]
+
+
+@lived
+async def test_the_progress_mark_is_committed_with_its_rows(house: House) -> None:
+    store = house.open()
+    mark = Progress("load", 5, done=False, receipt={"accepted": 1})
+    assert await store.progress("t", "load") is None
+    with pytest.raises(Conflict):
+        await put(store, Draft("a", {"n": 1}), expected_version=9, progress=mark)
+    assert await store.progress("t", "load") is None
+    await put(store, Draft("a", {"n": 1}), progress=mark)
+    store = await house.again(store)
+    assert await store.progress("t", "load") == mark
+    assert await store.progress("u", "load") is None
+
+
+@lived
+async def test_a_neighbours_refusal_leaves_a_write_of_the_same_commit_alone(house: House) -> None:
+    store = house.open()
+    await put(store, Draft("a", {"n": 1}))
+    found = await asyncio.gather(
+        *(put(store, Draft(f"n{i}", {"n": i}), Draft("a", {"n": 1}), expected_version=i % 2 or None)
+          for i in range(40)), return_exceptions=True,
+    )  # fmt: skip
+    refused = [i for i, one in enumerate(found) if isinstance(one, Conflict)]
+    assert refused == list(range(1, 40, 2))
+    assert await ids_of(store) == sorted(["a", *(f"n{i}" for i in range(0, 40, 2))])
+
+
+@lived
+async def test_a_caller_that_goes_away_harms_nobody(house: House) -> None:
+    store = house.open()
+    writes = [asyncio.create_task(put(store, Draft(f"n{i}", {"n": i}))) for i in range(60)]
+    await asyncio.sleep(0)
+    for write in writes[::3]:
+        write.cancel()
+    found = await asyncio.gather(*writes, return_exceptions=True)
+    stored = set(await ids_of(store))
+    for i, one in enumerate(found):
+        assert isinstance(one, asyncio.CancelledError) or f"n{i}" in stored
+    assert outcomes(await put(store, Draft("last", {}))) == [("last", 1, "accepted")]
+
+
+@lived
+async def test_what_does_not_fit_is_refused_and_nothing_is_stored(house: House) -> None:
+    store = house.open()
+    with pytest.raises(UnknownField, match="nope"):
+        await put(store, Draft("a", {}), Draft("b", {"nope": 1}))
+    with pytest.raises(UnknownDomain):
+        await store.write("t", "nowhere", [Draft("a", {})], on_conflict="update")
+    long = "x" * (limits.RECORD_BYTES_MAX // 2 + 20_000)
+    with pytest.raises(TooLarge):
+        await put(store, Draft("a", {}), Draft("b", {"title": long, "body": long}))
+    with pytest.raises(TooLarge):
+        await put(store, *(Draft(str(n), {}) for n in range(limits.PUT_RECORDS_MAX + 1)))
+    assert await ids_of(store) == [] and store.seq() == 0
+
+
+@lived
+async def test_deleting_takes_a_record_out_of_rows_and_search(house: House) -> None:
+    store = house.open()
+    await put(store, Draft("a", {"title": "sun"}), Draft("b", {"title": "sun"}))
+    with pytest.raises(Conflict):
+        await store.delete("t", "notes", ["a", "b"], expected_version=2)
+    assert await store.delete("t", "notes", ["a", "a", "gone"]) == 1
+    assert await ids_of(store, {"op": "match", "text": "sun"}) == ["b"]
+    assert store.get("t", "notes", ["a"]) == []
+    assert (await put(store, Draft("a", {"title": "moon"})))[0].version == 1
+    assert await ids_of(store, {"op": "match", "text": "sun"}) == ["b"]
+
+
+# -- reading -------------------------------------------------------------------------------------
+
+
+@lived
+async def test_point_reads_follow_the_order_of_the_ids(house: House) -> None:
+    store = house.open()
+    await put(store, *(Draft(str(n), {"n": n}) for n in range(1_200)))
+    wanted = [str(n) for n in range(1_500, -1, -1)]
+    found = [row.id for row in store.get("t", "notes", wanted)]
+    assert found == [str(n) for n in range(1_199, -1, -1)]
+
+
+@lived
+async def test_no_row_of_another_tenant_is_ever_seen(house: House) -> None:
+    store = house.open()
+    for tenant, word in (("t", "mine"), ("u", "theirs")):
+        await store.write(tenant, "people", [Draft("p", {"name": word})], on_conflict="update")
+        await put(store, Draft("a", {"title": word, "friend": "p", "kind": "a"}), tenant=tenant)
+    await put(store, Draft("only", {"title": "theirs secret"}), tenant="u")
+    assert dict(store.get("t", "notes", ["a", "only"])[0].values)["title"] == "mine"
+    assert len(store.get("t", "notes", ["a", "only"])) == 1
+    assert await ids_of(store, {"op": "match", "text": "theirs OR secret"}) == []
+    joined = parse_plan({"from": "club.notes", "select": ["f.name"],
+                         "joins": [{"as": "f", "to": "club.people", "on": ["friend", "id"], "kind": "left"}]})  # fmt: skip
+    assert (await store.query("t", joined)).rows == [["mine"]]
+    anti = parse_plan({"from": "club.notes", "select": ["id"],
+                       "joins": [{"as": "f", "to": "club.people", "on": ["friend", "id"], "kind": "anti"}]})  # fmt: skip
+    await store.delete("t", "people", ["p"])
+    assert (await store.query("t", anti)).rows == [["a"]]
+    facts = await store.facts("t", "notes", values=True)
+    assert facts.rows == 1 and facts.values["title"].values == ("mine",)
+    assert await store.delete("t", "notes", ["only"]) == 0
+
+
+@lived
+async def test_pages_follow_each_other_while_records_come_and_go(house: House) -> None:
+    store = house.open()
+    await put(store, *(Draft(f"{n:03}", {"n": n % 7}) for n in range(100)))
+    plan = parse_plan({"from": "club.notes", "select": ["id"], "order": [{"by": "n", "desc": True}], "limit": 30})
+    page = await store.query("t", plan)
+    seen = [row[0] for row in page.rows]
+    await store.delete("t", "notes", seen)
+    while page.cursor:
+        page = await store.query("t", plan, cursor=page.cursor)
+        seen += [row[0] for row in page.rows]
+    assert sorted(seen) == [f"{n:03}" for n in range(100)]
+
+
+@lived
+async def test_a_cursor_that_is_forged_or_of_another_query_is_refused(house: House) -> None:
+    store = house.open()
+    await put(store, *(Draft(str(n), {"n": n}) for n in range(9)))
+    plan = parse_plan({"from": "club.notes", "limit": 2})
+    cursor = (await store.query("t", plan)).cursor
+    assert cursor is not None
+    forged = [cursor[:-2], cursor + "AAAA", "x" + cursor[1:], "", "é", "A" * 50, "WyJhIl0="]
+    for bad in forged:
+        with pytest.raises(BadInput, match="cursor"):
+            await store.query("t", plan, cursor=bad)
+    other = parse_plan({"from": "club.notes", "limit": 2, "order": [{"by": "n"}]})
+    for tenant, asked in (("u", plan), ("t", other)):
+        with pytest.raises(BadInput, match="cursor"):
+            await store.query(tenant, asked, cursor=cursor)
+    store = await house.again(store)
+    assert len((await store.query("t", plan, cursor=cursor)).rows) == 2
+
+
+@lived
+async def test_a_reply_that_would_be_too_large_is_cut_and_goes_on(house: House) -> None:
+    store = house.open()
+    text = "x" * 400_000
+    for start in range(0, 30, 10):
+        await put(store, *(Draft(f"{n:02}", {"body": text}) for n in range(start, start + 10)))
+    plan = parse_plan({"from": "club.notes", "select": ["id", "body"]})
+    page = await store.query("t", plan)
+    assert page.truncated and page.cursor and 0 < len(page.rows) < 30
+    rest = await store.query("t", plan, cursor=page.cursor)
+    assert [r[0] for r in page.rows + rest.rows] == [f"{n:02}" for n in range(30)]
+
+
+@lived
+async def test_facts_say_how_much_from_when_and_which_words(house: House) -> None:
+    store = house.open()
+    long = "a sentence that nobody would type as the name of a thing " * 3
+    drafts = [Draft(str(n), {"kind": "b" if n else "a", "at": n * 10, "body": long, "title": "t"}) for n in range(3)]
+    await put(store, *drafts)
+    facts = await store.facts("t", "club.notes", values=True)
+    assert (facts.rows, facts.time_min_us, facts.time_max_us, facts.seq) == (3, 0, 20, 3)
+    assert facts.values["kind"].values == ("b", "a") and facts.values["kind"].complete
+    assert "body" not in facts.values and "friend" not in facts.values
+    await store.write("t", "people", [Draft("p", {})], on_conflict="update")
+    assert (await store.facts("t", "notes")).seq == 4
+    await store.delete("t", "notes", ["0"])
+    assert (await store.facts("t", "notes")).rows == 2
+    assert (await store.facts("t", "people")).rows == 1
+
+
+@lived
+async def test_the_change_log_says_what_moved_or_that_it_is_too_long_ago(house: House) -> None:
+    store = house.open()
+    await put(store, Draft("a", {}), Draft("b", {}))
+    await store.delete("t", "notes", ["a"])
+    assert store.changes(1) == [(2, "t", "notes", "b"), (3, "t", "notes", "a")]
+    assert store.changes(3) == []
+    await put(store, *(Draft(f"n{n}", {}) for n in range(1_000)))
+    assert store.changes(3) == [(4, "t", "notes", "")]
+    for start in range(0, limits.CHANGES_KEPT_MAX + 2_000, 500):
+        await put(store, *(Draft(f"m{n}", {}) for n in range(start, start + 500)))
+    assert store.changes(3) is None
+    recent = store.changes(store.seq() - 10)
+    assert recent is not None and len(recent) == 10
+
+
+# -- values --------------------------------------------------------------------------------------
+
+TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)
+WIRE = {
+    "title": TEXT,
+    "n": st.integers(-(2**53), 2**53) | st.integers(2**53 + 1, 2**63 - 1).map(str),
+    "x": st.floats(allow_nan=False, allow_infinity=False),
+    "price": st.integers(-(10**15), 10**15).map(lambda n: f"{n // 100}.{n % 100:02}"),
+    "on": st.booleans(),
+    "day": st.dates().map(lambda d: d.isoformat()),
+    "at": st.datetimes().map(lambda d: d.isoformat() + "Z"),
+    "doc": st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXT,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+        max_leaves=6,
+    ).filter(lambda v: v is not None),
+    "raw": st.binary(max_size=40).map(lambda b: encode(b, spec().collections["notes"].fields["raw"].kind)),
+    "friend": TEXT.filter(bool),
+    "kind": st.sampled_from(["a", "b"]),
+}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(st.lists(st.fixed_dictionaries({}, optional=WIRE), min_size=1, max_size=8), TEXT.filter(bool))
+def test_every_value_of_every_type_comes_back_as_it_went_in(
+    tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, Any]], id: str
+) -> None:
+    fields = spec().collections["notes"].fields
+
+    async def go() -> None:
+        async with house(tmp_path_factory.mktemp("values")) as home:
+            store = home.open()
+            drafts = [
+                Draft(f"{id}{n}", {k: decode(v, fields[k].kind) for k, v in record.items()})
+                for n, record in enumerate(records)
+            ]
+            await put(store, *drafts)
+            for row, draft in zip(store.get("t", "notes", [d.id for d in drafts]), drafts, strict=True):
+                assert dict(row.values) == dict(draft.values)
+            names = list(WIRE)
+            page = await store.query("t", parse_plan({"from": "club.notes", "select": ["id", *names]}))
+            by_id = {row[0]: row[1:] for row in page.rows}
+            for draft in drafts:
+                kinds = [(draft.values.get(name), fields[name].kind) for name in names]
+                assert by_id[draft.id] == [None if v is None else encode(v, k) for v, k in kinds]
+
+    asyncio.run(go())
+
+
+# -- search --------------------------------------------------------------------------------------
+
+
+@lived
+async def test_search_knows_words_alternatives_phrases_and_prefixes(house: House) -> None:
+    store = house.open()
+    texts = {"a": "The quick brown fox", "b": "quick silver", "c": "Über den brown Fluss", "d": "NOT AND"}
+    await put(store, *(Draft(k, {"title": v} if k < "c" else {"body": v}) for k, v in texts.items()))
+    expected = {
+        "quick": "ab", "QUICK brown": "a", "brown OR silver": "abc", '"quick brown"': "a", '"brown quick"': "",
+        "qui*": "ab", "uber": "c", "über": "c", "fluß": "", "not": "d", "quick AND fox": "a", "OR": "", "* - !": "",
+        "quick (fox": "a", 'quick "fox': "a", "title:quick": "", "brown fox OR silver": "ab", "f_title : quick": "",
+    }  # fmt: skip
+    for text, found in expected.items():
+        assert "".join(await ids_of(store, {"op": "match", "text": text})) == found, text
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60) | st.sampled_from(
+    ["OR", "AND", "NOT", "NEAR(", "NEAR/2", '"', "*", "^", ":", "-", "{", "}", "+", "(", ")", "a", "\x00", "''"]
+), min_size=1, max_size=20).map(" ".join).map(lambda s: s[:500]))  # fmt: skip
+def test_no_text_is_a_syntax_error_of_the_search(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    async def go() -> None:
+        async with house(tmp_path_factory.getbasetemp() / "fuzz") as home:
+            store = home.open()
+            await put(store, Draft("a", {"title": "a b c", "body": text.encode("utf-8", "ignore").decode().replace("\x00", "")}))
+            assert set(await ids_of(store, {"op": "match", "text": text})) <= {"a"}
+
+    asyncio.run(go())
+
+
+# -- evolving ------------------------------------------------------------------------------------
+
+
+@lived
+async def test_a_new_field_takes_its_values_out_of_extra_where_they_fit(house: House) -> None:
+    store = house.open()
+    extras = ['{"age":41,"z":1}', '{"age":"old"}', '{"age":7}', None]
+    await put(store, *(Draft(f"{n}", {"n": n}, extra) for n, extra in enumerate(extras)))
+    await store.evolve(spec(age={"type": "int", "index": True}))
+    rows = store.get("t", "notes", ["0", "1", "2", "3"])
+    assert [(r.values.get("age"), r.extra) for r in rows] == [(41, '{"z":1}'), (None, '{"age":"old"}'), (7, None), (None, None)]
+    assert await ids_of(store, {"op": ">", "field": "age", "value": 10}) == ["0"]
+    store = await house.again(store, spec(age={"type": "int", "index": True}))
+    assert len(store.get("t", "notes", ["0"])) == 1
+
+
+@lived
+async def test_a_new_collection_and_new_searched_fields_work_at_once(house: House) -> None:
+    store = house.open()
+    await put(store, Draft("a", {"title": "sun", "kind": "a"}))
+    grown = spec(more={"type": "text", "search": True}, body={"type": "text"})
+    data = grown.model_dump(mode="json", exclude_defaults=True)
+    data["collections"]["extra_things"] = {"fields": {"x": {"type": "int"}}}
+    await store.evolve(parse_spec(data))
+    await store.write("t", "extra_things", [Draft("1", {"x": 1})], on_conflict="update")
+    await put(store, Draft("b", {"more": "moon", "body": "sun"}))
+    assert await ids_of(store, {"op": "match", "text": "sun"}) == ["a"]
+    assert await ids_of(store, {"op": "match", "text": "moon"}) == ["b"]
+
+
+CHANGES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("a field is removed", {"n": 1}, {"n": None}),
+    ("a type changes", {"n": 1}, {"n": {"type": "text"}}),
+    ("a scale changes", {"price": 100}, {"price": {"type": "decimal", "scale": 3}}),
+    ("an enum loses a stored value", {"kind": "b"}, {"kind": {"type": "text", "enum": ["a"]}}),
+    ("a text gets an enum it does not fit", {"title": "x"}, {"title": {"type": "text", "enum": ["a"]}}),
+    ("a text becomes a ref and is no id", {"title": "x" * 300}, {"title": {"type": "ref", "to": "club.people"}}),
+]
+
+
+@pytest.mark.parametrize(("values", "change"), [c[1:] for c in CHANGES], ids=[c[0] for c in CHANGES])
+def test_a_change_that_would_lose_data_is_refused_and_one_of_empty_fields_is_not(
+    tmp_path: Path, values: dict[str, Any], change: dict[str, Any]
+) -> None:
+    async def go() -> None:
+        async with house(tmp_path) as home:
+            store = home.open()
+            await put(store, Draft("a", values))
+            with pytest.raises(Conflict, match="cannot change"):
+                await store.evolve(spec(**change))
+            assert dict(store.get("t", "notes", ["a"])[0].values) == values
+            with pytest.raises(Conflict, match="cannot change"):
+                home.open(spec(**change))
+            await store.delete("t", "notes", ["a"])
+            await store.evolve(spec(**change))
+            await put(store, Draft("b", {"x": 1.5}))
+            assert await ids_of(store) == ["b"]
+
+    asyncio.run(go())
+
+
+@lived
+async def test_a_collection_is_removed_only_when_it_is_empty(house: House) -> None:
+    store = house.open()
+    await store.write("t", "people", [Draft("p", {"name": "x"})], on_conflict="update")
+    data = spec().model_dump(mode="json", exclude_defaults=True)
+    del data["collections"]["people"]
+    with pytest.raises(Conflict, match="people"):
+        await store.evolve(parse_spec(data))
+    await store.delete("t", "people", ["p"])
+    await store.evolve(parse_spec(data))
+    with pytest.raises(UnknownDomain):
+        store.get("t", "people", ["p"])
+    await store.evolve(spec())
+    assert store.get("t", "people", ["p"]) == []
+
+
+@lived
+async def test_a_key_changes_only_while_there_are_no_records(house: House) -> None:
+    store = house.open()
+    data = spec().model_dump(mode="json", exclude_defaults=True)
+    data["collections"]["people"]["key"] = ["name"]
+    await store.write("t", "people", [Draft("p", {"name": "x"})], on_conflict="update")
+    with pytest.raises(Conflict, match="key"):
+        await store.evolve(parse_spec(data))
+    await store.delete("t", "people", ["p"])
+    await store.evolve(parse_spec(data))
+
+
+@lived
+async def test_texts_and_refs_turn_into_each_other(house: House) -> None:
+    store = house.open()
+    await put(store, Draft("a", {"friend": "p", "title": "word"}))
+    await store.evolve(spec(friend={"type": "text"}, title={"type": "ref", "to": "club.people"}))
+    assert dict(store.get("t", "notes", ["a"])[0].values) == {"friend": "p", "title": "word"}
+
+
+@lived
+async def test_two_stores_on_one_file_follow_each_others_spec(house: House) -> None:
+    one, two = house.open(), house.open()
+    await one.evolve(spec(age={"type": "int"}, body={"type": "text"}))
+    await put(one, Draft("a", {"age": 3, "title": "sun"}))
+    assert dict(two.get("t", "notes", ["a"])[0].values) == {"age": 3, "title": "sun"}
+    await put(two, Draft("b", {"title": "sun"}))
+    assert await ids_of(two, {"op": "match", "text": "sun"}) == ["a", "b"]
+    assert await ids_of(one, {"op": "match", "text": "sun"}) == ["a", "b"]
