@@ -19,76 +19,91 @@ from mcp_servers.verbs import Verbs
 from registry.clock import Clock
 from registry.domain import DomainSpec
 from registry.errors import BadInput, shown
-from registry.tool import Call, Prompt, Resource, Surface, Tool
+from registry.tool import Call, Hint, Params, Prompt, Resource, Surface, Tool
 
 VERSION: Final = "0.1.0"
 
 
+_Row = tuple[str, str, str, type[Params], Hint]
+#: name, title ("{}": the domain), description, arguments, hint; in the order an agent reads them
+_STANDARD: Final[tuple[_Row, ...]] = (
+    (
+        "query",
+        "Query {}",
+        "Filter, join, group and measure records by a typed plan. Read-only.",
+        arguments.QueryParams,
+        "read",
+    ),
+    (
+        "search",
+        "Search {}",
+        "Find records by words in their texts; returns ids, labels and snippets.",
+        arguments.SearchParams,
+        "read",
+    ),
+    (
+        "get",
+        "Get from {}",
+        "Read records by id. Ids that do not exist come back in `missing`.",
+        arguments.GetParams,
+        "read",
+    ),
+    (
+        "describe",
+        "Describe {}",
+        "Collections, fields, types, allowed values, row counts and time ranges.",
+        arguments.DescribeParams,
+        "read",
+    ),
+    (
+        "stats",
+        "Size of {}",
+        "Rows, time range and tier of each collection, and how the cache does.",
+        arguments.StatsParams,
+        "read",
+    ),
+    (
+        "put",
+        "Write to {}",
+        "Store whole records; same id or key: replaced. All or none of them, unless partial.",
+        arguments.PutParams,
+        "write",
+    ),
+    (
+        "delete",
+        "Delete in {}",
+        "Delete records by id. Ids that do not exist are ignored.",
+        arguments.DeleteParams,
+        "destructive",
+    ),
+    (
+        "load",
+        "Load into {}",
+        "Load a table of a staged source into a collection; loading it twice stores it once.",
+        arguments.LoadParams,
+        "write",
+    ),
+)
+_INTERNAL: Final = frozenset({"load"})
+#: a repeat may store more: records without key and id get a new one each time
+_NOT_IDEMPOTENT: Final = frozenset({"put"})
+
+
 def standard_tools(verbs: Verbs) -> tuple[Tool, ...]:
-    """The tools that every domain has, in the order an agent reads them."""
-    name = verbs.spec.title or verbs.spec.domain
-    return (
+    """The tools that every domain has."""
+    called = verbs.spec.title or verbs.spec.domain
+    return tuple(
         Tool(
-            "query",
-            f"Query {name}",
-            "Filter, join, group and measure records by a typed plan. Read-only.",
-            arguments.QueryParams,
-            verbs.query,
-        ),
-        Tool(
-            "search",
-            f"Search {name}",
-            "Find records by words in their texts; returns ids, labels and snippets.",
-            arguments.SearchParams,
-            verbs.search,
-        ),
-        Tool(
-            "get",
-            f"Get from {name}",
-            "Read records by id. Ids that do not exist come back in `missing`.",
-            arguments.GetParams,
-            verbs.get,
-        ),
-        Tool(
-            "describe",
-            f"Describe {name}",
-            "Collections, fields, types, allowed values, row counts and time ranges.",
-            arguments.DescribeParams,
-            verbs.describe,
-        ),
-        Tool(
-            "stats",
-            f"Size of {name}",
-            "Rows, time range and tier of each collection, and how the cache does.",
-            arguments.StatsParams,
-            verbs.stats,
-        ),
-        Tool(
-            "put",
-            f"Write to {name}",
-            "Store whole records; one with the same id or key is replaced. "
-            "All or none, unless partial.",
-            arguments.PutParams,
-            verbs.put,
-            hint="write",
-        ),
-        Tool(
-            "delete",
-            f"Delete in {name}",
-            "Delete records by id. Ids that do not exist are ignored.",
-            arguments.DeleteParams,
-            verbs.delete,
-            hint="destructive",
-        ),
-        Tool(
-            "load",
-            f"Load into {name}",
-            "Load a table of a staged source into a collection; loading it twice stores it once.",
-            arguments.LoadParams,
-            verbs.load,
-            hint="write",
-            internal=True,
-        ),
+            name,
+            title.format(called),
+            description,
+            params,
+            getattr(verbs, name),
+            hint=hint,
+            idempotent=name not in _NOT_IDEMPOTENT,
+            internal=name in _INTERNAL,
+        )
+        for name, title, description, params, hint in _STANDARD
     )
 
 
