@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-from registry.record import date_text
+from registry.moment import date_text
 
 Record: TypeAlias = dict[str, Any]
 Records: TypeAlias = dict[str, list[Record]]
