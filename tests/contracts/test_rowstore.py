@@ -117,7 +117,11 @@ async def test_versions_rise_only_when_something_changed(house: House) -> None:
     first = await put(store, Draft("a", {"n": 1}))
     same = await put(store, Draft("a", {"n": 1, "x": None}))
     other = await put(store, Draft("a", {"n": 2}))
-    assert outcomes(first + same + other) == [("a", 1, "accepted"), ("a", 1, "duplicate"), ("a", 2, "updated")]
+    assert outcomes(first + same + other) == [
+        ("a", 1, "accepted"),
+        ("a", 1, "duplicate"),
+        ("a", 2, "updated"),
+    ]
     assert store.seq() == 2
 
 
@@ -136,12 +140,18 @@ async def test_an_expected_version_that_is_not_there_refuses_the_whole_write(hou
     await put(store, Draft("a", {"n": 1}))
     for expected in (0, 2):
         with pytest.raises(Conflict):
-            await put(store, Draft("new", {"n": 1}), Draft("a", {"n": 2}), expected_version=expected)
+            await put(
+                store, Draft("new", {"n": 1}), Draft("a", {"n": 2}), expected_version=expected
+            )
     with pytest.raises(Conflict):
         await put(store, Draft("b", {"n": 1}), expected_version=1)
     assert await ids_of(store) == ["a"] and store.seq() == 1
-    assert outcomes(await put(store, Draft("a", {"n": 2}), expected_version=1)) == [("a", 2, "updated")]
-    assert outcomes(await put(store, Draft("b", {"n": 2}), expected_version=0)) == [("b", 1, "accepted")]
+    assert outcomes(await put(store, Draft("a", {"n": 2}), expected_version=1)) == [
+        ("a", 2, "updated")
+    ]
+    assert outcomes(await put(store, Draft("b", {"n": 2}), expected_version=0)) == [
+        ("b", 1, "accepted")
+    ]
 
 
 @lived
@@ -179,7 +189,9 @@ async def test_the_same_idempotency_key_gives_the_first_outcome_again(house: Hou
     other = await put(store, Draft("a", {"n": 3}), idempotency_key="k", tenant="u")
     assert outcomes(other) == [("a", 1, "accepted")]
     house.clock.advance(limits.IDEMPOTENCY_SECONDS + 1)
-    assert outcomes(await put(store, Draft("a", {"n": 3}), idempotency_key="k")) == [("a", 3, "updated")]
+    assert outcomes(await put(store, Draft("a", {"n": 3}), idempotency_key="k")) == [
+        ("a", 3, "updated")
+    ]
 
 
 @lived
@@ -299,7 +311,9 @@ async def test_no_row_of_another_tenant_is_ever_seen(house: House) -> None:
 async def test_pages_follow_each_other_while_records_come_and_go(house: House) -> None:
     store = house.open()
     await put(store, *(Draft(f"{n:03}", {"n": n % 7}) for n in range(100)))
-    plan = parse_plan({"from": "club.notes", "select": ["id"], "order": [{"by": "n", "desc": True}], "limit": 30})
+    plan = parse_plan(
+        {"from": "club.notes", "select": ["id"], "order": [{"by": "n", "desc": True}], "limit": 30}
+    )
     page = await store.query("t", plan)
     seen = [row[0] for row in page.rows]
     await store.delete("t", "notes", seen)
@@ -345,7 +359,10 @@ async def test_a_reply_that_would_be_too_large_is_cut_and_goes_on(house: House) 
 async def test_facts_say_how_much_from_when_and_which_words(house: House) -> None:
     store = house.open()
     long = "a sentence that nobody would type as the name of a thing " * 3
-    drafts = [Draft(str(n), {"kind": "b" if n else "a", "at": n * 10, "body": long, "title": "t"}) for n in range(3)]
+    drafts = [
+        Draft(str(n), {"kind": "b" if n else "a", "at": n * 10, "body": long, "title": "t"})
+        for n in range(3)
+    ]
     await put(store, *drafts)
     facts = await store.facts("t", "club.notes", values=True)
     assert (facts.rows, facts.time_min_us, facts.time_max_us, facts.seq) == (3, 0, 20, 3)
@@ -390,14 +407,22 @@ WIRE = {
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
         max_leaves=6,
     ).filter(lambda v: v is not None),
-    "raw": st.binary(max_size=40).map(lambda b: encode(b, spec().collections["notes"].fields["raw"].kind)),
+    "raw": st.binary(max_size=40).map(
+        lambda b: encode(b, spec().collections["notes"].fields["raw"].kind)
+    ),
     "friend": TEXT.filter(bool),
     "kind": st.sampled_from(["a", "b"]),
 }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-@given(st.lists(st.fixed_dictionaries({}, optional=WIRE), min_size=1, max_size=8), TEXT.filter(bool))
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(
+    st.lists(st.fixed_dictionaries({}, optional=WIRE), min_size=1, max_size=8), TEXT.filter(bool)
+)
 def test_every_value_of_every_type_comes_back_as_it_went_in(
     tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, Any]], id: str
 ) -> None:
@@ -411,10 +436,14 @@ def test_every_value_of_every_type_comes_back_as_it_went_in(
                 for n, record in enumerate(records)
             ]
             await put(store, *drafts)
-            for row, draft in zip(store.get("t", "notes", [d.id for d in drafts]), drafts, strict=True):
+            for row, draft in zip(
+                store.get("t", "notes", [d.id for d in drafts]), drafts, strict=True
+            ):
                 assert dict(row.values) == dict(draft.values)
             names = list(WIRE)
-            page = await store.query("t", parse_plan({"from": "club.notes", "select": ["id", *names]}))
+            page = await store.query(
+                "t", parse_plan({"from": "club.notes", "select": ["id", *names]})
+            )
             by_id = {row[0]: row[1:] for row in page.rows}
             for draft in drafts:
                 kinds = [(draft.values.get(name), fields[name].kind) for name in names]
@@ -429,8 +458,15 @@ def test_every_value_of_every_type_comes_back_as_it_went_in(
 @lived
 async def test_search_knows_words_alternatives_phrases_and_prefixes(house: House) -> None:
     store = house.open()
-    texts = {"a": "The quick brown fox", "b": "quick silver", "c": "Über den brown Fluss", "d": "NOT AND"}
-    await put(store, *(Draft(k, {"title": v} if k < "c" else {"body": v}) for k, v in texts.items()))
+    texts = {
+        "a": "The quick brown fox",
+        "b": "quick silver",
+        "c": "Über den brown Fluss",
+        "d": "NOT AND",
+    }
+    await put(
+        store, *(Draft(k, {"title": v} if k < "c" else {"body": v}) for k, v in texts.items())
+    )
     expected = {
         "quick": "ab", "QUICK brown": "a", "brown OR silver": "abc", '"quick brown"': "a", '"brown quick"': "",
         "qui*": "ab", "uber": "c", "über": "c", "fluß": "", "not": "d", "quick AND fox": "a", "OR": "", "* - !": "",
@@ -440,15 +476,28 @@ async def test_search_knows_words_alternatives_phrases_and_prefixes(house: House
         assert "".join(await ids_of(store, {"op": "match", "text": text})) == found, text
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60) | st.sampled_from(
     ["OR", "AND", "NOT", "NEAR(", "NEAR/2", '"', "*", "^", ":", "-", "{", "}", "+", "(", ")", "a", "\x00", "''"]
 ), min_size=1, max_size=20).map(" ".join).map(lambda s: s[:500]))  # fmt: skip
-def test_no_text_is_a_syntax_error_of_the_search(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+def test_no_text_is_a_syntax_error_of_the_search(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
     async def go() -> None:
         async with house(tmp_path_factory.getbasetemp() / "fuzz") as home:
             store = home.open()
-            await put(store, Draft("a", {"title": "a b c", "body": text.encode("utf-8", "ignore").decode().replace("\x00", "")}))
+            await put(
+                store,
+                Draft(
+                    "a",
+                    {
+                        "title": "a b c",
+                        "body": text.encode("utf-8", "ignore").decode().replace("\x00", ""),
+                    },
+                ),
+            )
             assert set(await ids_of(store, {"op": "match", "text": text})) <= {"a"}
 
     asyncio.run(go())
@@ -464,7 +513,12 @@ async def test_a_new_field_takes_its_values_out_of_extra_where_they_fit(house: H
     await put(store, *(Draft(f"{n}", {"n": n}, extra) for n, extra in enumerate(extras)))
     await store.evolve(spec(age={"type": "int", "index": True}))
     rows = store.get("t", "notes", ["0", "1", "2", "3"])
-    assert [(r.values.get("age"), r.extra) for r in rows] == [(41, '{"z":1}'), (None, '{"age":"old"}'), (7, None), (None, None)]
+    assert [(r.values.get("age"), r.extra) for r in rows] == [
+        (41, '{"z":1}'),
+        (None, '{"age":"old"}'),
+        (7, None),
+        (None, None),
+    ]
     assert await ids_of(store, {"op": ">", "field": "age", "value": 10}) == ["0"]
     store = await house.again(store, spec(age={"type": "int", "index": True}))
     assert len(store.get("t", "notes", ["0"])) == 1
@@ -489,12 +543,22 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("a type changes", {"n": 1}, {"n": {"type": "text"}}),
     ("a scale changes", {"price": 100}, {"price": {"type": "decimal", "scale": 3}}),
     ("an enum loses a stored value", {"kind": "b"}, {"kind": {"type": "text", "enum": ["a"]}}),
-    ("a text gets an enum it does not fit", {"title": "x"}, {"title": {"type": "text", "enum": ["a"]}}),
-    ("a text becomes a ref and is no id", {"title": "x" * 300}, {"title": {"type": "ref", "to": "club.people"}}),
+    (
+        "a text gets an enum it does not fit",
+        {"title": "x"},
+        {"title": {"type": "text", "enum": ["a"]}},
+    ),
+    (
+        "a text becomes a ref and is no id",
+        {"title": "x" * 300},
+        {"title": {"type": "ref", "to": "club.people"}},
+    ),
 ]
 
 
-@pytest.mark.parametrize(("values", "change"), [c[1:] for c in CHANGES], ids=[c[0] for c in CHANGES])
+@pytest.mark.parametrize(
+    ("values", "change"), [c[1:] for c in CHANGES], ids=[c[0] for c in CHANGES]
+)
 def test_a_change_that_would_lose_data_is_refused_and_one_of_empty_fields_is_not(
     tmp_path: Path, values: dict[str, Any], change: dict[str, Any]
 ) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,7 +60,10 @@ def ask(store: SqliteStore, plan: dict[str, Any], records: Records) -> tuple[Any
         for address, rows in records.items():
             collection = SPEC.collection(address)
             drafts = [
-                Draft(row["id"], {k: decode(v, collection.field(k).kind) for k, v in row.items() if k != "id"})
+                Draft(
+                    row["id"],
+                    {k: decode(v, collection.field(k).kind) for k, v in row.items() if k != "id"},
+                )
                 for row in rows
             ]
             await store.write(tenant, address, drafts, on_conflict="update")
@@ -80,10 +82,19 @@ def ask(store: SqliteStore, plan: dict[str, Any], records: Records) -> tuple[Any
 # -- records and plans ---------------------------------------------------------------------------
 
 IDS = st.sampled_from([f"k{n}" for n in range(8)] + ["ü", "K1", " "])
-WORDS = st.sampled_from(["", "a", "B", "b", "ab%", "a_b", "straße", "Über", "über", "a\\b", "'; --", "日本"])
-DAYS = st.integers(-800_000_000, 2_500_000_000).map(lambda s: (date(1970, 1, 1) + timedelta(days=s // 86_400)).isoformat())
+WORDS = st.sampled_from(
+    ["", "a", "B", "b", "ab%", "a_b", "straße", "Über", "über", "a\\b", "'; --", "日本"]
+)
+DAYS = st.integers(-800_000_000, 2_500_000_000).map(
+    lambda s: (date(1970, 1, 1) + timedelta(days=s // 86_400)).isoformat()
+)
 TIMES = st.integers(-800_000_000_000_000, 2_500_000_000_000_000).map(time_text) | st.sampled_from(
-    ["1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00Z", "2024-02-29T12:00:00Z", "2024-12-30T00:00:00Z"]
+    [
+        "1969-12-31T23:59:59.999999Z",
+        "1970-01-01T00:00:00Z",
+        "2024-02-29T12:00:00Z",
+        "2024-12-30T00:00:00Z",
+    ]
 )
 AMOUNTS = st.integers(-9_999, 9_999).map(lambda n: f"{n / 1000:.3f}")
 INTS = st.integers(-5, 5) | st.sampled_from([2**53 + 2, -(2**60)]).map(str)
@@ -103,7 +114,11 @@ def rows_of(collection: str, most: int) -> st.SearchStrategy[list[dict[str, Any]
 
 
 RECORDS = st.fixed_dictionaries(
-    {"shop.orders": rows_of("orders", 9), "shop.people": rows_of("people", 6), "shop.teams": rows_of("teams", 4)}
+    {
+        "shop.orders": rows_of("orders", 9),
+        "shop.people": rows_of("people", 6),
+        "shop.teams": rows_of("teams", 4),
+    }
 )
 PATHS = {
     "orders": ["id", *SPEC.collections["orders"].fields],
@@ -119,10 +134,16 @@ def joins(draw: st.DrawFn) -> list[dict[str, Any]]:
     kinds = st.sampled_from(["inner", "left", "anti"])
     out: list[dict[str, Any]] = []
     if draw(st.booleans()):
-        on = draw(st.sampled_from([["buyer", "id"], ["note", "name"], ["pieces", "age"], ["buyer", "team"]]))
+        on = draw(
+            st.sampled_from(
+                [["buyer", "id"], ["note", "name"], ["pieces", "age"], ["buyer", "team"]]
+            )
+        )
         out.append({"as": "who", "to": "shop.people", "on": on, "kind": draw(kinds)})
         if out[0]["kind"] != "anti" and draw(st.booleans()):
-            on = draw(st.sampled_from([["who.team", "id"], ["who.name", "title"], ["note", "boss"]]))
+            on = draw(
+                st.sampled_from([["who.team", "id"], ["who.name", "title"], ["note", "boss"]])
+            )
             out.append({"as": "team", "to": "shop.teams", "on": on, "kind": draw(kinds)})
     return out
 
@@ -137,7 +158,11 @@ def predicates(paths: list[str]) -> st.SearchStrategy[dict[str, Any]]:
         if name == "tags":
             return null
         compare = st.fixed_dictionaries(
-            {"op": st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), "field": st.just(path), "value": value}
+            {
+                "op": st.sampled_from(["=", "!=", "<", "<=", ">", ">="]),
+                "field": st.just(path),
+                "value": value,
+            }
         )
         within = st.fixed_dictionaries(
             {"op": st.just("in"), "field": st.just(path), "values": st.lists(value, max_size=5)}
@@ -152,10 +177,15 @@ def predicates(paths: list[str]) -> st.SearchStrategy[dict[str, Any]]:
 
     return st.recursive(
         st.sampled_from(paths).flatmap(leaf),
-        lambda inner: st.fixed_dictionaries(
-            {"op": st.sampled_from(["and", "or"]), "args": st.lists(inner, min_size=1, max_size=3)}
-        )
-        | st.fixed_dictionaries({"op": st.just("not"), "arg": inner}),
+        lambda inner: (
+            st.fixed_dictionaries(
+                {
+                    "op": st.sampled_from(["and", "or"]),
+                    "args": st.lists(inner, min_size=1, max_size=3),
+                }
+            )
+            | st.fixed_dictionaries({"op": st.just("not"), "arg": inner})
+        ),
         max_leaves=5,
     )
 
@@ -214,7 +244,9 @@ def groups(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def measured(draw: st.DrawFn, paths: list[str], n: int) -> dict[str, Any]:
-    fn = draw(st.sampled_from(["count", "sum", "avg", "min", "max", "distinct", "median", "percentile"]))
+    fn = draw(
+        st.sampled_from(["count", "sum", "avg", "min", "max", "distinct", "median", "percentile"])
+    )
     numeric = [p for p in paths if p.rpartition(".")[2] in NUMBERS]
     ordered = [p for p in paths if p != "tags"]
     choice = paths if fn in ("count", "distinct") else ordered if fn in ("min", "max") else numeric
@@ -231,7 +263,9 @@ def measured(draw: st.DrawFn, paths: list[str], n: int) -> dict[str, Any]:
 # -- the oracle agrees ---------------------------------------------------------------------------
 
 THOROUGH = settings(
-    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=250,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
 
@@ -300,7 +334,11 @@ def test_a_thousand_values_fit_and_too_many_are_refused() -> None:
 def test_hundreds_of_alternatives_run(store: SqliteStore) -> None:
     args = [{"op": "=", "field": "pieces", "value": n} for n in range(500)]
     records = {"shop.orders": [{"id": "a", "pieces": 499}, {"id": "b", "pieces": 500}]}
-    _, rows = ask(store, {"from": "shop.orders", "select": ["id"], "where": {"op": "or", "args": args}}, records)
+    _, rows = ask(
+        store,
+        {"from": "shop.orders", "select": ["id"], "where": {"op": "or", "args": args}},
+        records,
+    )
     assert rows == [["a"]]
     with pytest.raises(TooLarge):
         compiled({"where": {"op": "or", "args": [*args, args[0]]}})
@@ -323,11 +361,16 @@ def test_a_float_sum_past_the_floats_is_refused(store: SqliteStore) -> None:
 
 def test_the_sum_of_decimals_is_exact(store: SqliteStore) -> None:
     records = {"shop.orders": [{"id": str(n), "amount": "0.001"} for n in range(100)]}
-    plan = {"from": "shop.orders", "measures": [{"fn": "sum", "field": "amount"}, {"fn": "avg", "field": "amount"}]}
+    plan = {
+        "from": "shop.orders",
+        "measures": [{"fn": "sum", "field": "amount"}, {"fn": "avg", "field": "amount"}],
+    }
     assert ask(store, plan, records)[1] == [["0.100", 0.001]]
 
 
-def test_a_list_without_an_order_goes_by_id_and_shows_what_the_collection_displays(store: SqliteStore) -> None:
+def test_a_list_without_an_order_goes_by_id_and_shows_what_the_collection_displays(
+    store: SqliteStore,
+) -> None:
     records = {"shop.orders": [{"id": "b", "note": "x"}, {"id": "a", "note": "y"}]}
     first, rows = ask(store, {"from": "shop.orders"}, records)
     assert [c.name for c in first.columns] == ["id", "at", "buyer", "amount", "note"]
