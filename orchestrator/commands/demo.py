@@ -16,7 +16,7 @@ from orchestrator.commands.demo_folder import Memory, recall
 from orchestrator.commands.session import with_client
 from orchestrator.commands.version import installed
 from registry.clock import Clock, SystemClock
-from registry.record import time_text
+from registry.moment import time_text
 
 if TYPE_CHECKING:
     from orchestrator.commands.demo_run import Asked, Run

@@ -16,7 +16,7 @@ from orchestrator.demo.questions import QUESTIONS, DemoQuestion
 from registry.clock import Clock
 from registry.errors import Bug, IsothermError
 from registry.limits import INLINE_BYTES_MAX, PUT_RECORDS_MAX
-from registry.record import time_text
+from registry.moment import time_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,13 @@ def describe(
 
 
 def _print_domains(domains: list[dict[str, Any]]) -> None:
-    rows = [
-        (domain["domain"], domain["tier"], address, count, domain["description"])
-        for domain in domains
-        for address, count in domain["collections"].items()
-    ]
+    rows: list[tuple[Any, ...]] = []
+    for domain in domains:
+        # Said once, beside the domain's first collection.
+        head, about = (domain["domain"], domain["tier"]), domain["description"]
+        for address, count in domain["collections"].items():
+            rows.append((*head, address, count, about))
+            head, about = ("", ""), ""
     screen.grid(("domain", "tier", "collection", "rows", "about"), rows, right=(3,))
 
 
