@@ -95,9 +95,9 @@ class FrontDoor:
         arguments = given.model_dump()
         request = IngestRequest(**arguments)
         catalogue = self._asker.catalogue.bare(call.principal)
-        data = await ingest(self._links, catalogue, call.principal, request)
-        if data.get("domains_added"):
-            await self._actions.refresh()
+        data = await ingest(
+            self._links, catalogue, call.principal, request, refresh=self._actions.refresh
+        )
         return Reply(data, _receipt_text(data), failed=bool(data.get("failed")))
 
     # -- domain tools

@@ -207,7 +207,7 @@ def _fast(
 
 def _int64(cells: Sequence[Any]) -> bool:
     present = [c for c in cells if c is not None]
-    return min(present) >= -INT64_MAX - 1 and max(present) <= INT64_MAX
+    return bool(min(present) >= -INT64_MAX - 1 and max(present) <= INT64_MAX)
 
 
 def _fast_floats(cells: Sequence[Any]) -> list[Canonical] | None:

@@ -10,7 +10,7 @@ from registry.catalog import Catalogue
 from registry.domain import CollectionSpec, FieldSpec
 from registry.headers import looks_like_time, singular, words_of
 from registry.mapping import Mapping, To
-from registry.record import TEMPORAL
+from registry.record import TEMPORAL, encode, parse
 from registry.shape import ColumnShape, Shape
 
 AUTO: Final = 0.8
@@ -166,3 +166,14 @@ def _enum_fit(column: ColumnShape, field: FieldSpec) -> float:
     if column.kind.name != "text" or seen is None:
         return 0.0
     return 1.0 if set(seen) <= {*(field.enum or ()), ""} else 0.0
+
+
+def wire_constants(spec: CollectionSpec, given: MappingOf[str, Any]) -> dict[str, Any]:
+    """Constants as wire values of their fields: text (a command line has nothing else) is read as the field's type."""
+    out: dict[str, Any] = {}
+    for name, value in given.items():
+        field = spec.fields.get(name)
+        if field is not None and isinstance(value, str) and field.type not in ("text", "ref"):
+            value = encode(parse(value, field.kind, where=f"set {name}"), field.kind)
+        out[name] = value
+    return out

@@ -25,6 +25,7 @@ from registry.headers import looks_like_key
 from registry.infer import Tally
 
 Message = dict[str, Any]
+_TOO_MUCH = TooLarge("The file needs more memory than reading may take; split or simplify it.")
 
 
 def main() -> int:
@@ -51,13 +52,12 @@ def answer(job: Message) -> Iterator[Message]:
     except IsothermError as no:
         yield {"t": "error", "error": no.to_dict()}
     except MemoryError:
-        no = TooLarge("The file needs more memory than reading may take; split or simplify it.")
-        yield {"t": "error", "error": no.to_dict()}
+        yield {"t": "error", "error": _TOO_MUCH.to_dict()}
     except RecursionError:
         yield {"t": "error", "error": BadInput("The file is nested too deeply.").to_dict()}
     except Exception as bad:  # noqa: BLE001 - a hostile file may break any reader; the parent must hear of it
-        no_bug = Bug(f"The reader failed on this file ({type(bad).__name__}).")
-        yield {"t": "error", "error": no_bug.to_dict()}
+        refusal = Bug(f"The reader failed on this file ({type(bad).__name__}).")
+        yield {"t": "error", "error": refusal.to_dict()}
 
 
 def _limit(memory_bytes_max: int, cpu_seconds_max: int) -> None:

@@ -12,7 +12,7 @@ import csv
 import io
 import re
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Final
 
 from mcp_servers.readers.table import (
@@ -228,7 +228,7 @@ class _Records:
         self._pending: deque[str | None] = deque()
         self._used: list[str | None] = []
         self._reread = 0
-        self._rows: list[list[str]] = []
+        self._rows: list[Sequence[str]] = []
         self._at: list[int] = []  # their lines
         self._faults: list[tuple[int, str]] = []
 

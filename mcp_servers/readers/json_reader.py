@@ -10,6 +10,7 @@ import codecs
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import IO, Any, Final, NoReturn
 
@@ -90,7 +91,7 @@ def _document(name: str, open_stream: OpenStream) -> list[Table]:
         return [_table(name, lambda: [(1, data)])]
     if len(tables) > limits.COLLECTIONS_MAX:
         raise TooLarge(f"{shown(name)} holds {len(tables):,} tables; split it.")
-    out = [_table(key, lambda rows=rows: enumerate(rows, 1)) for key, rows in tables.items()]
+    out = [_table(key, partial(enumerate, rows, 1)) for key, rows in tables.items()]
     rest = {key: value for key, value in data.items() if key not in tables}
     if rest:
         out[0].notes.append(f"beside the tables, {len(rest)} keys of the document were left out")

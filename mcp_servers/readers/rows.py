@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -17,6 +16,7 @@ from mcp_servers.readers.table import Batch, Table
 from registry import limits
 from registry.cells import convert, plain_text
 from registry.errors import BadInput, IsothermError, shown
+from registry.identity import Repeats, keyed_row
 from registry.record import Canonical, Type, TypeName, canonical_json, check_id, encode, row_hash
 
 
@@ -79,8 +79,7 @@ class Maker:
         self._targets = [(t, places.get(t.header)) for t in job.targets if t.field != "id"]
         self._id = next(((t, places.get(t.header)) for t in job.targets if t.field == "id"), None)
         self._extra = [(h, places[h]) for h in job.extra if h in places]
-        self._seen: set[int] = set()
-        self._again: dict[str, int] = {}
+        self._repeats = Repeats(job.constants)
 
     @property
     def fields(self) -> list[str]:
@@ -146,9 +145,10 @@ class Maker:
         if target.required and None in values:
             for index in _where(values, lambda v: v is None):
                 bad.setdefault(index, f"{target.header} is empty, and {target.field} is required")
-        if target.enum is not None and not set(values) <= {*target.enum, None}:
-            for index in _where(values, lambda v: v is not None and v not in target.enum):
-                allowed = ", ".join(target.enum[:12])
+        enum = {*(target.enum or ()), None}
+        if target.enum is not None and not set(values) <= enum:
+            allowed = ", ".join(target.enum[:12])
+            for index in _where(values, lambda v: v not in enum):
                 bad.setdefault(
                     index, f"{target.header} must be one of {allowed}; got {shown(values[index])}"
                 )
@@ -193,35 +193,14 @@ class Maker:
         return [text if len(text) <= longest else row_hash([text]) for text in joined]
 
     def _hash_ids(self, batch: Batch) -> list[str]:
-        """The row's hash; from its second occurrence on with the count. Constants are part of the row."""
-        constants = orjson.dumps(self._job.constants, option=orjson.OPT_SORT_KEYS)
-        out: list[str] = []
-        for cells in self._identities(batch):
-            digest = blake2b(cells + constants, digest_size=16)
-            text = digest.hexdigest()
-            # 64 bits are enough to suspect a repeat: a false suspicion is the same on every run.
-            brief = int.from_bytes(digest.digest()[:8], "little")
-            if brief in self._seen:
-                count = self._again[text] = self._again.get(text, 1) + 1
-                text = f"{text}:{count}"
-            else:
-                self._seen.add(brief)
-            out.append(text)
-        return out
-
-    def _identities(self, batch: Batch) -> Iterable[bytes]:
         if not self._table.keyed:
-            return map(orjson.dumps, batch.rows)
+            return list(self._repeats.ids(map(orjson.dumps, batch.rows)))
         headers = [column.header for column in self._table.columns]
-        return (
-            orjson.dumps(
-                {
-                    **{h: v for h, v in zip(headers, row, strict=True) if v is not None},
-                    **(spill or {}),
-                },
-                option=orjson.OPT_SORT_KEYS,
+        return list(
+            self._repeats.ids(
+                keyed_row({**dict(zip(headers, row, strict=True)), **(spill or {})})
+                for row, spill in zip(batch.rows, _spills(batch), strict=True)
             )
-            for row, spill in zip(batch.rows, _spills(batch), strict=True)
         )
 
     # -- the rest

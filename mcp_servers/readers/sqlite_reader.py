@@ -73,7 +73,7 @@ def _table(db: apsw.Connection, table: str) -> Table:
     check_width(len(info), shown(table))
     keys = [row[0] for row in info if row[2]]
     columns = tuple(Column(str(row[0])[:120], key=[row[0]] == keys) for row in info)
-    selected = ", ".join(_quoted(row[0]) for row in info)
+    selected = ", ".join(_quoted(str(row[0])) for row in info)
     # Identifiers come from the file's own schema, quoted; there is no value here.
     sql = f"SELECT {selected} FROM {_quoted(table)}"  # noqa: S608
 
