@@ -12,7 +12,19 @@ from orchestrator.planner.literals import Comparison
 from orchestrator.planner.narrowing import measured_field
 from orchestrator.planner.words import phrase
 from registry.domain import FieldSpec
-from registry.plan import Bucket, Compare, Fn, Group, Measured
+from registry.plan import (
+    Bucket,
+    Compare,
+    Fn,
+    Group,
+    In,
+    IsNull,
+    Measured,
+    Predicate,
+    conjoin,
+    leaves,
+)
+from registry.record import TEMPORAL
 
 _BY: Final = (
     r"(?P<cue>per|for each|for every|in each|of each|on each|from each|each|every|across(?: all)?|broken down by|break down by|split by"
@@ -31,7 +43,43 @@ _COUNT: Final = (
 _CUE: Final = (
     r"(?:how many|number of|numbers of|count|counts|how often|how frequently|amount of|volume of)"
 )
+_POLAR: Final = frozenset("are is do does did was were have has".split())
 _DIFFERENT: Final = frozenset({"different", "distinct", "unique"})
+
+
+def shares(frame: Frame) -> None:
+    """ "what percentage of users are active": those that fit, beside all."""
+    if (
+        not frame.has(r"(?:percentage|percent|share|proportion|fraction|ratio)(?: of)?")
+        or frame.measures
+    ):
+        return
+    told = [p for p in frame.where if not _is_time(frame, p)]
+    if not told or frame.group:
+        return
+    frame.where = [p for p in frame.where if p not in told]
+    fitting = Measured(fn="count", where=conjoin(told), **{"as": "fitting"})  # type: ignore[arg-type]
+    frame.measures += [fitting, Measured(fn="count", **{"as": "all"})]  # type: ignore[arg-type]
+    frame.counted = True
+    frame.doubt *= 0.75  # two counts stand for one ratio
+
+
+def _is_time(frame: Frame, node: Predicate) -> bool:
+    names = {frame.spec.time, *(n for n, f in frame.spec.fields.items() if f.type in TEMPORAL)}
+    return all(isinstance(leaf, (Compare, IsNull)) and leaf.field in names for leaf in leaves(node))
+
+
+def contrasts(frame: Frame) -> None:
+    """ "compare failed and succeeded runs": one row for each of the values."""
+    if (
+        frame.measures
+        or frame.group
+        or not frame.has(r"(?:compare|comparing|comparison|versus|vs)")
+    ):
+        return
+    listed = next((p for p in frame.where if isinstance(p, In)), None)
+    if listed is not None:
+        frame.group.append(Group(field=listed.field, **{"as": _tail(listed.field)}))  # type: ignore[arg-type]
 
 
 def unique(frame: Frame, wanted: str) -> str:
@@ -91,6 +139,10 @@ def add_group(frame: Frame, item: Item) -> None:
         if item.words in _UNITS:
             add_bucket(frame, item, cast("Bucket", item.words))
         return
+    unit = next((m["u"] for m in frame.find(rf"D{item.place} (?P<u>U\d+)")), None)
+    if unit is not None and frame.item(unit).words in _UNITS:
+        add_bucket(frame, frame.item(unit), cast("Bucket", frame.item(unit).words), item)
+        return
     assert item.pick is not None
     if item.letter == "C":
         if not item.steps:
@@ -138,8 +190,8 @@ def buckets(frame: Frame) -> None:
         add_bucket(frame, item, item.payload.bucket or _suiting(frame))
 
 
-def add_bucket(frame: Frame, item: Item, bucket: Bucket) -> None:
-    near = next((i for i in frame.items if i.letter == "D" and i.address == frame.root), None)
+def add_bucket(frame: Frame, item: Item, bucket: Bucket, by: Item | None = None) -> None:
+    near = by or next((i for i in frame.items if i.letter == "D" and i.address == frame.root), None)
     path = frame.path(near) if near else frame.spec.time
     if path is None:
         return
@@ -274,7 +326,9 @@ def counts(frame: Frame) -> None:
         if item.place not in frame.used or item.letter == "C":
             _count(frame, item, bool(_DIFFERENT & set(found["d"].split())))
             return
-    if frame.has(_CUE) or (frame.has(r"(?:are|is|do|does|did|was|were|have|has)(?: [a-z]+)* (?:any|there)") and not frame.measures):  # fmt: skip
+    asked = frame.shape.split()[:1]
+    polar = asked and asked[0] in _POLAR and frame.has(r"any|there")
+    if frame.has(_CUE) or (polar and not frame.measures):
         count_root(frame)
 
 

@@ -24,7 +24,7 @@ FUNCTION: Final = _set(
 #: words of questions that change nothing: they may stand anywhere
 FILLER: Final = _set(
     """show list give find get tell display return see want need know like look fetch print retrieve provide pull
-    question currently current now existing exist exists actual actually overall
+    question everything anything something currently current now existing exist exists actual actually overall
     available entire complete whole full different various respective respectively individual single given
     number count counts amount total record records row rows entries entry data database information info details detail
     result results item items thing things kind sort type happen happened happens occur occurred
@@ -37,7 +37,7 @@ FILLER: Final = _set(
     summary overview report value values each least greatest times time long big large far old often
     company platform product yes equal equals exactly roughly approximately today perform performed average
     during following mentioned many several there calculate compute determine figure
-    ask asked run ran"""
+    ask asked run ran percentage percent share proportion fraction ratio"""
 )
 AGGREGATES: Final[dict[str, Fn]] = {
     "average": "avg", "mean": "avg", "avg": "avg", "averaged": "avg", "typical": "avg",

@@ -105,6 +105,9 @@ class Lexicon:
             self._add(text, replace(meaning, weight=0.7 if text in _GENERIC else 0.9))
         for text, weight in _shortened(meaning.field, field):
             self._add(text, replace(meaning, weight=weight))
+        if field.type == "bool":
+            for text in _opposites(meaning.field, field):
+                self._add(text, replace(meaning, kind="value", value="false", weight=0.94))
         for value in field.enum or ():
             found = replace(meaning, kind="value", value=value)
             self._add(value, replace(found, weight=0.95))
@@ -147,6 +150,21 @@ class Lexicon:
                         self._buckets.setdefault(len(word), ([], []))[side].append(word)
         near = [self._buckets[n] for n in range(length - 2, length + 3) if n in self._buckets]
         return [w for s, _ in near for w in s], [w for _, v in near for w in v]
+
+
+_OPPOSITES: Final = {"enabled": "disabled", "active": "inactive", "on": "off", "open": "closed", "paid": "unpaid"}  # fmt: skip
+
+
+def _opposites(name: str, field: FieldSpec) -> Iterator[str]:
+    """Single words that say a flag does not hold: `unverified`, `disabled`, `inactive`."""
+    for text in (name, *field.synonyms):
+        words = plain(text)
+        if words and words[0] in _HEADS:
+            words = words[1:]
+        if len(words) == 1:
+            yield from (f"un{words[0]}", f"in{words[0]}", f"non {words[0]}")
+        if words and words[-1] in _OPPOSITES:
+            yield " ".join((*words[:-1], _OPPOSITES[words[-1]]))
 
 
 def _shortened(name: str, field: FieldSpec) -> Iterator[tuple[str, float]]:

@@ -28,12 +28,13 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Text to search for. `exact`: it stood in quotes."""
+    """Text to search for: `text` in the plan's search grammar, `raw` as typed. `exact`: it stood in quotes."""
 
     first: int
     last: int
     mode: Mode
     text: str
+    raw: str
     exact: bool
     cue: str
 
@@ -136,7 +137,7 @@ def percentiles(
     return tuple(out)
 
 
-def sought(words: tuple[Word, ...], hidden: frozenset[int]) -> tuple[Sought, ...]:
+def sought(question: str, words: tuple[Word, ...], hidden: frozenset[int]) -> tuple[Sought, ...]:
     """The first text to search for, with the cue that asks for it."""
     text, starts = joined(words, hidden)
     for found in _SEARCH.finditer(text):
@@ -146,19 +147,18 @@ def sought(words: tuple[Word, ...], hidden: frozenset[int]) -> tuple[Sought, ...
         first, last = _span(starts, found.start(), found.end())
         begin, _ = _span(starts, found.start("what"), found.end())
         what = words[begin:last]
-        match = _match_text(what, loose=found["starts"] is None and found["ends"] is None)
+        match = _match_text(what)
         if not match or what[0].kind in ("number", "mark"):
             continue
+        raw = question[what[0].start : what[-1].end].strip("\"“”'").rstrip("?.!,")
         mode: Mode = "starts" if found["starts"] else "ends" if found["ends"] else "match"
         exact = any(word.kind == "quoted" for word in what)
-        return (Sought(first, last, mode, match, exact, found["cue"]),)
+        return (Sought(first, last, mode, match, raw, exact, found["cue"]),)
     return ()
 
 
-def _match_text(words: tuple[Word, ...], *, loose: bool) -> str:
+def _match_text(words: tuple[Word, ...]) -> str:
     """Search text in the plan's grammar: words are AND, quotes make phrases, plurals find their singular by prefix."""
-    if not loose:
-        return " ".join(word.raw for word in words)
     out = []
     for word in words:
         if word.kind == "quoted":

@@ -417,15 +417,15 @@ def searches(frame: Frame) -> None:
         if named is not None and named.place not in frame.used:
             path = frame.path(named)
             op = "contains" if asked.mode == "match" else asked.mode
-            text = " ".join(w.strip('"*') for w in asked.text.split())
+            text = asked.raw
             frame.where.append(Like(op=op, field=path, value=text))  # type: ignore[arg-type]
             frame.use(named)
             frame.note(item, f"{path} {op} {text}")
         elif asked.mode == "match":
             _match(frame, item, asked)
         elif frame.spec.label is not None:
-            frame.where.append(Like(op=asked.mode, field=frame.spec.label, value=asked.text))  # type: ignore[arg-type]
-            frame.note(item, f"{frame.spec.label} {asked.mode} {asked.text}")
+            frame.where.append(Like(op=asked.mode, field=frame.spec.label, value=asked.raw))  # type: ignore[arg-type]
+            frame.note(item, f"{frame.spec.label} {asked.mode} {asked.raw}")
     for item in frame.free("Q"):
         words = [w.text for w in tokenise(_raw(frame, item)) if w.kind != "mark"]
         if words and frame.spec.searched:
@@ -450,6 +450,6 @@ def _match(frame: Frame, item: Item, asked: Sought) -> None:
     text = [n for n, f in frame.spec.fields.items() if f.type == "text" and f.enum is None]
     if frame.spec.label in text:
         frame.doubt *= 0.8
-        value = " ".join(w.strip('"*') for w in asked.text.split())
+        value = asked.raw
         frame.where.append(Like(op="contains", field=frame.spec.label, value=value))
         frame.note(item, f"{frame.spec.label} contains {value}")

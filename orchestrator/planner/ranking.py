@@ -15,12 +15,13 @@ from orchestrator.planner.folding import (
 )
 from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.grammar import ADJECTIVES, SUPERLATIVES
-from orchestrator.planner.graph import Steps
+from orchestrator.planner.graph import Step, Steps
 from orchestrator.planner.narrowing import measured_field
 from orchestrator.planner.words import phrase
 from registry.plan import Fn, Order
 
 PLURAL_LIMIT: Final = 10
+_ACTIVITY: Final = frozenset({("usag",), ("activ",), ("visit",), ("session",)})
 _MOST: Final = r"(?P<way>most|fewest|least|(?:highest|largest|greatest|biggest) (?:number|count|amount|volume) of|(?:lowest|smallest) (?:number|count|amount|volume) of)"
 _MOST_OF: Final = (
     rf"{_MOST}(?: (?:of|the|different|distinct|unique|frequent))*(?: [VB]\d+)* (?P<y>[CNMF]\d+)"
@@ -37,10 +38,16 @@ _PLAIN: Final = [
 ]
 _SUPER: Final = (
     rf"(?P<sup>{'|'.join(_PLAIN)}|first(?= (?:Z|C|V))|last(?= (?:Z|C|V)))(?P<agg> (?:average|total|mean|median|avg|combined|overall))?"
-    r"(?: (?:of|the|number|in|on|by))*(?: Z\d+)?(?: [VB]\d+)*(?: (?P<y>[CNMDFR]\d+))?"
+    r"(?: (?:of|the|number|in|on|by))*(?: Z\d+)?(?: [VB]\d+)*(?:(?P<of>(?: C\d+)+)(?= [NMD]\d+))?(?: (?P<y>[CNMDFR]\d+))?"
+)
+_TRAILING: Final = (
+    rf"(?P<y>[NM]\d+) (?:the |its )?(?P<sup>most|least|{'|'.join(_PLAIN)})(?! [NMCFVDR]\d+)"
 )
 _TOP: Final = r"(?P<way>top|bottom|first|last)(?: (?P<z>Z\d+))?(?: (?:most|of|the))*(?: [VB]\d+)* (?P<g>[CFR]\d+)(?P<rest>.*)"
 _SORT: Final = r"(?:sorted|ordered|ranked|order|sort|rank)(?: [a-z]+)*? by(?: (?:the|their))* (?P<y>[CNMDFR]\d+)(?P<dir>(?: [a-z]+)*)"
+
+
+_LEFT_OVER: Final = frozenset(SUPERLATIVES) - {"first", "last", "recent"}
 
 
 def plural(item: Item) -> bool:
@@ -51,9 +58,11 @@ def plural(item: Item) -> bool:
 
 def ranking(frame: Frame) -> None:
     """Find the superlative, if there is one, and order by what it means."""
-    for rule in (_most_of, _most_adjective, _superlative, _top, _sorted):
+    for rule in (_most_of, _most_adjective, _trailing, _superlative, _top, _sorted):
         if rule(frame):
             return
+    if _LEFT_OVER & set(frame.shape.split()) and not frame.order and not frame.measures:
+        frame.doubt *= 0.45
 
 
 def _limit(frame: Frame, head: Item | None) -> int:
@@ -82,7 +91,8 @@ def _head(frame: Frame, but: Item | None) -> Item | None:
         if item is not but:
             return item
     for item in frame.items:
-        if item is not but and item.letter in "CFR" and item.place not in frame.used:
+        same = but is not None and item.letter == but.letter == "C" and item.address == but.address
+        if item is not but and not same and item.letter in "CFR" and item.place not in frame.used:
             return item
     return None
 
@@ -90,6 +100,14 @@ def _head(frame: Frame, but: Item | None) -> Item | None:
 def _by_count(frame: Frame, head: Item | None, counted: Item | None, desc: bool) -> bool:
     """Rank groups by how many records, or different records, they have."""
     limit = _limit(frame, head)
+    if (
+        counted is None
+        and not frame.group
+        and head is not None
+        and head.letter == "C"
+        and not head.steps
+    ):
+        return _by_activity(frame, head, desc, limit)
     if not frame.group and not _group_head(frame, head):
         return False
     if counted is not None and counted.letter == "C" and counted.steps:
@@ -111,6 +129,24 @@ def _by_count(frame: Frame, head: Item | None, counted: Item | None, desc: bool)
     frame.order.append(Order(by=made.name, desc=desc))
     frame.limit = limit
     return True
+
+
+def _by_activity(frame: Frame, head: Item, desc: bool, limit: int) -> bool:
+    """ "most active users": by how many records of use refer to each, where a collection is known to hold use."""
+    for ref in frame.catalogue.references:
+        spec = frame.catalogue.collections[ref.source]
+        said = {phrase(text) for text in (ref.source.partition(".")[2], *spec.synonyms)}
+        if ref.target == frame.root and spec.time is not None and said & _ACTIVITY:
+            steps = (Step(ref.field, ref.source, reverse=True),)
+            entity(frame, (), frame.root, frame.root.partition(".")[2])
+            name = ref.source.partition(".")[2]
+            made = add_measure(frame, "count", frame.joins.path(steps, "id"), name)
+            frame.order.append(Order(by=made.name, desc=desc))
+            frame.limit = limit
+            frame.doubt *= 0.8
+            frame.note(head, f"ranked by {ref.source}")
+            return True
+    return False
 
 
 def _group_head(frame: Frame, head: Item | None) -> bool:
@@ -183,12 +219,26 @@ def _superlative(frame: Frame) -> bool:
         if found["agg"] and frame.measures:
             return _by_measure(frame, desc)
         if y is not None and y.letter in "NMD" and y.place not in frame.used:
-            return _by_number(frame, y, _head(frame, y), desc, found["sup"])
+            head = (
+                None
+                if found["of"] and not frame.has(r"(?:which|who|list|show)")
+                else _head(frame, y)
+            )
+            return _by_number(frame, y, head, desc, found["sup"])
         if frame.measures and what in ("", "count") and frame.group:
             return _by_measure(frame, desc)
         if frame.measures and not what:
             return _by_measure(frame, desc)
         return _by_hint(frame, what, y, desc)
+    return False
+
+
+def _trailing(frame: Frame) -> bool:
+    """ "which team pays the most", "which run took the longest"."""
+    for found in frame.find(_TRAILING):
+        y = frame.item(found["y"])
+        if y.place not in frame.used:
+            return _by_number(frame, y, _head(frame, y), SUPERLATIVES[found["sup"]][0], None)
     return False
 
 
@@ -227,8 +277,8 @@ def _by_number(frame: Frame, y: Item, head: Item | None, desc: bool, word: str |
     limit = _limit(frame, head)
     if not frame.group and not _group_head(frame, head):
         return False
-    summed = additive(frame.field_of(y), y) and (word is None or word in ("highest", "lowest"))
-    chosen: Fn = "sum" if summed else ("max" if desc else "min") if word else "avg"
+    summed = additive(frame.field_of(y), y)
+    chosen: Fn = "sum" if summed else "avg"
     path = frame.path(y)
     made = add_measure(frame, chosen, path, f"{chosen}_{path.rpartition('.')[2]}")
     frame.doubt *= 0.9
@@ -240,7 +290,7 @@ def _by_number(frame: Frame, y: Item, head: Item | None, desc: bool, word: str |
 
 def _by_hint(frame: Frame, what: str, y: Item | None, desc: bool) -> bool:
     head = y if y is not None and y.letter in "CFR" else _head(frame, None)
-    if what == "count" or (y is not None and y.letter == "F" and what not in ("time",)):
+    if what == "count":
         return _by_count(frame, head, None, desc)
     if what == "time":
         near = next((i for i in frame.free("D")), None)
@@ -253,8 +303,17 @@ def _by_hint(frame: Frame, what: str, y: Item | None, desc: bool) -> bool:
         return _by_count(frame, head, None, desc)
     if name is None:
         return False
-    if head is not None and head.letter == "F" and not frame.has(r"(?:which|what) F\d+"):
-        head = None
+    if (
+        head is not None
+        and head.letter in "FR"
+        and (y is head or frame.has(rf"(?:which|what) {head.letter}{head.place}"))
+    ):
+        add_group(frame, head)
+        made = add_measure(frame, "max" if desc else "min", name, name)
+        frame.order.append(Order(by=made.name, desc=desc))
+        frame.limit = _limit(frame, head)
+        frame.doubt *= 0.85
+        return True
     near = next(
         (i for i in frame.free("N") if i.pick is not None and i.pick.meaning.field == name), None
     )

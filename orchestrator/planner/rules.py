@@ -9,6 +9,7 @@ from typing import Final
 from orchestrator.planner import folding, narrowing
 from orchestrator.planner.describe import describe
 from orchestrator.planner.frame import Frame, Item, letter_of
+from orchestrator.planner.grammar import ADJECTIVES
 from orchestrator.planner.graph import Graph, Joins, graph_of
 from orchestrator.planner.lexicon import Lexicon, lexicon_of
 from orchestrator.planner.listing import listing
@@ -63,8 +64,11 @@ class _Asked:
         hidden |= _places(self.comparisons)
         self.percentiles = percentiles(words, hidden)
         hidden |= {p for first, last, _ in self.percentiles for p in range(first, last)}
-        self.sought = tuple(s for s in sought(words, hidden) if not _names_value(words, s, lexicon))
+        self.sought = tuple(
+            s for s in sought(question.text, words, hidden) if not _names_value(words, s, lexicon)
+        )
         hidden |= _places(self.sought)
+        hidden |= {p for p in range(1, len(words)) if _is_degree(words[p - 1], words[p], lexicon)}
         self.hidden = frozenset(hidden)
         self.spans = cover(words, lexicon, self.hidden)
         self.absent = _absent(words, self.spans, lexicon)
@@ -76,6 +80,14 @@ class _Asked:
 
 def _places(found: tuple[Window, ...] | tuple[Beat, ...] | tuple[Comparison, ...] | tuple[Sought, ...]) -> frozenset[int]:  # fmt: skip
     return frozenset(place for item in found for place in range(item.first, item.last))
+
+
+def _is_degree(before: Word, word: Word, lexicon: Lexicon) -> bool:
+    """Whether "most active" is a degree here, although "active" alone is a value."""
+    if before.text not in ("most", "least") or word.text not in ADJECTIVES:
+        return False
+    found = lexicon.schema.get((word.stem,), ())
+    return all(m.kind == "value" for m in found)
 
 
 def _is_value(words: tuple[Word, ...], beat: Beat, lexicon: Lexicon) -> bool:
@@ -90,6 +102,10 @@ def _names_value(words: tuple[Word, ...], found: Sought, lexicon: Lexicon) -> bo
     """Whether "about billing" names a declared value of the very collection before it, rather than text."""
     if found.cue not in ("about", "regarding") or found.exact:
         return False
+    if found.first == 0 or not (
+        content(words[found.first - 1]) or words[found.first - 1].number is not None
+    ):
+        return True
     start = found.first + len(found.cue.split())
     stems = tuple(w.stem for w in words[start : found.last] if w.text != "the")
     head = {m.address for w in words[max(0, found.first - 2) : found.first] for m in lexicon.schema.get((w.stem,), ()) if m.kind == "collection" and m.weight > 0.9}  # fmt: skip
@@ -187,14 +203,11 @@ def _items(
             made.append(("E", span.first, span.last, pick, ()))
         elif _qualifies(asked, place):
             noun = asked.absent[place + 1].meanings[0].address
-            value = next(
-                (m for m in span.meanings if m.kind == "value" and m.address == noun), None
-            )
             routes = graph.routes(candidate.root, noun)
-            if value is None and any(
-                m.kind == "field" and m.address == noun for m in span.meanings
-            ):
-                continue  # a verb of the absent thing: "never sent a message"
+            value = next((m for m in span.meanings if m.address == noun), None)
+            if value is not None and value.kind != "value":
+                made.append(("W", span.first, span.last, None, None))  # "never sent a message"
+                continue
             if value is None or not routes:
                 return None
             made.append(("V", span.first, span.last, Pick(span, value, routes[0]), "absent"))
@@ -208,7 +221,7 @@ def _items(
     made += [("S", s.first, s.last, None, s) for s in asked.sought]
     covered = {p for _, first, last, _, _ in made for p in range(first, last)}
     for place, word in enumerate(asked.words):
-        if place not in covered:
+        if place not in covered and place not in asked.hidden:
             letter = _loose_letter(word)
             if letter:
                 made.append((letter, place, place + 1, None, None))
@@ -293,12 +306,14 @@ def _reading(
 
 
 def _finish(frame: Frame) -> None:
+    narrowing.flags(frame)
+    folding.shares(frame)
+    folding.contrasts(frame)
     if not frame.measures or frame.has(r"how many|number of|count"):
         _counted(frame)
     folding.numbers_in_groups(frame)
     if frame.group and not frame.measures:
         folding.count_root(frame)
-    narrowing.flags(frame)
     listing(frame)
     if frame.group and frame.measures and not frame.order:
         beat = next((g for g in frame.group if g.bucket), None)
@@ -350,7 +365,8 @@ def _confidence(
     sure *= 0.9 ** len(frame.free("NZ"))
     sure *= 0.5 ** len(candidate.lost)
     if any(p.route.fans_out for p in candidate.picks):
-        sure *= 0.6
+        summed = any(m.fn in ("sum", "avg", "count") for m in frame.measures)
+        sure *= 0.4 if summed else 0.6
     if missed:
         sure *= 0.4 ** min(len(missed), 3)
     return round(min(sure, 1.0), 4)

@@ -50,6 +50,8 @@ def candidates(
     """The likeliest roots, best first."""
     own: dict[str, float] = {}
     for span in spans:
+        if span.soft and len(spans) > 1:
+            continue
         best: dict[str, float] = {}
         for m in span.meanings:
             best[m.address] = max(best.get(m.address, 0.0), m.weight)
@@ -64,9 +66,13 @@ def candidates(
 def _score(
     root: str, spans: tuple[Span, ...], catalogue: Catalogue, graph: Graph, needs: Needs
 ) -> Candidate:
-    picks, lost, total, named = [], [], 0.0, 0.0
+    picks: list[Pick] = []
+    lost: list[Span] = []
+    total = named = 0.0
     for span in spans:
         found = _pick(span, root, graph, picks[-1] if picks else None)
+        if span.soft and (found is None or found[0].route.steps):
+            continue
         if found is None:
             lost.append(span)
             total -= 0.5

@@ -14,12 +14,14 @@ from orchestrator.planner.grammar import (
     FILLER,
     FUNCTION,
     SUPERLATIVES,
+    TIME_WORDS,
 )
 from orchestrator.planner.lexicon import Lexicon, Meaning
 from orchestrator.planner.words import Word, fold, plain, stem
 
-_LENGTH_BONUS: Final = 0.35
-_SURFACE_BONUS: Final = 0.04
+_LENGTH_BONUS: Final = 0.05
+_SURFACE_BONUS: Final = 0.08
+_COUNTING: Final = frozenset({"number", "numbers", "count", "counts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,14 @@ class Span:
     meanings: tuple[Meaning, ...]
     words: str
     typo: int = 0
+    #: a word of the grammar, which names data only where the root itself has such a field
+    soft: bool = False
 
     @property
     def score(self) -> float:
-        return (
-            self.meanings[0].weight + _LENGTH_BONUS * (self.last - self.first - 1) - 0.1 * self.typo
-        )
+        words = self.last - self.first
+        weight = self.meanings[0].weight - (0.4 if self.soft else 0.0)
+        return weight * words + _LENGTH_BONUS * (words - 1) - 0.1 * self.typo
 
 
 _GRAMMAR: Final = FUNCTION | FILLER | frozenset((*AGGREGATES, *SUPERLATIVES, *COMPARATIVES))
@@ -96,11 +100,17 @@ def _matches(
                 yield from _quoted(run[0], first, lexicon)
                 break
             meanings = _meanings(run, lexicon)
-            if meanings:
-                yield Span(first, last, meanings, " ".join(w.text for w in run))
+            if meanings and not _counts(run, words[last:]):
+                soft = len(run) == 1 and run[0].text in _GRAMMAR
+                yield Span(first, last, meanings, " ".join(w.text for w in run), soft=soft)
             for place in range(first, last):
                 for fixed in fixes.get(place, ()):
                     yield from _fixed(run, first, place, fixed, lexicon)
+
+
+def _counts(run: tuple[Word, ...], after: tuple[Word, ...]) -> bool:
+    """Whether the words are the "number of" that counts, and so no field."""
+    return len(run) == 1 and run[0].text in _COUNTING and bool(after) and after[0].text == "of"
 
 
 def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
@@ -112,8 +122,12 @@ def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
         replace(m, weight=m.weight + _SURFACE_BONUS) if m.surface == texts else m
         for m in lexicon.schema.get(stems, ())
     ]
-    if len(run) == 1 and run[0].text in FILLER:
-        found = [m for m in found if m.weight >= 0.6]
+    if len(run) == 1 and run[0].text in _GRAMMAR | TIME_WORDS:
+        found = [
+            m
+            for m in found
+            if m.weight >= 0.6 and (run[0].text not in TIME_WORDS or m.surface == texts)
+        ]
     if not (len(run) == 1 and run[0].kind == "number"):
         found += lexicon.values_at(texts, stems)
     best: dict[tuple[str, str, str, str], Meaning] = {}
