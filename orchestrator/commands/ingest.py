@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from orchestrator.commands import options, screen
+from orchestrator.commands.domains import listing
 from orchestrator.commands.session import with_client
 from orchestrator.commands.sources import SourceFile, gathered
 from registry.errors import BadInput, IsothermError, shown
+from registry.settings import Settings
 
 if TYPE_CHECKING:
     from orchestrator.client import Client
 
 _COUNTS = ("accepted", "updated", "duplicate", "rejected")
 _REASONS_SHOWN = 5
+_FILES_AT_ONCE = 4
 Advance: TypeAlias = Callable[[SourceFile], None]
 
 
@@ -106,26 +109,48 @@ def ingest(
     with gathered(sources, format=wanted.format) as files:
         # Who types a path may read the file: for this process the paths given are the open folders.
         opened = replace(settings, roots=tuple({file.path.resolve().parent for file in files}))
+        at_once = _at_once(settings, into)
         with _progress(files) as advance:
-            outcomes = with_client(opened, lambda client: _load_all(client, files, wanted, advance))
+            outcomes = with_client(
+                opened,
+                lambda client: _load_all(client, files, wanted, advance, at_once=at_once),
+            )
     _print(outcomes, json=json)
     if any(outcome.get("failed") or "error" in outcome for outcome in outcomes):
         raise typer.Exit(1)
 
 
 async def _load_all(
-    client: Client, files: list[SourceFile], wanted: Wanted, advance: Advance
+    client: Client, files: list[SourceFile], wanted: Wanted, advance: Advance, *, at_once: int
 ) -> list[dict[str, Any]]:
     """One outcome per file: what the tool gave, or `error`. A bad file does not stop the others."""
-    outcomes = []
-    for file in files:
-        try:
-            outcome = await client.ingest(**wanted.arguments(file))
-        except IsothermError as refusal:
-            outcome = {"error": refusal.to_dict()}
-        outcomes.append({"source": str(file.path), **outcome})
+    # Late: see `session`.
+    import anyio
+
+    outcomes: list[dict[str, Any]] = [{} for _ in files]
+    slots = anyio.Semaphore(at_once)
+
+    async def load(place: int, file: SourceFile) -> None:
+        async with slots:
+            try:
+                outcome = await client.ingest(**wanted.arguments(file))
+            except IsothermError as refusal:
+                outcome = {"error": refusal.to_dict()}
+        outcomes[place] = {"source": str(file.path), **outcome}
         advance(file)
+
+    async with anyio.create_task_group() as tasks:
+        for place, file in enumerate(files):
+            tasks.start_soon(load, place, file)
     return outcomes
+
+
+def _at_once(settings: Settings, into: str | None) -> int:
+    """How many files may be under way. One, where a domain may have to be made: the second file of
+    a kind belongs into the domain that the first one made.
+    """
+    known = into is not None and into.partition(".")[0] in listing(settings).specs
+    return _FILES_AT_ONCE if known else 1
 
 
 def constants(given: list[str]) -> dict[str, str]:
@@ -165,11 +190,27 @@ def _print(outcomes: list[dict[str, Any]], *, json: bool) -> None:
                 ("source", "collection", *_COUNTS, "tier", "ms"), rows, right=(2, 3, 4, 5, 7)
             )
         for outcome in outcomes:
+            if "tables" in outcome:
+                _print_plan(outcome)
             _print_details(outcome)
     for outcome in outcomes:
         if "error" in outcome:
             error = outcome["error"]
             screen.note(f"{error['code']}: {Path(outcome['source']).name}: {error['message']}")
+
+
+def _print_plan(outcome: dict[str, Any]) -> None:
+    """What a dry run found: where each table would go, and each column."""
+    name = Path(outcome["source"]).name
+    screen.line(f"{name} ({outcome['format']}): {outcome['text']}", style="bold")
+    for table in outcome["tables"]:
+        fields = {column: to["field"] for column, to in table["mapping"]["columns"].items()}
+        rows = [
+            (column["header"], column["type"], fields.get(column["header"], "extra"))
+            for column in table["columns"]
+        ]
+        screen.line(f"{table['table']} → {table['collection']} ({table['confidence']:.2f})")
+        screen.grid(("column", "looks like", "field"), rows)
 
 
 def _receipts(outcome: dict[str, Any]) -> list[dict[str, Any]]:
@@ -185,6 +226,8 @@ def _rows(outcome: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
 
 
 def _print_details(outcome: dict[str, Any]) -> None:
+    for domain in outcome.get("domains_added", ()):
+        screen.line(f"New domain {domain}: isotherm describe {domain}")
     for receipt in _receipts(outcome):
         for reason in receipt["reasons"][:_REASONS_SHOWN]:
             line = f"line {reason['line']}: " if reason.get("line") is not None else ""

@@ -1,0 +1,102 @@
+"""`isotherm demo`: loaded once, answered in full, safe to run again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from orchestrator.cli import app
+from orchestrator.commands.demo_folder import Memory, recall, remember
+from orchestrator.commands.demo_run import as_expected
+from orchestrator.demo.questions import QUESTIONS, DemoQuestion
+from registry.errors import BadInput, Corrupt
+
+FRESH = Memory("1.0", 7, 1_000_000)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo") / "company"
+
+
+@pytest.fixture(scope="module")
+def first(folder: Path) -> dict[str, Any]:
+    """What the first run of the demo says, as JSON."""
+    result = CliRunner().invoke(app, ["demo", "--json", "--data", str(folder)])
+    assert result.exit_code == 0, result.stderr
+    return orjson.loads(result.stdout)
+
+
+def test_every_question_is_answered_or_refused_as_it_should_be(first: dict[str, Any]) -> None:
+    wrong = [q["question"] for q in first["questions"] if not q["fine"]]
+    assert not wrong
+    assert len(first["questions"]) == len(QUESTIONS)
+    assert first["loaded"] == sum(first["records"].values()) > 20_000
+
+
+def test_a_second_run_loads_nothing_and_gives_the_same_answers(
+    first: dict[str, Any], folder: Path
+) -> None:
+    result = CliRunner().invoke(app, ["demo", "--json", "--data", str(folder)])
+    again = orjson.loads(result.stdout)
+    assert again["loaded"] == 0
+    assert again["now"] == first["now"]
+    for before, after in zip(first["questions"], again["questions"], strict=True):
+        assert after["answer"].get("rows") == before["answer"].get("rows")
+
+
+def test_it_ends_with_lines_to_paste_that_name_real_paths(
+    first: dict[str, Any], folder: Path
+) -> None:
+    text = CliRunner().invoke(app, ["demo", "--data", str(folder)]).stdout
+    for question in QUESTIONS:
+        assert question.text in text
+    entry = orjson.loads(text[text.index('{\n  "mcpServers"') :].partition("For the MCP")[0])
+    server = entry["mcpServers"]["isotherm"]
+    assert Path(server["command"]).is_file()
+    assert str(folder) in server["args"]
+    assert "npx @modelcontextprotocol/inspector" in text
+    assert "isotherm ask" in text
+
+
+def test_a_folder_remembers_its_instant_and_seed(tmp_path: Path) -> None:
+    assert recall(tmp_path / "new", fresh=FRESH) == FRESH
+    later = Memory("1.0", 8, 2_000_000)
+    assert recall(tmp_path / "new", fresh=later) == FRESH
+    remember(tmp_path / "new", later)
+    assert recall(tmp_path / "new", fresh=FRESH) == later
+
+
+def test_a_folder_with_other_data_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "rows").mkdir()
+    with pytest.raises(BadInput, match="holds other data"):
+        recall(tmp_path, fresh=FRESH)
+
+
+def test_a_folder_of_another_version_is_refused(tmp_path: Path) -> None:
+    remember(tmp_path, FRESH)
+    with pytest.raises(BadInput, match=r"filled by Isotherm 1\.0"):
+        recall(tmp_path, fresh=Memory("2.0", 7, 1))
+
+
+def test_a_memory_that_is_garbage_is_named(tmp_path: Path) -> None:
+    for body in (b"", b"{", b'{"seed": 1}', b"[1]"):
+        (tmp_path / "demo.json").write_bytes(body)
+        with pytest.raises(Corrupt):
+            recall(tmp_path, fresh=FRESH)
+
+
+def test_an_answer_from_elsewhere_or_unsure_is_not_fine() -> None:
+    question = DemoQuestion("?", "", ("user", "chat"))
+    sources = [{"collection": "user.users"}, {"collection": "chat.messages"}]
+    good = {"status": "answered", "partial": False, "sources": sources}
+    assert as_expected(question, good)
+    assert not as_expected(question, {**good, "sources": sources[:1]})
+    assert not as_expected(question, {**good, "status": "tentative"})
+    assert not as_expected(question, {**good, "partial": True})
+    assert as_expected(DemoQuestion("?", "", ()), {"status": "refused"})
+    assert not as_expected(DemoQuestion("?", "", ()), good)
