@@ -1,4 +1,4 @@
-"""One surface's request handlers: every request that reaches an MCP server of ours is answered here.
+"""One surface's request handlers: every request to an MCP server of ours is answered here.
 
 The way of a tool call: who is it (`Door`), does the tool exist for them, do the arguments fit
 (`schema`), then the handler. Whatever goes wrong becomes an `isError` result with a stable code; a

@@ -1,7 +1,7 @@
 """From a `Surface` to a real MCP server, for both protocol eras.
 
-The only room that registers anything with the SDK. What a request gets is decided in `desk`; here it
-is tied to the protocol, plain calls are given a short way, and changes are announced.
+The only room that registers anything with the SDK. What a request gets is decided in `desk`; here
+it is tied to the protocol, plain calls are given a short way, and changes are announced.
 """
 
 from __future__ import annotations
