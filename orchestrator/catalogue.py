@@ -18,6 +18,7 @@ from registry.catalog import Catalogue, Facts, FieldValues
 from registry.clock import Clock
 from registry.domain import DomainSpec
 from registry.errors import IsothermError
+from registry.moment import time_us
 
 #: vocabulary is fetched again after this many times what fetching it took, and never sooner than
 #: the second figure
@@ -136,8 +137,12 @@ def facts_from_wire(data: dict[str, Any]) -> Facts:
     }
     return Facts(
         rows=data["rows"],
-        time_min_us=data.get("time_min_us"),
-        time_max_us=data.get("time_max_us"),
+        time_min_us=_instant(data.get("time_min")),
+        time_max_us=_instant(data.get("time_max")),
         seq=data.get("seq", 0),
         values=values,
     )
+
+
+def _instant(text: str | None) -> int | None:
+    return None if text is None else time_us(text)
