@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
+from orchestrator.planner.parts import join
 from orchestrator.planner.words import phrase
 from registry.catalog import Catalogue
 from registry.plan import Join
@@ -108,16 +109,14 @@ class Joins:
         alias = self._joined(steps)
         return f"{alias}.{field}" if alias else field
 
-    def _joined(self, steps: Steps, kind: str = "inner") -> str:
+    def _joined(self, steps: Steps, kind: Literal["inner", "left"] = "inner") -> str:
         if steps in self._alias:
             return self._alias[steps]
         before, step = steps[:-1], steps[-1]
         left = self.path(before, "id" if step.reverse else step.field)
         alias = self._name(step)
         right = step.field if step.reverse else "id"
-        self.joins.append(
-            Join(**{"as": alias}, to=step.address, on=(left, right), kind=kind)  # type: ignore[arg-type]
-        )
+        self.joins.append(join(alias, step.address, (left, right), kind))
         self._alias[steps] = alias
         return alias
 
@@ -128,13 +127,11 @@ class Joins:
     def without(self, step: Step) -> None:
         """Keep only roots that nothing of `step.address` refers to."""
         on = ("id", step.field) if step.reverse else (step.field, "id")
-        self.joins.append(
-            Join(**{"as": f"no_{self._name(step)}"}, to=step.address, on=on, kind="anti")
-        )  # type: ignore[arg-type]
+        self.joins.append(join(f"no_{self._name(step)}", step.address, on, "anti"))
 
     def _name(self, step: Step) -> str:
         wanted = step.address.partition(".")[2] if step.reverse else step.field
-        taken = {join.alias for join in self.joins}
+        taken = {made.alias for made in self.joins}
         name, n = wanted, 2
         while name in taken:
             name, n = f"{wanted}_{n}", n + 1

@@ -179,4 +179,6 @@ def _loose(word: str) -> str:
     if word.endswith("ies"):
         return f"{word[:-3]}*"
     singular = word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
-    return f"{singular}*" if len(singular) >= 4 and stem(word) != word or singular != word else word
+    return (
+        f"{singular}*" if (len(singular) >= 4 and stem(word) != word) or singular != word else word
+    )

@@ -5,18 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from orchestrator.planner.folding import (
-    add_group,
-    add_measure,
-    additive,
-    count_root,
-    entity,
-    unique,
-)
+from orchestrator.planner.comparing import measured_field
+from orchestrator.planner.folding import add_measure, additive, count_root
 from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.grammar import ADJECTIVES, SUPERLATIVES
 from orchestrator.planner.graph import Step, Steps
-from orchestrator.planner.narrowing import measured_field
+from orchestrator.planner.groups import add_group, entity
 from orchestrator.planner.words import phrase
 from registry.plan import Fn, Order
 
@@ -375,6 +369,3 @@ def _sorted(frame: Frame) -> bool:
             frame.note(y, f"ordered by {frame.path(y)}")
         return True
     return False
-
-
-__all__ = ["person_route", "plural", "ranking", "unique"]

@@ -94,8 +94,9 @@ def _months(moment: datetime, n: int) -> datetime:
 def floor(moment: datetime, unit: str) -> datetime:
     """The start of the calendar unit that holds the moment."""
     if unit in ("second", "minute", "hour"):
-        keep = {"second": {}, "minute": {"second": 0}, "hour": {"minute": 0, "second": 0}}[unit]
-        return moment.replace(microsecond=0, **keep)
+        minute = 0 if unit == "hour" else moment.minute
+        second = moment.second if unit == "second" else 0
+        return moment.replace(minute=minute, second=second, microsecond=0)
     day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     if unit == "week":
         return day - timedelta(days=day.weekday())

@@ -1,0 +1,74 @@
+"""What must not be there: empty fields, and collections with no record for each one asked for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from orchestrator.planner.filters import LINK, wire
+from orchestrator.planner.frame import Frame
+from orchestrator.planner.groups import entity
+from orchestrator.planner.moments import bounds
+from orchestrator.planner.parts import measured
+from registry.plan import And, Compare, IsNull, Not, Predicate
+
+_NO: Final = r"(?:without|with no|no|missing|lacking|lacks|lack|have no|has no|had no|not have|not having|never|not|not been|never been)"
+
+
+def nulls(frame: Frame) -> None:
+    """ "without email", "never logged in" (a field), "with a rating"."""
+    for found in frame.find(
+        rf"{_NO}(?: (?:an?|any|the|been|yet|known|set|having|ever))* (?P<f>[NDRF]\d+)"
+    ):
+        item = frame.item(found["f"])
+        if item.place in frame.used or frame.has(rf"[NDRF]{item.place}(?: {LINK})* [VO]\d+"):
+            continue
+        after = frame.has(rf"D{item.place} T\d+")
+        if not after:
+            path = frame.path(item)
+            frame.where.append(IsNull(field=path))
+            frame.note(item, f"{path} is empty")
+    for found in frame.find(
+        r"(?:with|has|have|having)(?: (?:an?|any))+ (?P<f>[NDRF]\d+)(?! [VOXQZ]\d+| (?:of|in|is|above|over) )"
+    ):
+        item = frame.item(found["f"])
+        if item.place not in frame.used:
+            path = frame.path(item)
+            frame.where.append(Not(arg=IsNull(field=path)))
+            frame.note(item, f"{path} is not empty")
+
+
+def absent(frame: Frame) -> bool:
+    """Collections that must have no record for each one asked for; `False` where the plan cannot say it."""
+    for item in frame.free("E"):
+        assert item.pick is not None
+        if len(item.steps) != 1:
+            return False
+        step = item.steps[0]
+        conditions = [
+            i for i in frame.free("VT") if i.payload == "absent" or i.place in item.payload
+        ]
+        if not conditions:
+            frame.joins.without(step)
+            frame.note(item, f"no {item.address}")
+            continue
+        alias = frame.joins.left(step)
+        spec = frame.catalogue.collections[item.address]
+        parts: list[Predicate] = []
+        for condition in conditions:
+            if condition.letter == "T":
+                if spec.time is None:
+                    return False
+                parts += bounds(f"{alias}.{spec.time}", spec.fields[spec.time], condition.payload)
+            elif condition.pick is not None:
+                value = wire(condition, spec.fields[condition.pick.meaning.field])
+                parts.append(
+                    Compare(op="=", field=f"{alias}.{condition.pick.meaning.field}", value=value)
+                )
+            frame.note(condition, f"counted in {item.address}")
+        name = item.address.partition(".")[2]
+        where = parts[0] if len(parts) == 1 else And(args=tuple(parts))
+        frame.measures.append(measured("count", f"{alias}.id", name, where=where))
+        entity(frame, (), frame.root, frame.root.partition(".")[2])
+        frame.having.append(Compare(op="=", field=name, value=0))
+        frame.note(item, f"no {item.address} that fits")
+    return True

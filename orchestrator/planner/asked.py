@@ -1,0 +1,125 @@
+"""A question taken apart before any root is chosen: windows, buckets, comparisons, searched text, spans, and what must be absent."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from orchestrator.planner.grammar import ADJECTIVES
+from orchestrator.planner.lexicon import Lexicon
+from orchestrator.planner.literals import Comparison, Sought, comparisons, percentiles, sought
+from orchestrator.planner.reading import Question
+from orchestrator.planner.spans import Span, content, cover
+from orchestrator.planner.timewindow import Beat, Window, beats, windows
+from orchestrator.planner.words import Word
+
+_NEGATORS: Final = frozenset(
+    {"without", "no", "never", "not", "lacking", "missing", "lack", "lacks"}
+)
+
+
+class Asked:
+    """The parts of a question that hold under every root. `hidden`: places of words that no vocabulary may claim."""
+
+    def __init__(self, question: Question, words: tuple[Word, ...], lexicon: Lexicon) -> None:
+        self.now_us = question.now_us
+        self.words = words
+        self.windows = windows(words, question.now_us, question.timezone)
+        hidden = _places(self.windows)
+        found = beats(words, hidden)
+        self.beats = tuple(b for b in found if not b.soft or not _is_value(words, b, lexicon))
+        hidden |= _places(self.beats)
+        self.comparisons = comparisons(words, hidden)
+        hidden |= _places(self.comparisons)
+        self.percentiles = percentiles(words, hidden)
+        hidden |= {p for first, last, _ in self.percentiles for p in range(first, last)}
+        texts = sought(question.text, words, hidden)
+        self.sought = tuple(s for s in texts if not _names_value(words, s, lexicon))
+        hidden |= _places(self.sought)
+        hidden |= {p for p in range(1, len(words)) if _is_degree(words[p - 1], words[p], lexicon)}
+        self.hidden = hidden
+        self.spans = cover(words, lexicon, hidden)
+        self.absent = _absent(words, self.spans)
+
+    def qualifies(self, place: int) -> bool:
+        """Whether the span stands between a negator and what is absent: "without failed runs"."""
+        after = self.absent.get(place + 1)
+        start = self.spans[place].first
+        return after is not None and any(
+            self.words[n].text in _NEGATORS for n in range(max(0, start - 3), start)
+        )
+
+    @property
+    def present(self) -> tuple[Span, ...]:
+        """The spans that the root must reach."""
+        return tuple(
+            span
+            for place, span in enumerate(self.spans)
+            if place not in self.absent and not self.qualifies(place)
+        )
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Content words that nothing explains, as typed."""
+        covered = {p for s in self.spans for p in range(s.first, s.last)} | self.hidden
+        return tuple(w.raw for n, w in enumerate(self.words) if n not in covered and content(w))
+
+
+def _places(found: tuple[Window, ...] | tuple[Beat, ...] | tuple[Comparison, ...] | tuple[Sought, ...]) -> frozenset[int]:  # fmt: skip
+    return frozenset(place for item in found for place in range(item.first, item.last))
+
+
+def _is_degree(before: Word, word: Word, lexicon: Lexicon) -> bool:
+    """Whether "most active" is a degree here, although "active" alone is a value."""
+    if before.text not in ("most", "least") or word.text not in ADJECTIVES:
+        return False
+    found = lexicon.schema.get((word.stem,), ())
+    return all(m.kind == "value" for m in found if m.surface == (word.text,))
+
+
+def _is_value(words: tuple[Word, ...], beat: Beat, lexicon: Lexicon) -> bool:
+    """Whether an adverb such as "daily" stands before a noun that has it as a value."""
+    found = lexicon.schema.get((words[beat.first].stem,), ())
+    values = {m.address for m in found if m.kind == "value"}
+    near = words[beat.last : beat.last + 2]
+    return any(m.address in values and m.weight > 0.9 for w in near for m in lexicon.schema.get((w.stem,), ()) if m.kind == "collection")  # fmt: skip
+
+
+def _names_value(words: tuple[Word, ...], found: Sought, lexicon: Lexicon) -> bool:
+    """Whether "about billing" names a declared value of the very collection before it, rather than text."""
+    if found.cue not in ("about", "regarding") or found.exact:
+        return False
+    if found.first == 0 or not (
+        content(words[found.first - 1]) or words[found.first - 1].number is not None
+    ):
+        return True
+    start = found.first + len(found.cue.split())
+    stems = tuple(w.stem for w in words[start : found.last] if w.text != "the")
+    head = {m.address for w in words[max(0, found.first - 2) : found.first] for m in lexicon.schema.get((w.stem,), ()) if m.kind == "collection" and m.weight > 0.9}  # fmt: skip
+    return any(m.kind == "value" and m.address in head for m in lexicon.schema.get(stems, ()))
+
+
+def _absent(words: tuple[Word, ...], spans: tuple[Span, ...]) -> dict[int, Span]:
+    """Spans of collections that a negator says there are none of, by their place among the spans."""
+    out: dict[int, Span] = {}
+    heads = [s for s in spans if s.meanings[0].kind == "collection"]
+    for place, span in enumerate(spans):
+        negator = next((n for n in range(span.first - 1, max(-1, span.first - 6), -1) if words[n].text in _NEGATORS), None)  # fmt: skip
+        head = next((h for h in heads if h.last <= (negator if negator is not None else -1)), None)
+        owned = head is not None and any(
+            m.kind in ("field", "value") and m.address == head.meanings[0].address
+            for m in span.meanings
+        )
+        between = words[negator + 1 : span.first] if negator is not None else ()
+        if head is None or owned or span.meanings[0].kind != "collection" or negator is None:
+            continue
+        if any(
+            w.text in ("in", "from", "on", "at", "by", "per", "who", "that", "which")
+            for w in between
+        ):
+            continue
+        if any(
+            m.address == head.meanings[0].address for m in span.meanings if m.kind == "collection"
+        ):
+            continue
+        out[place] = span
+    return out

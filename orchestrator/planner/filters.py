@@ -1,0 +1,88 @@
+"""Values and flags named in a question: equal, one of several, or not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from orchestrator.planner.frame import Frame, Item
+from orchestrator.planner.source import Pick
+from registry.domain import FieldSpec
+from registry.plan import Compare, In, Not, Predicate
+
+LINK: Final = r"(?:in|from|a|an|on|the|by|of|with|for|be|been|being|are|is|was|were|any|at|using|via|to|yet|ever|currently)"
+_NOT_VALUE: Final = (
+    rf"(?:not|except|excluding|other than|but not|neither|nor|non|apart from|besides|without)(?: {LINK}| [CFNRB]\d+)*"
+    rf" (?P<v>V\d+(?: (?:,|or|and|nor|, or|, and)(?: {LINK})* V\d+)*)"
+)
+
+
+def values(frame: Frame) -> None:
+    """Values named in the question: equal, one of several, or not."""
+    for found in frame.find(_NOT_VALUE):
+        _bind(
+            frame, [i for i in frame.all_in(found["v"]) if i.place not in frame.used], negative=True
+        )
+    _bind(frame, frame.free("V"), negative=False)
+
+
+def _bind(frame: Frame, items: list[Item], *, negative: bool) -> None:
+    by_path: dict[str, list[Item]] = {}
+    for item in items:
+        _context(frame, item)
+        by_path.setdefault(frame.path(item), []).append(item)
+    for path, group in by_path.items():
+        field = frame.field_of(group[0])
+        wires = [wire(item, field) for item in group]
+        distinct = tuple(dict.fromkeys(wires))
+        made: Predicate = In(field=path, values=distinct) if len(distinct) > 1 else Compare(op="=", field=path, value=distinct[0])  # fmt: skip
+        if negative:
+            made = Compare(op="!=", field=path, value=distinct[0]) if len(distinct) == 1 else Not(arg=made)  # fmt: skip
+        frame.where.append(made)
+        for item, value in zip(group, wires, strict=True):
+            assert item.pick is not None
+            sign = "≠" if negative else "="
+            frame.note(item, f"{item.address}.{item.pick.meaning.field} {sign} {value}")
+
+
+def wire(item: Item, field: FieldSpec) -> str | bool:
+    assert item.pick is not None
+    value = item.pick.meaning.value
+    return value == "true" if field.type == "bool" else value
+
+
+def _context(frame: Frame, item: Item) -> None:
+    """A field or collection beside a value that only says what kind of value it is; a role re-routes the value."""
+    assert item.pick is not None
+    for other in frame.items:
+        if other.pick is None or other.place in frame.used or other.place == item.place:
+            continue
+        before = other.last <= item.first and item.first - other.last <= 2
+        after = other.first == item.last
+        same = (other.address, other.pick.meaning.field) == (item.address, item.pick.meaning.field)
+        if other.letter in "FB" and same and (before or after):
+            frame.use(other)
+        if (
+            other.letter == "R"
+            and before
+            and other.address == frame.root
+            and item.address != frame.root
+        ):
+            route = frame.graph.through(frame.root, other.pick.meaning.field, item.address)
+            if route is not None:
+                item.pick = Pick(item.pick.span, item.pick.meaning, route)
+                frame.use(other)
+
+
+def flags(frame: Frame) -> None:
+    """Boolean fields named in the question hold, or with a "not" before them do not."""
+    for found in frame.find(r"(?:not|never|non)(?: (?:been|yet|be|is|are|currently))* (?P<b>B\d+)"):
+        _flag(frame, frame.item(found["b"]), False)
+    for item in frame.free("B"):
+        _flag(frame, item, True)
+
+
+def _flag(frame: Frame, item: Item, value: bool) -> None:
+    if item.place not in frame.used:
+        path = frame.path(item)
+        frame.where.append(Compare(op="=", field=path, value=value))
+        frame.note(item, f"{path} = {str(value).lower()}")

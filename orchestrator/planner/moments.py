@@ -1,0 +1,75 @@
+"""Windows of time become bounds on the field that a word names, else on the event time of the collection."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from orchestrator.planner.frame import Frame, Item
+from orchestrator.planner.timewindow import Window
+from registry.domain import FieldSpec
+from registry.moment import date_text, time_text
+from registry.plan import And, Compare, Or, Predicate
+
+_US_DAY: Final = 86_400_000_000
+
+
+def windows(frame: Frame) -> None:
+    """Windows of time on the field that a word names, else on the event time of the collection."""
+    found = frame.free("T")
+    if not found:
+        return
+    name, field = _time_field(frame, found)
+    if name is None or field is None:
+        return
+    choices = []
+    for item in found:
+        window: Window = item.payload
+        parts = bounds(name, field, window)
+        choices.append(parts[0] if len(parts) == 1 else And(args=tuple(parts)))
+        frame.note(item, f"{name} {_window_text(window)}")
+    closed = all(i.payload.start_us is not None and i.payload.end_us is not None for i in found)
+    if len(choices) > 1 and closed:
+        frame.where.append(Or(args=tuple(choices)))
+        frame.doubt *= 0.9
+    else:
+        frame.where.extend(choices)
+
+
+def _time_field(frame: Frame, found: list[Item]) -> tuple[str, FieldSpec] | tuple[None, None]:
+    near = [i for i in frame.free("D") if any(0 <= t.first - i.last <= 3 for t in found)]
+    near = near or [i for i in frame.free("D") if i.address == frame.root]
+    if near:
+        frame.use(*near[:1])
+        return frame.path(near[0]), frame.field_of(near[0])
+    if frame.spec.time is not None:
+        return frame.spec.time, frame.spec.fields[frame.spec.time]
+    for item in frame.items:
+        spec = frame.catalogue.collections.get(item.address)
+        if item.letter == "C" and spec is not None and spec.time is not None:
+            frame.doubt *= 0.85
+            return frame.joins.path(item.steps, spec.time), spec.fields[spec.time]
+    return None, None
+
+
+def bounds(path: str, field: FieldSpec, window: Window) -> list[Predicate]:
+    out: list[Predicate] = []
+    if window.start_us is not None:
+        out.append(Compare(op=">=", field=path, value=_moment(window.start_us, field)))
+    if window.end_us is not None:
+        out.append(Compare(op="<", field=path, value=_moment(window.end_us, field)))
+    return out
+
+
+def _moment(us: int, field: FieldSpec) -> str:
+    if field.type == "time":
+        return time_text(us)
+    days, rest = divmod(us, _US_DAY)
+    return date_text(days + (1 if rest else 0))
+
+
+def _window_text(window: Window) -> str:
+    if window.start_us is None:
+        return f"before {time_text(window.end_us or 0)}"
+    if window.end_us is None:
+        return f"from {time_text(window.start_us)}"
+    return f"from {time_text(window.start_us)} to {time_text(window.end_us)}"

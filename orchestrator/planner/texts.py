@@ -1,0 +1,57 @@
+"""Text that records must hold: in the field named before it, else by full-text search."""
+
+from __future__ import annotations
+
+from orchestrator.planner.codes import raw
+from orchestrator.planner.frame import Frame, Item
+from orchestrator.planner.literals import Sought
+from orchestrator.planner.parts import like
+from orchestrator.planner.words import tokenise
+from registry.plan import Match
+
+
+def searches(frame: Frame) -> None:
+    """Text that records must hold: in the field named before it, else by full-text search."""
+    for item in frame.free("S"):
+        asked: Sought = item.payload
+        token = f"S{item.place}"
+        named = next((frame.item(m["f"]) for m in frame.find(rf"(?P<f>[FR]\d+)(?: (?:that|which|who|whose|to|does|do|the))* {token}")), None)  # fmt: skip
+        if named is not None and named.place not in frame.used:
+            path = frame.path(named)
+            op = "contains" if asked.mode == "match" else asked.mode
+            text = asked.raw
+            frame.where.append(like(op, path, text))
+            frame.use(named)
+            frame.note(item, f"{path} {op} {text}")
+        elif asked.mode == "match":
+            _match(frame, item, asked)
+        elif frame.spec.label is not None:
+            frame.where.append(like(asked.mode, frame.spec.label, asked.raw))
+            frame.note(item, f"{frame.spec.label} {asked.mode} {asked.raw}")
+    for item in frame.free("Q"):
+        words = [w.text for w in tokenise(raw(frame, item)) if w.kind != "mark"]
+        if words and frame.spec.searched:
+            text = '"' + " ".join(words) + '"' if len(words) > 1 else words[0]
+            frame.where.append(Match(text=text))
+            frame.doubt *= 0.9
+            frame.note(item, f"text matches {text}")
+
+
+def _match(frame: Frame, item: Item, asked: Sought) -> None:
+    if frame.spec.searched:
+        frame.where.append(Match(text=asked.text))
+        frame.note(item, f"text matches {asked.text}")
+        return
+    for other in frame.items:
+        spec = frame.catalogue.collections.get(other.address)
+        if other.letter == "C" and spec is not None and spec.searched and other.steps:
+            alias = frame.joins.path(other.steps, spec.searched[0]).rpartition(".")[0]
+            frame.where.append(Match(text=asked.text, alias=alias))
+            frame.note(item, f"text of {other.address} matches {asked.text}")
+            return
+    text = [n for n, f in frame.spec.fields.items() if f.type == "text" and f.enum is None]
+    if frame.spec.label in text:
+        frame.doubt *= 0.8
+        value = asked.raw
+        frame.where.append(like("contains", frame.spec.label, value))
+        frame.note(item, f"{frame.spec.label} contains {value}")
