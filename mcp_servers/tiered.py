@@ -25,6 +25,7 @@ from registry.plan import QueryPlan
 from registry.tier import Tier
 
 _ONCE_MAX: Final = 10_000  # keys remembered as read once
+_KEPT_AT_ONCE: Final = 1_000  # rows of one write that become resident; a bulk load keeps its last
 _READ_BACK_MAX: Final = 100  # rows of a write that are read again to become resident
 
 
@@ -159,8 +160,9 @@ class Tiered:
         """Make the rows of a write resident. Those whose change the mark has passed are read
         again."""
         again = []
+        last = slice(-_KEPT_AT_ONCE, None)
         with self._lock:
-            for draft, done in zip(drafts, written, strict=True):
+            for draft, done in zip(drafts[last], written[last], strict=True):
                 if done.seq > self._mark:
                     self._cache.put(tenant, collection, _as_row(draft, done))
                 elif done.seq:

@@ -14,6 +14,7 @@ from registry.errors import TooLarge, shown
 from registry.limits import REPLY_BYTES_MAX
 from registry.record import INT_EXACT_MAX, Canonical, Type, encode
 
+_SIZED: Final = frozenset({"text", "ref", "json", "bytes"})
 _CELL_BYTES: Final = 12  # what a number, date or boolean takes in a reply, about
 
 
@@ -29,15 +30,17 @@ class Cut:
 
 def run(connection: apsw.Connection, compiled: Compiled) -> Cut:
     """The page; it ends at the plan's limit or when the reply is full."""
-    cursor = connection.execute(compiled.sql, compiled.values)
+    cursor: Any = connection.execute(compiled.sql, compiled.values)
     width = len(compiled.columns)
+    texts = [n for n, column in enumerate(compiled.columns) if column.type.name in _SIZED]
     raw: list[tuple[Any, ...]] = []
     size = 0
     more = False
     for row in cursor:
-        size += _CELL_BYTES * width + sum(
-            len(c) for c in row[:width] if isinstance(c, (str, bytes))
-        )
+        size += _CELL_BYTES * width
+        for place in texts:
+            if row[place] is not None:
+                size += len(row[place])
         if len(raw) == compiled.limit or (raw and size > REPLY_BYTES_MAX):
             more = True
             break

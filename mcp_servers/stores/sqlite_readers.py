@@ -48,7 +48,8 @@ class Readers:
             stop.set()  # nobody wants the answer any more
             raise
         finally:
-            self._waiting -= 1
+            with self._lock:
+                self._waiting -= 1
 
     def _enter(self) -> ThreadPoolExecutor:
         with self._lock:

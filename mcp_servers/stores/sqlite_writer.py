@@ -33,6 +33,7 @@ from registry.limits import (
 T = TypeVar("T")
 _IDLE_S: Final = 1.0
 _GROUP_ROWS_MAX: Final = 20_000  # rows of one shared transaction, so that small writes wait little
+_TEND_ROWS: Final = 1_000  # rows written before the engine first looks at its indexes
 _TRIM_EVERY: Final = 1_000  # changes between two trims of the log
 _LOGGED_MAX: Final = 500  # more changed rows in one write are logged as one "whole collection"
 _BROKEN: Final = (
@@ -117,6 +118,7 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._closing = False
         self._connection: apsw.Connection | None = None
+        self._grown, self._tend_at = 0, _TEND_ROWS
 
     async def run(self, work: Callable[[Transaction], T], *, rows: int = 1) -> T:
         """`work`'s result once it is on disk. A caller that stops waiting may or may not have
@@ -166,6 +168,7 @@ class Writer:
             except Exception as bad:  # whatever happens, nobody is left waiting
                 self._fail(batch, bad)
             _tell(batch)
+            self._tend(sum(job.rows for job in batch))
 
     def _take(self) -> list[_Job]:
         """The next jobs to share a transaction; empty when the thread shall end."""
@@ -209,14 +212,19 @@ class Writer:
     def _fail(self, batch: list[_Job], bad: Exception) -> None:
         """Nothing of the batch is stored; start from a fresh connection next time."""
         self._drop_connection()
-        if isinstance(bad, apsw.Error):
-            error: IsothermError = in_our_words(bad, self._store.path)
-        elif isinstance(bad, IsothermError):
-            error = bad
-        else:
-            error = _bug(bad)
         for job in batch:
-            job.error = job.error or error
+            job.error = job.error or _own_words(bad, self._store.path)
+
+    def _tend(self, rows: int) -> None:
+        """After growth, let the engine look at its indexes again, so that it picks well."""
+        self._grown += rows
+        if self._grown < self._tend_at or self._connection is None:
+            return
+        self._grown, self._tend_at = 0, 2 * self._tend_at
+        try:
+            self._connection.execute("PRAGMA optimize = 0x10002").fetchall()
+        except apsw.Error:
+            self._drop_connection()  # a hint only: what was written is on disk already
 
     def _drop_connection(self) -> None:
         connection, self._connection = self._connection, None
@@ -237,15 +245,15 @@ def _attempt(job: _Job, transaction: Transaction) -> None:
             raise
         connection.execute("ROLLBACK TO job")
         transaction.seq, transaction.schema = seq, schema
-        job.error = _own_words(bad)
+        job.error = _own_words(bad, Path("the store"))
     connection.execute("RELEASE job")
 
 
-def _own_words(bad: Exception) -> IsothermError:
+def _own_words(bad: Exception, path: Path) -> IsothermError:
     if isinstance(bad, IsothermError):
         return bad
     if isinstance(bad, apsw.Error):
-        return in_our_words(bad, Path("the store"))
+        return in_our_words(bad, path)
     return _bug(bad)
 
 

@@ -624,3 +624,16 @@ async def test_two_stores_on_one_file_follow_each_others_spec(house: House) -> N
     await put(two, Draft("b", {"title": "sun"}))
     assert await ids_of(two, {"op": "match", "text": "sun"}) == ["a", "b"]
     assert await ids_of(one, {"op": "match", "text": "sun"}) == ["a", "b"]
+
+
+@lived
+async def test_a_collection_of_as_many_fields_as_a_spec_may_have_works(house: House) -> None:
+    wide = {f"f{n}": {"type": "int"} for n in range(limits.FIELDS_MAX)}
+    data = {"domain": "club", "collections": {"notes": {"fields": wide}}}
+    store = house.open(parse_spec(data))
+    values = {f"f{n}": n for n in range(limits.FIELDS_MAX)}
+    await put(store, Draft("a", values))
+    await put(store, Draft("a", {**values, "f0": 7}))
+    assert dict(store.get("t", "notes", ["a"])[0].values) == {**values, "f0": 7}
+    everything = parse_plan({"from": "club.notes"})
+    assert (await store.query("t", everything)).rows[0][:3] == ["a", 7, 1]
