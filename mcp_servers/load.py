@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import anyio
 import orjson
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from mcp_servers.ports import Draft, OnConflict, Progress, Written
 from mcp_servers.readers.batches import Rows, drafts_of
@@ -26,6 +28,7 @@ from mcp_servers.tiered import Tiered
 from registry.answer import Receipt
 from registry.clock import Clock
 from registry.domain import CollectionSpec, DomainSpec
+from registry.errors import IsothermError
 from registry.mapping import Mapping
 from registry.record import Canonical, decode
 
@@ -43,6 +46,14 @@ class _Load:
     receipt: Receipt
     constants: dict[str, Canonical]
     rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A batch ready to be written."""
+
+    message: Message
+    drafts: list[Draft]
 
 
 async def load(
@@ -141,6 +152,21 @@ def _kept(receipt: Receipt) -> dict[str, Any]:
 
 
 async def _write_all(work: _Load, messages: AsyncIterator[Message]) -> None:
+    """Batches are prepared while the one before them is being written."""
+    send, receive = anyio.create_memory_object_stream[_Prepared](1)
+    try:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_write_prepared, work, receive)
+            async with send:
+                await _prepare(work, messages, send)
+    except BaseExceptionGroup as group:
+        refusals = group.subgroup(IsothermError)
+        raise group if refusals is None else refusals.exceptions[0] from None
+
+
+async def _prepare(
+    work: _Load, messages: AsyncIterator[Message], send: MemoryObjectSendStream[_Prepared]
+) -> None:
     rows = Rows(work.spec, work.constants)
     async for message in messages:
         match message["t"]:
@@ -149,19 +175,24 @@ async def _write_all(work: _Load, messages: AsyncIterator[Message]) -> None:
             case "fields":
                 rows.expect(message["fields"])
             case "rows":
-                await _write_batch(work, rows, message)
+                await send.send(_Prepared(message, drafts_of(rows, message)))
             case "end" if message.get("cut"):
                 work.receipt.notes.append(f"incomplete: {str(message['cut'])[:300]}")
 
 
-async def _write_batch(work: _Load, rows: Rows, message: Message) -> None:
-    drafts = drafts_of(rows, message)
+async def _write_prepared(work: _Load, receive: MemoryObjectReceiveStream[_Prepared]) -> None:
+    async with receive:
+        async for batch in receive:
+            await _write_batch(work, batch.message, batch.drafts)
+
+
+async def _write_batch(work: _Load, message: Message, drafts: list[Draft]) -> None:
     for line, reason in message["reasons"]:
         work.receipt.reject(line, str(reason)[:500])
     work.receipt.rejected += message["bad"] - len(message["reasons"])
     work.rows += message["rows"]
-    # The counts of this batch are only known after the write that must carry them: a load that dies here counts the
-    # batch's good rows as accepted.
+    # What became of the rows is only known after the write that must carry the counts: for a load
+    # that dies in between, the good rows of its last batch count as accepted.
     before = _kept(work.receipt)
     guess = {**before, "accepted": before["accepted"] + len(drafts)}
     written = await _write(work, drafts, Progress(work.mark, work.rows, False, guess))

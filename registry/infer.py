@@ -30,6 +30,7 @@ CANDIDATES: Final[tuple[tuple[TypeName, str], ...]] = (
     ("time", "mdy"),
     ("json", ""),
 )
+_PADDED: Final = re.compile(r"^[ \t]|[ \t\r]$", re.MULTILINE)
 _CENTS: Final = re.compile(r"(?:-?\d+\.\d\d\n)*+", re.ASCII)
 #: leading zeros and plus signs are part of a code, not of a number
 _CODE: Final = re.compile(r"^(?:[+]|-?0\d)", re.ASCII | re.MULTILINE)
@@ -57,8 +58,7 @@ class Tally:
     def add(self, cells: Sequence[Any]) -> None:
         """Take in a batch of cells."""
         self.rows += len(cells)
-        missing = (None,) if self.typed else (None, "")
-        present = [c for c in cells if c not in missing]
+        present = _present(cells, typed=self.typed)
         self.nulls += len(cells) - len(present)
         if not present:
             return
@@ -68,19 +68,22 @@ class Tally:
         else:
             self._add_text(present)
 
-    def _add_text(self, present: list[str]) -> None:
+    def _add_text(self, present: Sequence[str]) -> None:
         self.chars_max = max(self.chars_max, max(map(len, present)))
         if not self.candidates:
             return
-        solid = [s for c in present if (s := c.strip()) not in NULL_TOKENS]
-        if not solid:
-            return
-        joined = "\n".join(solid) + "\n"
+        joined = "\n".join(present) + "\n"
+        solid = present
+        if not NULL_TOKENS.isdisjoint(present) or _PADDED.search(joined):
+            solid = [s for c in present if (s := c.strip()) not in NULL_TOKENS]
+            if not solid:
+                return
+            joined = "\n".join(solid) + "\n"
         self.cents = self.cents and bool(_CENTS.fullmatch(joined))
         self.candidates = [c for c in self.candidates if self._survives(c, solid, joined)]
         self._range(solid)
 
-    def _survives(self, candidate: tuple[TypeName, str], solid: list[str], joined: str) -> bool:
+    def _survives(self, candidate: tuple[TypeName, str], solid: Sequence[str], joined: str) -> bool:
         name, format = candidate
         if name in ("int", "float") and _CODE.search(joined) and _has_code(solid):
             return False
@@ -90,7 +93,7 @@ class Tally:
             return False
         return fits(solid, Type(name), format)
 
-    def _add_typed(self, present: list[Any]) -> None:
+    def _add_typed(self, present: Sequence[Any]) -> None:
         kinds = {type(c) for c in present}
         texts = [c for c in present if type(c) is str]
         if texts:
@@ -100,20 +103,20 @@ class Tally:
         if kinds <= {int, float}:
             self._range(present)
 
-    def _range(self, cells: list[Any]) -> None:
+    def _range(self, cells: Sequence[Any]) -> None:
         if self.candidates and self.candidates[0] in (("int", ""), ("float", "")):
-            numbers = [float(c) for c in cells]
+            numbers = list(map(float, cells))
             low, high = min(numbers), max(numbers)
             self.low = low if self.low is None else min(low, self.low)
             self.high = high if self.high is None else max(high, self.high)
 
-    def _count_distinct(self, present: list[Any]) -> None:
+    def _count_distinct(self, present: Sequence[Any]) -> None:
         if len(self.examples) < EXAMPLES_MAX:
             fresh = [plain_text(c)[:80] for c in present[: EXAMPLES_MAX * 3]]
             self.examples = list(dict.fromkeys(self.examples + fresh))[:EXAMPLES_MAX]
-        hashable = all(type(c) is not dict and type(c) is not list for c in present)
-        if not hashable:
+        if self.typed and not {dict, list}.isdisjoint(map(type, present)):
             self.distinct, self.unique = None, False
+        if self.distinct is None and not (self.watch_unique and self.unique):
             return
         values = set(present)
         if self.distinct is not None:
@@ -146,7 +149,13 @@ class Tally:
         }
 
 
-def _has_code(solid: list[str]) -> bool:
+def _present(cells: Sequence[Any], *, typed: bool) -> Sequence[Any]:
+    if None in cells:
+        cells = [c for c in cells if c is not None]
+    return cells if typed or "" not in cells else [c for c in cells if c]
+
+
+def _has_code(solid: Sequence[str]) -> bool:
     """Whether a number starts like a code: `007`, `+49…`; `0.5` and `-0.5` do not."""
     return any(_CODE.match(c) is not None for c in solid)
 
@@ -159,7 +168,7 @@ _TYPED: Final[dict[str, tuple[set[type], ...]]] = {
 }
 
 
-def _typed_fits(candidate: tuple[TypeName, str], kinds: set[type], present: list[Any]) -> bool:
+def _typed_fits(candidate: tuple[TypeName, str], kinds: set[type], present: Sequence[Any]) -> bool:
     """A typed file's text is text, but times, dates and they alone have no type of their own in JSON and SQLite."""
     name, format = candidate
     if name in _TYPED:

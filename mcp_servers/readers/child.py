@@ -7,6 +7,7 @@ file read-only, and writes nothing but its stdout. A hostile file can at worst k
 
 from __future__ import annotations
 
+import gc
 import os
 import stat
 import sys
@@ -31,6 +32,8 @@ _TOO_MUCH = TooLarge("The file needs more memory than reading may take; split or
 def main() -> int:
     """Read the job, answer it. The exit code says nothing; the messages do."""
     job = orjson.loads(sys.stdin.buffer.readline())
+    # Rows form no cycles, and looking for some costs a fifth of the time.
+    gc.disable()
     _limit(job["memory_bytes_max"], job["cpu_seconds_max"])
     out = sys.stdout.buffer
     try:

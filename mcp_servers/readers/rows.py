@@ -167,7 +167,9 @@ class Maker:
             return self._key_ids(columns, len(batch.rows), bad)
         if self._id is not None:
             target, place = self._id
-            given = cells[place] if place is not None and cells else [None] * len(batch.rows)
+            given: Sequence[Any] = [None] * len(batch.rows)
+            if place is not None and cells:
+                given = cells[place]
             return _checked(map(plain_text, given), target.header, bad)
         return self._hash_ids(batch)
 
@@ -232,12 +234,14 @@ def _where(values: Sequence[Any], test: Callable[[Any], bool]) -> list[int]:
 
 def _checked(texts: Iterable[str], header: str, bad: dict[int, str]) -> list[str]:
     out = list(texts)
+    if all(out) and max(map(len, out), default=0) <= limits.ID_CHARS_MAX:
+        if "\x00" not in "".join(out):
+            return out
     for index, text in enumerate(out):
-        if not 0 < len(text) <= limits.ID_CHARS_MAX or "\x00" in text:
-            try:
-                check_id(text, header)
-            except IsothermError as no:
-                bad.setdefault(index, no.message)
+        try:
+            check_id(text, header)
+        except IsothermError as no:
+            bad.setdefault(index, no.message)
     return out
 
 
