@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
+import anyio
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from mcp.server.lowlevel import Server
@@ -23,7 +24,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mcp_servers.door import SCOPE_KEY
 from mcp_servers.tokens import Tokens, digest, read_tokens
@@ -82,7 +83,7 @@ def security(settings: Settings) -> TransportSecuritySettings:
 
 
 class Guard:
-    """Host, Origin and bearer token, before anything else sees the request."""
+    """Host, Origin and bearer token, before anything else sees the request. Can end its streams."""
 
     def __init__(
         self, app: ASGIApp, checks: TransportSecuritySettings, tokens: Tokens | None
@@ -90,6 +91,7 @@ class Guard:
         self._app = app
         self._checks = TransportSecurityMiddleware(checks)
         self._tokens = tokens
+        self._streams: set[anyio.CancelScope] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -97,7 +99,33 @@ class Guard:
             if refusal is not None:
                 await refusal(scope, receive, send)
                 return
+            if scope["method"] == "GET":
+                await self._stream(scope, receive, send)
+                return
         await self._app(scope, receive, send)
+
+    def hang_up(self) -> None:
+        """End every open event stream, so that a stopping server need not wait for its clients."""
+        for stream in list(self._streams):
+            stream.cancel()
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A GET: here they last as long as the client likes, or until `hang_up`."""
+        unfinished = False
+
+        async def watched(message: Message) -> None:
+            nonlocal unfinished
+            unfinished = message["type"] == "http.response.start" or message.get("more_body", False)
+            await send(message)
+
+        with anyio.CancelScope() as lifetime:
+            self._streams.add(lifetime)
+            try:
+                await self._app(scope, receive, watched)
+            finally:
+                self._streams.discard(lifetime)
+        if lifetime.cancelled_caught and unfinished:
+            await send({"type": "http.response.body", "body": b""})
 
     def _admit(self, scope: Scope) -> Response | None:
         """None when the caller may come in; their principal is then on the scope."""
@@ -115,7 +143,7 @@ class Guard:
         return None
 
 
-def http_app(server: Server[Any], settings: Settings, tokens: Tokens | None) -> ASGIApp:
+def http_app(server: Server[Any], settings: Settings, tokens: Tokens | None) -> Guard:
     """The ASGI application. Its lifespan runs the sessions; the stores live outside."""
     checks = security(settings)
     sessions = StreamableHTTPSessionManager(

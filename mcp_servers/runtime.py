@@ -97,9 +97,6 @@ class _Uvicorn(uvicorn.Server):
         else:
             yield
 
-    def stop(self) -> None:
-        self.should_exit = True
-
 
 async def _serve_http(
     built: Built, settings: Settings, host: str, port: int, task_status: TaskStatus[int]
@@ -115,6 +112,11 @@ async def _serve_http(
     server = _Uvicorn(_config(app), listening)
     finished = anyio.Event()
 
+    def stop() -> None:
+        server.should_exit = True
+        built.hang_up()
+        app.hang_up()
+
     async def run() -> None:
         # Shielded: a cancelled server would leave its sessions behind; it is asked to stop instead.
         with anyio.CancelScope(shield=True):
@@ -124,12 +126,11 @@ async def _serve_http(
     with bound:
         async with anyio.create_task_group() as group:
             group.start_soon(run)
-            group.start_soon(_on_signal, server.stop)
+            group.start_soon(_on_signal, stop)
             try:
                 await finished.wait()
             finally:
-                built.hang_up()
-                server.stop()
+                stop()
                 group.cancel_scope.cancel()
 
 
