@@ -330,7 +330,15 @@ async def test_a_cursor_that_is_forged_or_of_another_query_is_refused(house: Hou
     plan = parse_plan({"from": "club.notes", "limit": 2})
     cursor = (await store.query("t", plan)).cursor
     assert cursor is not None
-    forged = [cursor[:-2], cursor + "AAAA", "x" + cursor[1:], "", "é", "A" * 50, "WyJhIl0="]
+    forged = [
+        cursor[:-2],
+        cursor + "AAAA",
+        ("B" if cursor[0] == "A" else "A") + cursor[1:],
+        "",
+        "é",
+        "A" * 50,
+        "WyJhIl0=",
+    ]
     for bad in forged:
         with pytest.raises(BadInput, match="cursor"):
             await store.query("t", plan, cursor=bad)
@@ -479,8 +487,8 @@ async def test_search_knows_words_alternatives_phrases_and_prefixes(house: House
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60) | st.sampled_from(
-    ["OR", "AND", "NOT", "NEAR(", "NEAR/2", '"', "*", "^", ":", "-", "{", "}", "+", "(", ")", "a", "\x00", "''"]
+@given(st.lists(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=60) | st.sampled_from(
+    ["OR", "AND", "NOT", "NEAR(", "NEAR/2", '"', "*", "^", ":", "-", "{", "}", "+", "(", ")", "a", "''"]
 ), min_size=1, max_size=20).map(" ".join).map(lambda s: s[:500]))  # fmt: skip
 def test_no_text_is_a_syntax_error_of_the_search(
     tmp_path_factory: pytest.TempPathFactory, text: str
