@@ -1,0 +1,54 @@
+"""Broken servers that the checkers must catch: `python mutants.py MUTANT serve …`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from mcp_servers.ports import Written
+from mcp_servers.tiered import Tiered
+from mcp_servers.verbs import Verbs
+from orchestrator.cli import main
+
+_write = Tiered.write
+_ids = Verbs._ids
+
+
+async def ack_before_commit(self: Tiered, tenant: str, name: str, drafts: Any, **how: Any) -> Any:
+    loop = asyncio.get_running_loop()
+    later = loop.create_future()
+    loop.call_later(0.05, later.set_result, None)
+
+    async def commit() -> None:
+        await later
+        await _write(self, tenant, name, drafts, **how)
+
+    self.kept = [*getattr(self, "kept", []), loop.create_task(commit())]  # type: ignore[attr-defined]
+    return [Written(draft.id, 1, "accepted") for draft in drafts]
+
+
+async def one_by_one(self: Tiered, tenant: str, name: str, drafts: Any, **how: Any) -> Any:
+    how["idempotency_key"] = None
+    return [w for draft in drafts for w in await _write(self, tenant, name, [draft], **how)]
+
+
+async def keyless(self: Tiered, tenant: str, name: str, drafts: Any, **how: Any) -> Any:
+    how["idempotency_key"] = None
+    return await _write(self, tenant, name, drafts, **how)
+
+
+mutant = sys.argv.pop(1)
+if mutant == "ack-before-commit":
+    Tiered.write = ack_before_commit  # type: ignore[method-assign]
+elif mutant == "one-by-one":
+    Tiered.write = one_by_one  # type: ignore[method-assign]
+elif mutant == "forgets-keys":
+    Tiered.write = keyless  # type: ignore[method-assign]
+    Verbs._ids = lambda self, tenant, key: _ids(self, tenant, None)  # type: ignore[method-assign]
+else:
+    raise SystemExit(f"no mutant {mutant}")
+main()
