@@ -12,12 +12,12 @@ import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import orjson
 
-from registry.errors import Denied
-from registry.limits import PRINCIPAL_SECONDS
+from registry.errors import Denied, shown
+from registry.limits import PRINCIPAL_CHARS_MAX, PRINCIPAL_SECONDS
 
 Action = Literal["read", "write", "delete", "admin"]
 ROLES: Final[dict[str, frozenset[str]]] = {
@@ -53,7 +53,7 @@ def decide(principal: Principal, action: Action, domain: str) -> None:
     """`Denied` unless allowed."""
     if not allowed(principal, action, domain):
         raise Denied(
-            f"{principal.subject} may not {action} in {domain}; "
+            f"{shown(principal.subject)} may not {action} in {domain}; "
             "ask an administrator for a role that may."
         )
 
@@ -98,22 +98,30 @@ def verify(token: object, audience: str, *, key: bytes, now_us: int) -> Principa
 def verified(token: object, audience: str, *, key: bytes, now_us: int) -> tuple[Principal, int]:
     """Like `verify`, with the instant (µs) until which the token holds, for who remembers it."""
     refusal = Denied("The principal token is not valid here; call through the orchestrator.")
-    if not isinstance(token, str) or len(token) > 4_096 or not token.isascii():
+    if not isinstance(token, str) or len(token) > PRINCIPAL_CHARS_MAX or not token.isascii():
         raise refusal
     body, _, signature = token.partition(".")
     if not hmac.compare_digest(signature, _sign(body, key)):
         raise refusal
     try:
         claims = orjson.loads(_unb64(body))
-    except (binascii.Error, orjson.JSONDecodeError):
+        principal, expires = _principal(claims), claims["exp"]
+    except (binascii.Error, ValueError, KeyError, TypeError):
         raise refusal from None
-    if claims["aud"] != audience or claims["exp"] * 1_000_000 < now_us:
+    if type(expires) is not int or claims.get("aud") != audience or expires * 1_000_000 < now_us:
         raise refusal
+    return principal, expires * 1_000_000
+
+
+def _principal(claims: dict[str, Any]) -> Principal:
     domains = claims["dom"]
-    principal = Principal(
+    texts = (claims["sub"], claims["ten"], *claims["rol"], *(domains or ()))
+    lists = (claims["rol"], [] if domains is None else domains)
+    if not all(isinstance(text, str) for text in texts) or set(map(type, lists)) != {list}:
+        raise TypeError("a claim has the wrong type")
+    return Principal(
         claims["sub"],
         claims["ten"],
         tuple(claims["rol"]),
         None if domains is None else tuple(domains),
     )
-    return principal, claims["exp"] * 1_000_000

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from registry.domain import CollectionSpec, DomainSpec
-from registry.errors import UnknownDomain, shown
+from registry.errors import UnknownDomain, listed, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,9 @@ class Catalogue:
         domain, _, name = address.partition(".")
         spec = self.domains.get(domain)
         if spec is None:
-            raise UnknownDomain(f"No domain {shown(domain)}; there are {', '.join(self.domains)}.")
+            raise UnknownDomain(f"No domain {shown(domain)}; there are {listed(self.domains)}.")
         raise UnknownDomain(
-            f"No collection {shown(name)} in {domain}; there are {', '.join(spec.collections)}."
+            f"No collection {shown(name)} in {domain}; there are {listed(spec.collections)}."
         )
 
     def facts_of(self, address: str) -> Facts:
@@ -80,9 +80,7 @@ class Catalogue:
         wanted = tuple(domains)
         for name in wanted:
             if name not in self.domains:
-                raise UnknownDomain(
-                    f"No domain {shown(name)}; there are {', '.join(self.domains)}."
-                )
+                raise UnknownDomain(f"No domain {shown(name)}; there are {listed(self.domains)}.")
         kept = [spec for name, spec in self.domains.items() if name in wanted]
         return Catalogue(
             kept, {a: f for a, f in self.facts.items() if a.partition(".")[0] in wanted}

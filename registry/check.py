@@ -4,14 +4,18 @@ decode.
 
 from __future__ import annotations
 
+import math
+import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from registry import limits
 from registry.catalog import Catalogue
 from registry.domain import CollectionSpec, FieldSpec
-from registry.errors import BadInput, BadPlan, IsothermError, TooLarge, shown
+from registry.errors import BadInput, BadPlan, IsothermError, TooLarge, listed, shown
 from registry.plan import (
     And,
     Compare,
@@ -29,8 +33,18 @@ from registry.plan import (
     leaves,
     split_path,
 )
-from registry.record import FLOAT, INT, NUMERIC, TEMPORAL, Type, decode
+from registry.record import (
+    FLOAT,
+    INT,
+    INT64_MAX,
+    NUMERIC,
+    TEMPORAL,
+    Type,
+    check_text,
+    decode,
+)
 
+_OPAQUE = frozenset({"json", "bytes"})
 ORDERED = NUMERIC | TEMPORAL | {"text"}
 
 
@@ -55,12 +69,14 @@ class Scope:
     def __init__(self, plan: QueryPlan, catalogue: Catalogue) -> None:
         self.plan = plan
         self._specs: dict[str | None, CollectionSpec] = {None: catalogue.collection(plan.source)}
+        self._taken: set[str] = set()
         for join in plan.joins:
             self._add(join, catalogue)
 
     def _add(self, join: Join, catalogue: Catalogue) -> None:
-        if join.alias in self._specs or not join.alias.isidentifier():
+        if join.alias in self._taken or not join.alias.isidentifier():
             raise BadPlan(f"join alias {shown(join.alias)} is taken or not a name; choose another.")
+        self._taken.add(join.alias)
         left = self.field(join.on[0])
         spec = catalogue.collection(join.to)
         right = spec.field(join.on[1])
@@ -69,6 +85,8 @@ class Scope:
                 f"join {shown(join.alias)} compares {left.type} with {right.type}; "
                 "join equal types."
             )
+        if left.type in _OPAQUE:
+            raise BadPlan(f"join {shown(join.alias)} is on {left.type}, which cannot be compared.")
         if join.kind != "anti":
             self._specs[join.alias] = spec
 
@@ -93,8 +111,7 @@ def check(plan: QueryPlan, catalogue: Catalogue) -> tuple[Column, ...]:
     """The plan's output columns; raises `BadPlan`, `UnknownDomain` or `UnknownField` where it does
     not fit.
     """
-    if len(plan.joins) > limits.JOINS_MAX:
-        raise TooLarge(f"A plan joins at most {limits.JOINS_MAX} collections.")
+    _check_size(plan)
     scope = Scope(plan, catalogue)
     _check_predicate(plan.where, scope.field, scope)
     for measure in plan.measures:
@@ -104,6 +121,20 @@ def check(plan: QueryPlan, catalogue: Catalogue) -> tuple[Column, ...]:
     _check_having(plan, columns)
     _check_order(plan, columns, scope)
     return columns
+
+
+def _check_size(plan: QueryPlan) -> None:
+    if len(plan.joins) > limits.JOINS_MAX:
+        raise TooLarge(f"A plan joins at most {limits.JOINS_MAX} collections.")
+    trees = (plan.where, plan.having, *(measure.where for measure in plan.measures))
+    for tree in trees:
+        _depth(tree, limits.PLAN_DEPTH_MAX)
+    found = [leaf for tree in trees for leaf in leaves(tree)]
+    parts = len(found) + len(plan.joins) + len(plan.group) + len(plan.measures) + len(plan.order)
+    if parts > limits.PLAN_NODES_MAX:
+        raise TooLarge(f"The plan has {parts} parts; keep it under {limits.PLAN_NODES_MAX}.")
+    if sum(len(leaf.values) for leaf in found if isinstance(leaf, In)) > limits.PLAN_VALUES_MAX:
+        raise TooLarge(f"The plan's `in` lists hold over {limits.PLAN_VALUES_MAX:,} values.")
 
 
 def _aggregate_columns(plan: QueryPlan, scope: Scope) -> tuple[Column, ...]:
@@ -137,7 +168,7 @@ def shown_fields(plan: QueryPlan, scope: Scope) -> tuple[str, ...]:
 
 def _group_column(group: Group, scope: Scope) -> Column:
     field = scope.field(group.field)
-    if field.type in ("json", "bytes"):
+    if field.type in _OPAQUE:
         raise BadPlan(
             f"{shown(group.field)} is {field.type}; group by a field with comparable values."
         )
@@ -154,13 +185,13 @@ def _group_column(group: Group, scope: Scope) -> Column:
 
 
 def _measure_column(measure: Measured, scope: Scope) -> Column:
+    if (measure.q is None) == (measure.fn == "percentile"):
+        raise BadPlan("`q` goes with `percentile`, and only with it.")
     if measure.field is None:
         if measure.fn != "count":
             raise BadPlan(f"{measure.fn} needs a `field`.")
         return Column(measure.name, INT)
     field = scope.field(measure.field)
-    if (measure.q is None) == (measure.fn == "percentile"):
-        raise BadPlan("`q` goes with `percentile`, and only with it.")
     if measure.fn in ("count", "distinct"):
         return Column(measure.name, INT)
     if measure.fn in ("min", "max"):
@@ -175,7 +206,6 @@ def _measure_column(measure: Measured, scope: Scope) -> Column:
 def _check_predicate(
     node: Predicate | None, field: Callable[[str], FieldSpec], scope: Scope | None
 ) -> None:
-    _depth(node, limits.PLAN_DEPTH_MAX)
     for leaf in leaves(node):
         if isinstance(leaf, Match):
             if scope is None or not scope.spec(leaf.alias).searched:
@@ -197,18 +227,24 @@ def _depth(node: Predicate | None, left: int) -> None:
 def _check_leaf(leaf: Compare | In | IsNull | Like, field: FieldSpec) -> None:
     if isinstance(leaf, IsNull):
         return
-    if field.type in ("json", "bytes"):
+    if field.type in _OPAQUE:
         raise BadPlan(f"{shown(leaf.field)} is {field.type}, which cannot be compared.")
     if isinstance(leaf, Like):
         if field.type not in ("text", "ref"):
             raise BadPlan(f"`{leaf.op}` needs text; {shown(leaf.field)} is {field.type}.")
+        _check_part(leaf)
         return
     values = leaf.values if isinstance(leaf, In) else (leaf.value,)
-    if len(values) > limits.PLAN_VALUES_MAX:
-        raise TooLarge(f"`in` takes at most {limits.PLAN_VALUES_MAX:,} values.")
     try:
         for value in values:
             comparable(value, field.kind, leaf.field)
+    except IsothermError as bad:
+        raise BadPlan(bad.message) from None
+
+
+def _check_part(leaf: Like) -> None:
+    try:
+        check_text(leaf.value, leaf.field)
     except IsothermError as bad:
         raise BadPlan(bad.message) from None
 
@@ -220,7 +256,7 @@ def comparable(value: object, kind: Type, where: str) -> str | int | float | byt
     is.
     """
     if kind.name in ("int", "decimal") and isinstance(value, float):
-        return float(value * 10**kind.scale)
+        return _scaled(value, kind, where)
     if kind.name == "ref":
         kind = Type("text")
     found = decode(value, kind, where=where)
@@ -229,13 +265,23 @@ def comparable(value: object, kind: Type, where: str) -> str | int | float | byt
     return found
 
 
+def _scaled(value: float, kind: Type, where: str) -> int | float:
+    # by digits: in floats 1.1 * 100 is not 110
+    if not math.isfinite(value):
+        raise BadInput(f"{where} cannot be compared with a number that is not finite.")
+    exact = Decimal(repr(value)).scaleb(kind.scale)
+    if abs(exact) <= INT64_MAX and exact == exact.to_integral_value():
+        return int(exact)
+    return float(exact) if abs(exact) < sys.float_info.max else math.copysign(1e308, value)
+
+
 def _check_having(plan: QueryPlan, columns: tuple[Column, ...]) -> None:
     by_name = {column.name: column for column in columns}
 
     def field(name: str) -> FieldSpec:
         column = by_name.get(name)
         if column is None:
-            raise BadPlan(f"`having` names {shown(name)}; the columns are {', '.join(by_name)}.")
+            raise BadPlan(f"`having` names {shown(name)}; the columns are {listed(by_name)}.")
         kind = column.type
         return FieldSpec(type="text" if kind.name == "ref" else kind.name, scale=kind.scale)
 
@@ -243,17 +289,19 @@ def _check_having(plan: QueryPlan, columns: tuple[Column, ...]) -> None:
 
 
 def _check_order(plan: QueryPlan, columns: tuple[Column, ...], scope: Scope) -> None:
-    names = {column.name for column in columns}
+    names = [column.name for column in columns]
     for order in plan.order:
         if order.by in names:
             continue
         if plan.aggregates or plan.distinct:
-            raise BadPlan(f"`order` names {shown(order.by)}; the columns are {', '.join(names)}.")
-        if scope.field(order.by).type in ("json", "bytes"):
+            raise BadPlan(f"`order` names {shown(order.by)}; the columns are {listed(names)}.")
+        if scope.field(order.by).type in _OPAQUE:
             raise BadPlan(f"{shown(order.by)} cannot be ordered by.")
 
 
 def _unique(names: list[str]) -> None:
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
-        raise BadPlan(f"Two columns are called {shown(min(twice))}; name one with `as`.")
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise BadPlan(f"Two columns are called {shown(name)}; name one with `as`.")
+        if not name.isprintable():
+            raise BadPlan(f"{shown(name)} holds characters that no column's name may have.")

@@ -16,13 +16,23 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from registry import limits
-from registry.errors import BadInput, TooLarge, UnknownDomain, UnknownField, shown
+from registry.document import load_yaml as load_yaml  # callers find it here
+from registry.errors import BadInput, UnknownDomain, UnknownField, listed, shown
+from registry.fault import first_fault
 from registry.record import NUMERIC, TEMPORAL, Type, TypeName
 from registry.tier import Tier
 
 NAME: Final = re.compile(r"[a-z](?:_?[a-z0-9])*")
+_ADDRESS: Final = re.compile(rf"{NAME.pattern}\.{NAME.pattern}")
 NAME_CHARS_MAX: Final = 24
-RESERVED_DOMAINS: Final = frozenset({"file", "http", "https", "ui", "data", "system"})
+#: URI schemes, our own servers, and what Windows keeps for devices
+RESERVED_DOMAINS: Final = frozenset(
+    {"file", "http", "https", "ui", "data", "system", "con", "prn", "aux", "nul"}
+    | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)}
+)
+FIELD_CHARS_MAX: Final = 64
+COLLECTION_CHARS_MAX: Final = 48
+_NO_KEYS: Final = ("float", "json", "bytes")
 RESERVED_FIELDS: Final = frozenset({"id", "version", "extra", "tenant"})
 BUILTIN: Final = (
     "user",
@@ -83,12 +93,16 @@ class FieldSpec(_Spec):
     def _agrees(self) -> FieldSpec:
         if (self.type == "ref") != (self.to is not None):
             raise ValueError("`to: domain.collection` goes with `type: ref`, and only with it")
+        if self.to is not None and not _ADDRESS.fullmatch(self.to):
+            raise ValueError(f"`to: {shown(self.to)}` is not an address like `domain.collection`")
         if self.enum is not None and (
             self.type != "text" or not 0 < len(self.enum) <= limits.ENUM_MAX
         ):
             raise ValueError(f"an enum is a list of 1 to {limits.ENUM_MAX} texts on a text field")
+        if self.enum is not None and len(set(self.enum)) < len(self.enum):
+            raise ValueError("an enum names each value once")
         if unknown := set(self.words) - set(self.enum or ()):
-            raise ValueError(f"`words` names values that the enum lacks: {sorted(unknown)}")
+            raise ValueError(f"`words` names values that the enum lacks: {shown(min(unknown))}")
         if self.search and self.type != "text":
             raise ValueError("`search` is for text fields")
         return self
@@ -121,39 +135,37 @@ class CollectionSpec(_Spec):
         if not 0 < len(self.fields) <= limits.FIELDS_MAX:
             raise ValueError(f"a collection has 1 to {limits.FIELDS_MAX} fields")
         for name in self.fields:
-            if not NAME.fullmatch(name) or len(name) > 64:
-                raise ValueError(
-                    f"field {shown(name)}: a name is lower-case letters, digits, single '_'"
-                )
-            if name in RESERVED_FIELDS:
-                raise ValueError(
-                    f"field {shown(name)} is part of every record already; choose another name"
-                )
-        named = [
-            *self.key,
-            *self.display,
-            *filter(None, (self.time, self.label)),
-            *(m.field for m in self.measures.values() if m.field),
-        ]
+            _check_field_name(name)
+        named = (*self.key, *self.display, *filter(None, (self.time, self.label)))
         for name in named:
             if name not in self.fields and name != "id":
                 raise ValueError(f"{shown(name)} is named but is not a field of this collection")
-        if self.time is not None and self.fields[self.time].type not in TEMPORAL:
+        if self.time is not None and self._kind(self.time) not in TEMPORAL:
             raise ValueError(f"`time: {self.time}` must be a time or date field")
+        mixed = "id" in self.key and len(self.key) > 1
+        if mixed or not set(_NO_KEYS).isdisjoint(map(self._kind, self.key)):
+            raise ValueError(f"a `key` is `id`, or fields that are not {' or '.join(_NO_KEYS)}")
         for name, measure in self.measures.items():
-            if measure.fn in ("sum", "avg", "median") and (
-                measure.field is None or self.fields[measure.field].type not in NUMERIC
-            ):
-                raise ValueError(f"measure {shown(name)}: {measure.fn} needs a numeric `field`")
+            self._check_measure(name, measure)
         return self
+
+    def _kind(self, name: str) -> TypeName:
+        return self.field(name).type
+
+    def _check_measure(self, name: str, measure: Measure) -> None:
+        if measure.field is None:
+            if measure.fn != "count":
+                raise ValueError(f"measure {shown(name)}: {measure.fn} needs a `field`")
+        elif measure.field not in self.fields and measure.field != "id":
+            raise ValueError(f"measure {shown(name)}: there is no field {shown(measure.field)}")
+        elif measure.fn in ("sum", "avg", "median") and self._kind(measure.field) not in NUMERIC:
+            raise ValueError(f"measure {shown(name)}: {measure.fn} needs a numeric `field`")
 
     def field(self, name: str) -> FieldSpec:
         """The field, or `UnknownField` naming what there is."""
         found = self.fields.get(name) or ENVELOPE.get(name)
         if found is None:
-            raise UnknownField(
-                f"No field {shown(name)}; the fields are {', '.join(list(self.fields)[:40])}."
-            )
+            raise UnknownField(f"No field {shown(name)}; the fields are {listed(self.fields)}.")
         return found
 
     @cached_property
@@ -198,7 +210,7 @@ class DomainSpec(_Spec):
         if not 0 < len(self.collections) <= limits.COLLECTIONS_MAX:
             raise ValueError(f"a domain has 1 to {limits.COLLECTIONS_MAX} collections")
         for name in self.collections:
-            if not NAME.fullmatch(name) or len(name) > 48:
+            if not NAME.fullmatch(name) or len(name) > COLLECTION_CHARS_MAX:
                 raise ValueError(
                     f"collection {shown(name)}: a name is lower-case letters, digits, single '_'"
                 )
@@ -210,7 +222,7 @@ class DomainSpec(_Spec):
         if found is None:
             raise UnknownDomain(
                 f"No collection {shown(name)} in {self.domain}; "
-                f"there are {', '.join(self.collections)}."
+                f"there are {listed(self.collections)}."
             )
         return found
 
@@ -223,6 +235,13 @@ class DomainSpec(_Spec):
     def scheme(self) -> str:
         """The URI scheme of the domain's resources."""
         return self.domain.replace("_", "-")
+
+
+def _check_field_name(name: str) -> None:
+    if not NAME.fullmatch(name) or len(name) > FIELD_CHARS_MAX:
+        raise ValueError(f"field {shown(name)}: a name is lower-case letters, digits, single '_'")
+    if name in RESERVED_FIELDS:
+        raise ValueError(f"field {shown(name)} is part of every record; choose another name")
 
 
 def check_domain_name(name: str) -> str:
@@ -240,58 +259,6 @@ def check_domain_name(name: str) -> str:
 # -- YAML ----------------------------------------------------------------------------------------
 
 
-class _Loader(yaml.SafeLoader):
-    """Plain YAML: no aliases (so no bombs), no tags, no duplicate keys."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise BadInput(
-                f"line {mark.line + 1}: YAML aliases are not accepted; write the value out."
-            )
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        seen = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise BadInput(
-                    f"line {key.start_mark.line + 1}: {shown(key.value)} is given twice."
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-# A person writes `2026-01-01`, `12:30` or `no` as text more often than as a date, a number or a
-# boolean: only JSON's scalars resolve, and only those that `safe_dump` would quote as text.
-_Loader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in (
-    ("bool", r"true|false", "tf"),
-    ("null", r"null|~|", ["n", "~", ""]),
-    ("int", r"-?(?:0|[1-9][0-9]*)", "-0123456789"),
-    ("float", r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+][0-9]+)?", "-0123456789"),
-):
-    _Loader.add_implicit_resolver(
-        f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first)
-    )
-
-
-def load_yaml(text: str | bytes, *, name: str = "YAML") -> Any:
-    """Parse one YAML document within bounds; `BadInput` with the line when it is malformed."""
-    if len(text) > limits.SPEC_BYTES_MAX:
-        raise TooLarge(f"{name} is larger than {limits.SPEC_BYTES_MAX >> 10} KiB.")
-    try:
-        return yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader with more refused
-    except yaml.YAMLError as bad:
-        mark = getattr(bad, "problem_mark", None)
-        line = f" line {mark.line + 1}" if mark else ""
-        raise BadInput(f"{name}{line}: {getattr(bad, 'problem', None) or 'not YAML'}.") from None
-    except (RecursionError, ValueError, TypeError):
-        raise BadInput(
-            f"{name} is nested too deeply or holds a value that YAML does not allow."
-        ) from None
-
-
 def parse_spec(data: Any, *, name: str = "domain") -> DomainSpec:
     """A parsed YAML mapping as a spec; `BadInput` naming the first thing that is wrong."""
     if not isinstance(data, dict):
@@ -299,11 +266,7 @@ def parse_spec(data: Any, *, name: str = "domain") -> DomainSpec:
     try:
         return DomainSpec.model_validate(data)
     except ValidationError as bad:
-        first = bad.errors(include_url=False, include_context=False, include_input=False)[0]
-        path = ".".join(str(part) for part in first["loc"])
-        raise BadInput(
-            f"{name}: {path + ': ' if path else ''}{first['msg'].removeprefix('Value error, ')}."
-        ) from None
+        raise BadInput(f"{name}: {first_fault(bad)}.") from None
 
 
 def load_spec(path: Path) -> DomainSpec:

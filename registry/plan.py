@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from registry import limits
 from registry.errors import BadPlan, TooLarge
+from registry.fault import first_fault
 
 PLAN_VERSION = 1
 Bucket: TypeAlias = Literal["minute", "hour", "day", "week", "month", "quarter", "year"]
@@ -33,7 +34,9 @@ Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=120)]
 
 
 class _Node(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, populate_by_name=True, allow_inf_nan=False
+    )
 
 
 class Compare(_Node):
@@ -152,7 +155,7 @@ class Order(_Node):
 class QueryPlan(_Node):
     """See the module."""
 
-    version: Literal[1] = 1
+    version: int = Field(default=PLAN_VERSION, ge=PLAN_VERSION, le=PLAN_VERSION)
     source: Name = Field(alias="from")
     joins: tuple[Join, ...] = Field(default=(), strict=False)
     where: Predicate | None = None
@@ -220,13 +223,9 @@ def parse_plan(data: Any) -> QueryPlan:
     """
     _bounded(data, depth=2 * limits.PLAN_DEPTH_MAX + 6)
     try:
-        plan = QueryPlan.model_validate(data)
+        plan = QueryPlan.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as bad:
-        first = bad.errors(include_url=False, include_context=False, include_input=False)[0]
-        path = ".".join(str(part) for part in first["loc"])
-        raise BadPlan(
-            f"plan{'.' + path if path else ''}: {first['msg']}. See describe('plan')."
-        ) from None
+        raise BadPlan(f"plan: {first_fault(bad)}. See describe('plan').") from None
     return plan
 
 

@@ -6,13 +6,15 @@ Each value knows where it came from, so `isotherm doctor` can say so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from registry.domain import load_yaml
-from registry.errors import BadInput, shown
+from registry.document import load_yaml
+from registry.domain import check_domain_name
+from registry.errors import BadInput, listed, shown
+from registry.limits import SPEC_BYTES_MAX
 
 Topology = Literal["inproc", "processes", "remote"]
 TOPOLOGIES: Final = ("inproc", "processes", "remote")
@@ -85,12 +87,16 @@ def load_settings(
         for name, value in layer.items():
             values[name] = _coerce(name, value, where)
             source[name] = where
-    return Settings(**values, source=source)
+    settings = Settings(**values, source=source)
+    if settings.tentative_confidence > settings.answer_confidence:
+        raise BadInput("tentative_confidence is above answer_confidence; lower it.")
+    return settings
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_bytes()
+        with path.open("rb") as file:
+            text = file.read(SPEC_BYTES_MAX + 1)
     except OSError as bad:
         raise BadInput(f"config {shown(path)} cannot be read: {bad.strerror}.") from None
     data = load_yaml(text, name=path.name)
@@ -102,17 +108,87 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _coerce(name: str, value: Any, where: str) -> Any:
-    known = {f.name for f in fields(Settings)} - {"source"}
-    if name not in known:
-        raise BadInput(f"{where}: no setting {shown(name)}; there are {', '.join(sorted(known))}.")
-    if name in ("data", "tokens"):
-        return Path(value).expanduser() if value else None
-    if name == "roots":
-        return tuple(Path(root).expanduser().resolve() for root in value)
-    if name == "allowed_hosts":
-        return tuple(str(host) for host in value)
-    if name == "topology" and value not in TOPOLOGIES:
-        raise BadInput(f"{where}: topology is one of {', '.join(TOPOLOGIES)}.")
-    if name == "port" and not (isinstance(value, int) and 0 <= value <= 65_535):
-        raise BadInput(f"{where}: port is a number from 0 to 65535.")
+    check = _CHECKS.get(name)
+    if check is None:
+        raise BadInput(f"{where}: no setting {shown(name)}; there are {listed(sorted(_CHECKS))}.")
+    try:
+        return check(value)
+    except ValueError as bad:
+        raise BadInput(f"{where}: {name} {bad}, got {shown(value)}.") from None
+
+
+def _path(value: Any) -> Path:
+    if not isinstance(value, (str, Path)) or not str(value).strip() or "\x00" in str(value):
+        raise ValueError("is a path")
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError("names a home folder that is not known") from None
+
+
+def _path_or_none(value: Any) -> Path | None:
+    return None if value in (None, "") else _path(value)
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, (list, tuple)):
+        raise ValueError("is a list")
+    return list(value)
+
+
+def _roots(value: Any) -> tuple[Path, ...]:
+    return tuple(_path(root).resolve() for root in _list(value))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise ValueError("is text")
     return value
+
+
+def _hosts(value: Any) -> tuple[str, ...]:
+    return tuple(_text(host) for host in _list(value))
+
+
+def _topology(value: Any) -> str:
+    if value not in TOPOLOGIES:
+        raise ValueError(f"is one of {', '.join(TOPOLOGIES)}")
+    return str(value)
+
+
+def _remotes(value: Any) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise ValueError("is a mapping of domain names to URLs")
+    return {check_domain_name(_text(name)): _url(url) for name, url in value.items()}
+
+
+def _url(value: Any) -> str:
+    if not _text(value).startswith(("http://", "https://")):
+        raise ValueError("holds URLs that start with http:// or https://")
+    return str(value)
+
+
+def _port(value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= 65_535:
+        raise ValueError("is a number from 0 to 65535")
+    return value
+
+
+def _confidence(value: Any) -> float:
+    if type(value) not in (int, float) or not 0 <= value <= 1:
+        raise ValueError("is a number from 0 to 1")
+    return float(value)
+
+
+_CHECKS: Final[dict[str, Callable[[Any], Any]]] = {
+    "data": _path,
+    "roots": _roots,
+    "topology": _topology,
+    "remotes": _remotes,
+    "host": _text,
+    "port": _port,
+    "allowed_hosts": _hosts,
+    "tokens": _path_or_none,
+    "answer_confidence": _confidence,
+    "tentative_confidence": _confidence,
+}
