@@ -14,17 +14,15 @@ from typing import Final
 from registry.errors import BadInput, TooLarge, shown
 from registry.limits import FILES_MAX
 
-KNOWN: Final = (
-    "csv", "tsv", "json", "jsonl", "ndjson", "parquet", "sqlite", "sqlite3", "db",
-)  # fmt: skip
-PACKED: Final = ("gz", "zst", "zip")
-_EXTENSION: Final = {
-    "csv": "csv",
-    "json": "json",
-    "jsonl": "jsonl",
-    "parquet": "parquet",
-    "sqlite": "sqlite",
+EXTENSIONS: Final = {
+    "csv": ("csv", "tsv"),
+    "json": ("json",),
+    "jsonl": ("jsonl", "ndjson"),
+    "parquet": ("parquet",),
+    "sqlite": ("sqlite", "sqlite3", "db"),
 }
+KNOWN: Final = tuple(extension for kind in EXTENSIONS.values() for extension in kind)
+PACKED: Final = ("gz", "zst", "zip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +43,35 @@ class SourceFile:
 
 @contextmanager
 def gathered(given: Sequence[str], *, format: str | None) -> Iterator[list[SourceFile]]:
-    """The files of the arguments; what came on stdin is on disk for as long as the block lasts."""
+    """The files of the arguments; what came on stdin is on disk for as long as the block lasts.
+
+    A folder gives its data files, with `format` only those that are named so.
+    """
     if given.count("-") > 1:
         raise BadInput("- (stdin) can be given once.")
     if "-" not in given:
-        yield _bounded(_expand(given))
+        yield _bounded(_expand(given, format))
         return
     with TemporaryDirectory(prefix="isotherm-") as folder:
-        spooled = Path(folder) / f"stdin.{_EXTENSION.get(format or '', 'data')}"
+        spooled = Path(folder) / f"stdin.{format or 'data'}"
         with spooled.open("wb") as file:
             shutil.copyfileobj(sys.stdin.buffer, file)
-        yield _bounded(_expand([str(spooled) if name == "-" else name for name in given]))
+        named = [str(spooled) if name == "-" else name for name in given]
+        yield _bounded(_expand(named, format))
 
 
-def _expand(given: Sequence[str]) -> list[SourceFile]:
+def _expand(given: Sequence[str], format: str | None) -> list[SourceFile]:
+    wanted = KNOWN if format is None else EXTENSIONS[format]
     found: list[SourceFile] = []
     for name in given:
         if "://" in name:
             raise BadInput(f"{shown(name)}: URLs are not read yet; download the file first.")
         path = Path(name).absolute()
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if is_known(p) and p.is_file())
+            inside = sorted(p for p in path.rglob("*") if is_named(p, wanted) and p.is_file())
             if not inside:
                 raise BadInput(
-                    f"{shown(name)} holds no data file ({', '.join(KNOWN)}; also packed)."
+                    f"{shown(name)} holds no data file ({', '.join(wanted)}; also packed)."
                 )
             found.extend(_source(p) for p in inside)
         else:
@@ -89,11 +92,11 @@ def _bounded(files: list[SourceFile]) -> list[SourceFile]:
     return files
 
 
-def is_known(path: Path) -> bool:
-    """Whether a folder's file looks like data: by its extension, under a packing extension too."""
+def is_named(path: Path, wanted: Sequence[str]) -> bool:
+    """Whether a folder's file has one of the extensions, under a packing extension too."""
     if path.name.startswith("."):
         return False
     parts = path.name.lower().split(".")[1:]
     if parts and parts[-1] in PACKED:
-        return parts[-1] == "zip" or (len(parts) > 1 and parts[-2] in KNOWN)
-    return bool(parts) and parts[-1] in KNOWN
+        return parts[-1] == "zip" or (len(parts) > 1 and parts[-2] in wanted)
+    return bool(parts) and parts[-1] in wanted

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.commands.ingest import Wanted, constants
-from orchestrator.commands.sources import SourceFile, gathered, is_known
+from orchestrator.commands.sources import KNOWN, SourceFile, gathered, is_named
 from registry.errors import BadInput
 
 
@@ -63,10 +63,17 @@ def test_the_stem_is_the_name_without_known_extensions(name: str, stem: str) -> 
 
 
 def test_archives_count_as_data_and_bare_compressions_do_not() -> None:
-    assert is_known(Path("a.zip"))
-    assert is_known(Path("A.CSV.GZ"))
-    assert not is_known(Path("a.gz"))
-    assert not is_known(Path("csv"))
+    assert is_named(Path("a.zip"), KNOWN)
+    assert is_named(Path("A.CSV.GZ"), KNOWN)
+    assert not is_named(Path("a.gz"), KNOWN)
+    assert not is_named(Path("csv"), KNOWN)
+
+
+def test_a_format_keeps_a_folders_other_files_out(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.tsv", "labels.json"):
+        (tmp_path / name).write_text("x")
+    with gathered([str(tmp_path)], format="csv") as files:
+        assert [f.path.name for f in files] == ["a.csv", "b.tsv"]
 
 
 def test_constants_keep_everything_after_the_first_equals_sign() -> None:
