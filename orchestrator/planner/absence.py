@@ -45,7 +45,9 @@ def absent(frame: Frame) -> bool:
             return False
         step = item.steps[0]
         conditions = [
-            i for i in frame.free("VT") if i.payload == "absent" or i.place in item.payload
+            i
+            for i in frame.free("VT")
+            if i.payload == "absent" or (i.letter == "T" and i.first >= item.last)
         ]
         if not conditions:
             frame.joins.without(step)

@@ -19,19 +19,18 @@ from orchestrator.planner import (
 )
 from orchestrator.planner.asked import Asked
 from orchestrator.planner.describe import describe
-from orchestrator.planner.frame import Frame, Item, letter_of
+from orchestrator.planner.frame import Frame
 from orchestrator.planner.graph import Graph, Joins
+from orchestrator.planner.items import items_of
 from orchestrator.planner.listing import listing
 from orchestrator.planner.parts import query
 from orchestrator.planner.ranking import ranking
 from orchestrator.planner.reading import Reading
-from orchestrator.planner.source import Candidate, Pick
-from orchestrator.planner.spans import Span, content
-from orchestrator.planner.words import Word
+from orchestrator.planner.source import Candidate
 from registry.catalog import Catalogue
 from registry.check import check
 from registry.errors import IsothermError
-from registry.plan import Order, QueryPlan, conjoin, conjuncts
+from registry.plan import Join, Match, Order, QueryPlan, conjoin, conjuncts, leaves
 
 CLOSE: Final = 0.3  # a root this much worse than the best may still be meant
 
@@ -52,108 +51,41 @@ _SLOTS: Final[tuple[Callable[[Frame], None], ...]] = (
 )
 
 
-def _items(
-    asked: Asked, candidate: Candidate, catalogue: Catalogue, graph: Graph
-) -> list[Item] | None:
-    """Everything meaningful in the question, left to right."""
-    made: list[tuple[str, int, int, Pick | None, object]] = []
-    chosen = {pick.span.first: pick for pick in candidate.picks}
-    for place, span in enumerate(asked.spans):
-        if place in asked.absent:
-            pick = _absent_pick(span, candidate.root, catalogue, graph)
-            if pick is None:
-                return None
-            made.append(("E", span.first, span.last, pick, ()))
-        elif asked.qualifies(place):
-            noun = asked.absent[place + 1].meanings[0].address
-            routes = graph.routes(candidate.root, noun)
-            value = next((m for m in span.meanings if m.address == noun), None)
-            if value is not None and value.kind != "value":
-                made.append(("W", span.first, span.last, None, None))  # "never sent a message"
-                continue
-            if value is None or not routes:
-                return None
-            made.append(("V", span.first, span.last, Pick(span, value, routes[0]), "absent"))
-        elif span.first in chosen:
-            pick = chosen[span.first]
-            made.append((_letter(pick, catalogue), span.first, span.last, pick, None))
-    made += [("T", w.first, w.last, None, w) for w in asked.windows]
-    made += [("K", b.first, b.last, None, b) for b in asked.beats]
-    made += [("O", c.first, c.last, None, c) for c in asked.comparisons]
-    made += [("P", first, last, None, q) for first, last, q in asked.percentiles]
-    made += [("S", s.first, s.last, None, s) for s in asked.sought]
-    covered = {p for _, first, last, _, _ in made for p in range(first, last)}
-    for place, word in enumerate(asked.words):
-        if place not in covered and place not in asked.hidden:
-            letter = _loose_letter(word)
-            if letter:
-                made.append((letter, place, place + 1, None, None))
-    made.sort(key=lambda m: m[1])
-    return [
-        Item(letter, n, first, last, " ".join(w.text if w.kind != "quoted" else w.raw for w in asked.words[first:last]), pick, payload)
-        for n, (letter, first, last, pick, payload) in enumerate(made)
-    ]  # fmt: skip
-
-
-def _loose_letter(word: Word) -> str | None:
-    if word.kind == "quoted":
-        return "Q"
-    if word.kind == "number" or (word.number is not None and word.text not in ("one", "zero")):
-        return "Z"
-    if word.kind == "code":
-        return "X"
-    return "U" if content(word) else None
-
-
-def _letter(pick: Pick, catalogue: Catalogue) -> str:
-    kind = pick.meaning.kind
-    if kind == "field":
-        return letter_of(catalogue.collections[pick.meaning.address].field(pick.meaning.field))
-    return {"collection": "C", "value": "V", "measure": "M"}[kind]
-
-
-def _absent_pick(span: Span, root: str, catalogue: Catalogue, graph: Graph) -> Pick | None:
-    for meaning in span.meanings:
-        if meaning.kind != "collection":
-            continue
-        routes = [r for r in graph.routes(root, meaning.address) if len(r.steps) == 1]
-        if routes:
-            return Pick(span, meaning, routes[0])
-    return None
-
-
 def assemble(
     asked: Asked, candidate: Candidate, catalogue: Catalogue, graph: Graph, behind: float
 ) -> Reading | None:
-    items = _items(asked, candidate, catalogue, graph)
+    """The reading of a question under one root; `None` where no valid plan comes out."""
+    frame = drafted(asked, candidate, catalogue, graph)
+    if frame is None:
+        return None
+    _complete(frame)
+    return finished(frame, candidate, behind)
+
+
+def drafted(
+    asked: Asked,
+    candidate: Candidate,
+    catalogue: Catalogue,
+    graph: Graph,
+    joins: tuple[Join, ...] = (),
+) -> Frame | None:
+    """What the question says, and no more: no default counts, columns or order. `joins`: of a plan it continues."""
+    items = items_of(asked, candidate, catalogue, graph)
     if items is None:
         return None
-    frame = Frame(candidate.root, catalogue, graph, asked.words, asked.now_us, items, Joins(catalogue, candidate.root))  # fmt: skip
+    made = Joins(joins)
+    frame = Frame(candidate.root, catalogue, graph, asked.words, asked.now_us, items, made)
     frame.reshape()
-    for item in items:
-        if item.letter == "E":
-            after = [i for i in items if i.first >= item.last and i.letter == "T"]
-            item.payload = {i.place for i in after}
     if not absence.absent(frame):
         return None
     for slot in _SLOTS:
         slot(frame)
-    _finish(frame)
-    made = _plan(frame)
-    if made is None:
-        return None
-    missed = _missed(frame)
-    return Reading(
-        made,
-        _confidence(frame, candidate, behind, missed),
-        describe(made),
-        tuple(frame.notes),
-        missed,
-    )
-
-
-def _finish(frame: Frame) -> None:
     filters.flags(frame)
+    return frame
+
+
+def _complete(frame: Frame) -> None:
+    """What is not said but meant: what to count, which columns to show."""
     folding.shares(frame)
     folding.contrasts(frame)
     if not frame.measures or frame.has(r"how many|number of|count"):
@@ -162,13 +94,22 @@ def _finish(frame: Frame) -> None:
     if frame.group and not frame.measures:
         folding.count_root(frame)
     listing(frame)
+
+
+def finished(frame: Frame, candidate: Candidate, behind: float) -> Reading | None:
+    """The checked plan of a frame with its confidence; `None` where the plan does not fit the catalogue."""
     if frame.group and frame.measures and not frame.order:
         beat = next((g for g in frame.group if g.bucket), None)
         frame.order.append(
             Order(by=beat.name) if beat else Order(by=frame.measures[0].name, desc=True)
         )
-    for item in frame.free("C"):
-        frame.use(item)
+    frame.use(*frame.free("C"))
+    made = _plan(frame)
+    if made is None:
+        return None
+    missed = _missed(frame)
+    sure = _confidence(frame, candidate, behind, missed)
+    return Reading(made, sure, describe(made), tuple(frame.notes), missed)
 
 
 def _counted(frame: Frame) -> None:
@@ -179,23 +120,39 @@ def _counted(frame: Frame) -> None:
 
 
 def _plan(frame: Frame) -> QueryPlan | None:
+    folded = bool(frame.measures or frame.group)
     try:
         made = query(
             frame.root,
             joins=tuple(frame.joins.joins),
             where=conjoin([part for made in frame.where for part in conjuncts(made)]),
-            select=() if frame.measures or frame.group else tuple(frame.select),
-            distinct=frame.distinct and not (frame.measures or frame.group),
+            select=() if folded else tuple(frame.select),
+            distinct=frame.distinct and not folded,
             group=tuple(frame.group),
             measures=tuple(frame.measures),
             having=conjoin(frame.having),
             order=tuple(frame.order),
             limit=frame.limit,
         )
+        made = made.model_copy(update={"joins": needed(made)})
         check(made, frame.catalogue)
     except (IsothermError, ValueError):
         return None
     return made
+
+
+def needed(plan: QueryPlan) -> tuple[Join, ...]:
+    """The joins that the plan's other parts use, directly or on the way; anti joins always count."""
+    paths = [*plan.select, *(g.field for g in plan.group), *(o.by for o in plan.order)]
+    nodes = [plan.where, *(m.where for m in plan.measures)]
+    paths += [m.field for m in plan.measures if m.field]
+    aliases = {leaf.alias for node in nodes for leaf in leaves(node) if isinstance(leaf, Match)}
+    paths += [x.field for node in nodes for x in leaves(node) if not isinstance(x, Match)]
+    aliases |= {path.rpartition(".")[0] for path in paths}
+    for join in reversed(plan.joins):
+        if join.alias in aliases or join.kind == "anti":
+            aliases.add(join.on[0].rpartition(".")[0])
+    return tuple(j for j in plan.joins if j.alias in aliases or j.kind == "anti")
 
 
 def _missed(frame: Frame) -> tuple[str, ...]:

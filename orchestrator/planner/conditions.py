@@ -12,13 +12,16 @@ from orchestrator.planner.literals import Comparison
 from orchestrator.planner.parts import compare
 from registry.plan import Compare
 
-_HAVING: Final = r"(?P<o>O\d+)(?P<d>(?: (?:different|distinct|unique|of|the|such))*)(?P<mods>(?: [VB]\d+)*) (?P<y>[CFR]\d+)"
+_HAVING: Final = r"(?P<o>O\d+)(?P<d>(?: (?:different|distinct|unique|of|the|such))*)(?P<mods>(?: [VB]\d+)*)(?: (?P<y>[CFR]\d+)|(?<=\d)(?= [a-z~]|$))"
 
 
 def conditions(frame: Frame) -> None:
     """ "users with more than 5 sessions": groups kept by their count; "countries with revenue over 100" by a measure."""
     for found in frame.find(_HAVING):
-        o, y = frame.item(found["o"]), frame.item(found["y"])
+        o = frame.item(found["o"])
+        if not found["y"] and not found["mods"]:
+            continue
+        y = frame.item(found["y"] or found["mods"].split()[-1])
         asked: Comparison = o.payload
         if (
             o.place in frame.used
@@ -29,7 +32,7 @@ def conditions(frame: Frame) -> None:
         owner = _grouped_by(frame, y)
         if owner is None and not frame.group:
             continue
-        if y.letter == "C" and y.address == frame.root:
+        if y.letter in "VB" or (y.letter == "C" and y.address == frame.root):
             made = count_root(frame)
         else:
             path = frame.joins.path(y.steps, "id") if y.letter == "C" else frame.path(y)
@@ -38,7 +41,8 @@ def conditions(frame: Frame) -> None:
             add_group(frame, owner)
         keep(frame, made.name, asked)
         frame.note(o, f"{made.name} {asked.op} {asked.number}")
-        frame.use(y)
+        if y.letter in "CFR":
+            frame.use(y)
 
 
 def _grouped_by(frame: Frame, counted: Item) -> Item | None:

@@ -37,6 +37,7 @@ FILLER: Final = _set(
     summary overview report value values each least greatest times time long big large far old often
     company platform product yes equal equals exactly roughly approximately today perform performed average
     during following mentioned many several there calculate compute determine figure
+    bring brought generate generated generates produce produced produces contribute contributed cause caused achieve achieved
     ask asked run ran percentage percent share proportion fraction ratio"""
 )
 AGGREGATES: Final[dict[str, Fn]] = {

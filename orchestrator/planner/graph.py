@@ -95,12 +95,18 @@ def _named_after(field: str, target: str) -> bool:
 class Joins:
     """The joins of one plan, added as paths ask for them."""
 
-    def __init__(self, catalogue: Catalogue, root: str) -> None:
-        self._catalogue = catalogue
-        self._root = root
+    def __init__(self, given: tuple[Join, ...] = ()) -> None:
         self._alias: dict[Steps, str] = {(): ""}
-        self._taken = set(catalogue.collections[root].fields) | {"id", "version", "extra"}
-        self.joins: list[Join] = []
+        self.joins: list[Join] = list(given)
+        steps: dict[str, Steps] = {"": ()}
+        for made in given:
+            alias, _, field = made.on[0].rpartition(".")
+            if made.kind != "anti":
+                step = (
+                    Step(field, made.to) if made.on[1] == "id" else Step(made.on[1], made.to, True)
+                )
+                steps[made.alias] = (*steps[alias], step)
+                self._alias[steps[made.alias]] = made.alias
 
     def path(self, steps: Steps, field: str) -> str:
         """The plan's path of a field at the end of `steps`; joins what is needed and no more."""

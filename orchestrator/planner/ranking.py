@@ -186,6 +186,8 @@ def _most_of(frame: Frame) -> bool:
     for found in frame.find(_MOST_OF):
         y = frame.item(found["y"])
         desc = not found["way"].startswith(("fewest", "least", "lowest", "smallest"))
+        if y.letter == "M" and frame.measures:
+            return _by_measure(frame, desc)
         if y.place in frame.used:
             continue
         head = _head(frame, y)
@@ -291,7 +293,7 @@ def _by_hint(frame: Frame, what: str, y: Item | None, desc: bool) -> bool:
         path = frame.path(near) if near else frame.spec.time
         return path is not None and _records(frame, path, desc, head, near)
     if not what:
-        return False
+        return _by_only_number(frame, desc)
     name = measured_field(frame, what)
     if name is None and what in ("views", "score"):
         return _by_count(frame, head, None, desc)
@@ -312,6 +314,20 @@ def _by_hint(frame: Frame, what: str, y: Item | None, desc: bool) -> bool:
         (i for i in frame.free("N") if i.pick is not None and i.pick.meaning.field == name), None
     )
     return _records(frame, name, desc, head, near)
+
+
+def _by_only_number(frame: Frame, desc: bool) -> bool:
+    """ "the highest cpu_percent per host": the extreme of the number that a measurement has."""
+    name = measured_field(frame, "") or ("value" if "value" in frame.spec.fields else None)
+    if name is None or frame.measures:
+        return False
+    made = add_measure(frame, "max" if desc else "min", name, f"{'max' if desc else 'min'}_{name}")
+    frame.doubt *= 0.95 if frame.spec.fields[name].required else 0.75
+    if any(g.bucket for g in frame.group):
+        return True
+    if frame.group:
+        frame.order.append(Order(by=made.name, desc=desc))
+    return True
 
 
 def _records(frame: Frame, path: str, desc: bool, head: Item | None, near: Item | None) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 
 from orchestrator.planner.asked import Asked
 from orchestrator.planner.assemble import CLOSE, assemble
+from orchestrator.planner.followup import continues, edited
 from orchestrator.planner.graph import graph_of
 from orchestrator.planner.lexicon import lexicon_of
 from orchestrator.planner.reading import Context, Question, Reading, Readings
@@ -14,9 +15,11 @@ from orchestrator.planner.source import Needs, candidates
 from orchestrator.planner.words import tokenise
 from registry.catalog import Catalogue
 from registry.limits import QUESTION_CHARS_MAX
+from registry.plan import QueryPlan
 
 NAME: Final = "rules"
 READINGS_MAX: Final = 3
+_STANDS: Final = 0.5  # a question at least this sure stands alone
 
 
 def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
@@ -31,17 +34,16 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
             reason=f"A question can only read, so it cannot {verb} anything; use the ingest or write tools.",
             suggestions=near_names(tuple(w.text for w in words[1:6]), catalogue),
         )
-    return _read(Asked(question, words, lexicon_of(catalogue)), catalogue)
+    asked = Asked(question, words, lexicon_of(catalogue))
+    if context.plan is not None:
+        return _continued(asked, question.text, catalogue, context.plan)
+    return _read(asked, catalogue)
 
 
 def _read(asked: Asked, catalogue: Catalogue) -> Readings:
     graph = graph_of(catalogue)
-    unknown = asked.unknown
-    found = candidates(
-        asked.present, catalogue, graph, Needs(bool(asked.windows), bool(asked.sought))
-    )
-    if not found:
-        return _nothing(asked, catalogue, unknown)
+    needs = Needs(bool(asked.windows), bool(asked.sought))
+    found = candidates(asked.present, catalogue, graph, needs)
     readings: list[Reading] = []
     for candidate in found[:READINGS_MAX]:
         behind = found[0].score - candidate.score
@@ -51,21 +53,36 @@ def _read(asked: Asked, catalogue: Catalogue) -> Readings:
         if reading is not None and all(r.plan != reading.plan for r in readings):
             readings.append(reading)
     if not readings:
-        return _nothing(asked, catalogue, unknown)
+        return _nothing(asked, catalogue)
     readings.sort(key=lambda r: -r.confidence)
+    return _offered(tuple(readings), catalogue)
+
+
+def _continued(asked: Asked, text: str, catalogue: Catalogue, before: QueryPlan) -> Readings:
+    """A question after another: an edit of the plan before where it says so, or where it means nothing alone."""
+    alone = _read(asked, catalogue)
+    sure = alone.readings[0].confidence if alone.readings else 0.0
+    if not continues(text) and sure >= _STANDS:
+        return alone
+    reading = edited(asked, before, catalogue, graph_of(catalogue))
+    if reading is None or (not continues(text) and reading.confidence <= sure):
+        return alone
+    return _offered((reading,), catalogue)
+
+
+def _offered(readings: tuple[Reading, ...], catalogue: Catalogue) -> Readings:
     missed = readings[0].not_understood
-    return Readings(
-        NAME, tuple(readings), None, missed, near_names(missed, catalogue) if missed else ()
-    )
+    hints = near_names(missed, catalogue) if missed else ()
+    return Readings(NAME, readings, None, missed, hints)
 
 
-def _nothing(asked: Asked, catalogue: Catalogue, unknown: tuple[str, ...]) -> Readings:
+def _nothing(asked: Asked, catalogue: Catalogue) -> Readings:
     reason = (
         "Nothing in the question names data that is stored here."
         if not asked.spans
         else "The words are known, but no plan answers the question."
     )
-    return Readings(NAME, (), reason, unknown, near_names(unknown, catalogue))
+    return Readings(NAME, (), reason, asked.unknown, near_names(asked.unknown, catalogue))
 
 
 __all__ = ["plan"]

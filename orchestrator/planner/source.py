@@ -59,11 +59,11 @@ def candidates(
             own[address] = own.get(address, 0.0) + weight
     order = {address: place for place, address in enumerate(catalogue.collections)}
     roots = sorted(own, key=lambda a: (-own[a], order[a]))[:CANDIDATES_MAX]
-    scored = [_score(root, spans, catalogue, graph, needs) for root in roots]
+    scored = [under(root, spans, catalogue, graph, needs) for root in roots]
     return sorted(scored, key=lambda c: (-c.score, order[c.root]))
 
 
-def _score(
+def under(
     root: str, spans: tuple[Span, ...], catalogue: Catalogue, graph: Graph, needs: Needs
 ) -> Candidate:
     picks: list[Pick] = []
