@@ -91,7 +91,7 @@ class Guard:
         self._app = app
         self._checks = TransportSecurityMiddleware(checks)
         self._tokens = tokens
-        self._streams: set[anyio.CancelScope] = set()
+        self._streams: set[anyio.Event] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -106,25 +106,32 @@ class Guard:
 
     def hang_up(self) -> None:
         """End every open event stream, so that a stopping server need not wait for its clients."""
-        for stream in list(self._streams):
-            stream.cancel()
+        for ending in self._streams:
+            ending.set()
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A GET: here they last as long as the client likes, or until `hang_up`."""
-        unfinished = False
+        """A GET: it lasts as long as the client likes, or until `hang_up` tells the app it left."""
+        ending, unfinished = anyio.Event(), False
 
         async def watched(message: Message) -> None:
             nonlocal unfinished
             unfinished = message["type"] == "http.response.start" or message.get("more_body", False)
             await send(message)
 
-        with anyio.CancelScope() as lifetime:
-            self._streams.add(lifetime)
-            try:
-                await self._app(scope, receive, watched)
-            finally:
-                self._streams.discard(lifetime)
-        if lifetime.cancelled_caught and unfinished:
+        async def received() -> Message:
+            message: Message = {"type": "http.disconnect"}
+            async with anyio.create_task_group() as race:
+                race.start_soon(_cancel_after, ending, race.cancel_scope)
+                message = await receive()
+                race.cancel_scope.cancel()
+            return message
+
+        self._streams.add(ending)
+        try:
+            await self._app(scope, received, watched)
+        finally:
+            self._streams.discard(ending)
+        if unfinished:
             await send({"type": "http.response.body", "body": b""})
 
     def _admit(self, scope: Scope) -> Response | None:
@@ -143,6 +150,24 @@ class Guard:
         return None
 
 
+class _Events:
+    """The legacy SSE transport: a GET that stays open, answered in full by the transport itself."""
+
+    def __init__(self, server: Server[Any], sse: SseServerTransport) -> None:
+        self._server = server
+        self._sse = sse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._sse.connect_sse(scope, receive, send) as (read, write):
+            options = self._server.create_initialization_options()
+            await self._server.run(read, write, options)
+
+
+async def _cancel_after(event: anyio.Event, scope: anyio.CancelScope) -> None:
+    await event.wait()
+    scope.cancel()
+
+
 def http_app(server: Server[Any], settings: Settings, tokens: Tokens | None) -> Guard:
     """The ASGI application. Its lifespan runs the sessions; the stores live outside."""
     checks = security(settings)
@@ -154,12 +179,6 @@ def http_app(server: Server[Any], settings: Settings, tokens: Tokens | None) -> 
     )
     sse = SseServerTransport("/messages/", checks, limits.HTTP_BODY_BYTES_MAX)
 
-    async def events(request: Request) -> Response:
-        streams = sse.connect_sse(request.scope, request.receive, request._send)
-        async with streams as (read, write):
-            await server.run(read, write, server.create_initialization_options())
-        return Response()
-
     async def health(request: Request) -> Response:
         return JSONResponse({"ok": True, "server": server.name, "version": server.version})
 
@@ -170,7 +189,7 @@ def http_app(server: Server[Any], settings: Settings, tokens: Tokens | None) -> 
 
     routes = [
         Route("/mcp", StreamableHTTPASGIApp(sessions)),
-        Route("/sse", events, methods=["GET"]),
+        Route("/sse", _Events(server, sse), methods=["GET"]),
         Mount("/messages/", app=sse.handle_post_message),
         Route("/healthz", health, methods=["GET"]),
     ]
