@@ -6,9 +6,10 @@ tools (`domains/`) stand on the same object. Nothing here knows the protocol.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from mcp_servers import search
 from mcp_servers.arguments import (
@@ -22,7 +23,7 @@ from mcp_servers.arguments import (
     StatsParams,
 )
 from mcp_servers.load import load
-from mcp_servers.ports import Page, Written
+from mcp_servers.ports import Page, Row, Written
 from mcp_servers.records import Codec, MakeId
 from mcp_servers.tiered import Tiered
 from registry.access import Action, decide
@@ -31,12 +32,15 @@ from registry.catalog import Catalogue, Facts
 from registry.check import check
 from registry.clock import Clock
 from registry.domain import DomainSpec
-from registry.errors import BadPlan, shown
+from registry.errors import BadPlan, TooLarge, shown
+from registry.limits import RECORD_BYTES_MAX, REPLY_BYTES_MAX
 from registry.mapping import Mapping
 from registry.moment import time_text
 from registry.plan import QueryPlan, parse_plan
 from registry.record import row_hash
 from registry.tool import Call, Reply
+
+_ROWS_SURELY_FIT: Final = REPLY_BYTES_MAX // RECORD_BYTES_MAX
 
 
 class Verbs:
@@ -149,6 +153,8 @@ class Verbs:
         if not codec.covers(rows):
             self.renew()
             name, codec = self.collection(params.collection)
+        if len(rows) > _ROWS_SURELY_FIT:
+            _check_reply(rows)
         found = [codec.to_wire(row) for row in rows]
         missing: list[str] = []
         if len(rows) != len(params.ids):
@@ -215,6 +221,21 @@ class Verbs:
         """(address, short name) of one collection or all."""
         chosen = self.spec.collections if collection is None else [self.collection(collection)[0]]
         return [(f"{self.spec.domain}.{name}", name) for name in chosen]
+
+
+def _check_reply(rows: Sequence[Row]) -> None:
+    """`TooLarge` where the rows of one reply would weigh more than `REPLY_BYTES_MAX`."""
+    size = 0
+    for row in rows:
+        size += len(row.extra or "")
+        for value in row.values.values():
+            if isinstance(value, (str, bytes)):
+                size += len(value)
+    if size > REPLY_BYTES_MAX:
+        raise TooLarge(
+            f"These {len(rows)} records are larger than {REPLY_BYTES_MAX >> 20} MiB together; "
+            "get fewer at a time."
+        )
 
 
 def page_wire(page: Page) -> dict[str, Any]:

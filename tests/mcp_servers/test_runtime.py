@@ -214,6 +214,13 @@ async def test_foreign_hosts_and_origins_are_turned_away(
     assert answer.status_code == status
 
 
+async def test_a_configured_host_is_let_in_with_and_without_its_port() -> None:
+    async with listening(allowed_hosts=("db.example",)) as url, httpx2.AsyncClient() as http:
+        for host in ("db.example", "db.example:8700"):
+            headers = {"host": host, "origin": f"https://{host}"}
+            assert (await http.get(f"{url}/healthz", headers=headers)).status_code == 200
+
+
 @pytest.mark.promise(6)
 @pytest.mark.parametrize("path", ["/mcp", "/messages/?session_id=" + "0" * 32])
 async def test_a_body_over_the_cap_is_refused(path: str) -> None:
@@ -265,6 +272,25 @@ async def test_a_token_is_the_principal_and_nobody_comes_in_without(
         ):
             result = await client.call_tool("who", {})
     assert result.structured_content == {"subject": "ada", "roles": ["reader", "writer"]}
+
+
+@pytest.mark.promise(8)
+async def test_a_session_belongs_to_the_token_that_opened_it(tmp_path: Path) -> None:
+    other = "0123456789abcdef-other"
+    tokens = tmp_path / "tokens"
+    tokens.write_text(f"{TOKEN} ada reader\n{other} eve reader\n")
+
+    def headers(token: str, **more: str) -> dict[str, str]:
+        accept = "application/json, text/event-stream"
+        return {"authorization": f"Bearer {token}", "accept": accept, **more}
+
+    async with listening(tokens=tokens) as url, httpx2.AsyncClient() as http:
+        opened = await http.post(f"{url}/mcp", json=INITIALIZE, headers=headers(TOKEN))
+        session = {"mcp-session-id": opened.headers["mcp-session-id"]}
+        ping = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
+        stolen = await http.post(f"{url}/mcp", json=ping, headers=headers(other, **session))
+        own = await http.post(f"{url}/mcp", json=ping, headers=headers(TOKEN, **session))
+    assert (opened.status_code, stolen.status_code, own.status_code) == (200, 404, 200)
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,17 @@ async def test_records_without_id_get_rising_ones(shop: Open) -> None:
     assert ids == sorted(ids) and len(set(ids)) == 20
 
 
+@pytest.mark.promise(6)
+async def test_a_get_of_more_than_a_reply_holds_is_refused(shop: Open) -> None:
+    heavy = [{"id": f"n{n}", "title": "t", "body": "x" * 500_000} for n in range(20)]
+    async with shop() as s:
+        for half in (heavy[:10], heavy[10:]):
+            await s.call("put", collection="notes", records=half)
+        ids = [note["id"] for note in heavy]
+        assert await s.code("get", collection="notes", ids=ids) == "too-large"
+        assert len((await s.call("get", collection="notes", ids=ids[:10]))["records"]) == 10
+
+
 async def test_an_expected_version_guards_an_update(shop: Open) -> None:
     changed = {**ORDERS[0], "status": "paid"}
     async with shop() as s:
