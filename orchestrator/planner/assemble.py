@@ -24,7 +24,7 @@ from orchestrator.planner.graph import Graph, Joins
 from orchestrator.planner.items import items_of
 from orchestrator.planner.listing import listing
 from orchestrator.planner.parts import query
-from orchestrator.planner.ranking import ranking
+from orchestrator.planner.ranking import leftover, ranking
 from orchestrator.planner.reading import Reading
 from orchestrator.planner.source import Candidate
 from registry.catalog import Catalogue
@@ -86,6 +86,7 @@ def drafted(
 
 def _complete(frame: Frame) -> None:
     """What is not said but meant: what to count, which columns to show."""
+    leftover(frame)
     folding.shares(frame)
     folding.contrasts(frame)
     if not frame.measures or frame.has(r"how many|number of|count"):

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from orchestrator.planner import folding
 from orchestrator.planner.asked import Asked
 from orchestrator.planner.assemble import drafted, finished
 from orchestrator.planner.frame import Frame
+from orchestrator.planner.grammar import AGGREGATES
 from orchestrator.planner.graph import Graph
+from orchestrator.planner.parts import measured
 from orchestrator.planner.reading import Reading
 from orchestrator.planner.source import Needs, under
 from registry.catalog import Catalogue
+from registry.limits import ROWS_MAX
 from registry.plan import Compare, In, IsNull, Like, Order, Predicate, QueryPlan, conjuncts, leaves
 
 _CUE: Final = re.compile(
@@ -20,6 +24,7 @@ _CUE: Final = re.compile(
     re.IGNORECASE,
 )
 _WORDS_MAX: Final = 9
+_NUMBERS: Final = frozenset({"sum", "avg", "min", "max", "median", "percentile"})
 
 
 def continues(text: str) -> bool:
@@ -37,10 +42,31 @@ def edited(asked: Asked, before: QueryPlan, catalogue: Catalogue, graph: Graph) 
     frame = drafted(asked, candidate, catalogue, graph, joins=before.joins)
     if frame is None or _starts_anew(frame):
         return None
+    _respoken(frame, before)
     if not (frame.where or frame.group or frame.measures or frame.limit or frame.order):
         return None
     _merge(frame, before)
     return finished(frame, candidate, 0.06)
+
+
+def _respoken(frame: Frame, before: QueryPlan) -> None:
+    """Words that only make sense after a plan: "top 3", "how many of those", "and the median"."""
+    for found in frame.find(r"(?:top|first|limit|only|just)(?: [a-z]+)* (?P<z>Z\d+)"):
+        item = frame.item(found["z"])
+        number = frame.words[item.first].number
+        if number is not None and number >= 1 and frame.limit is None:
+            frame.limit = min(int(number), ROWS_MAX)
+            frame.use(item)
+            if before.measures and not before.order:
+                frame.order.append(Order(by=before.measures[0].name, desc=True))
+    if frame.has(r"how many|count") and not before.aggregates and not frame.measures:
+        folding.count_root(frame)
+        frame.limit = None
+    fold = next((AGGREGATES[word] for word in frame.shape.split() if word in AGGREGATES), None)
+    numbers = [m for m in before.measures if m.fn in _NUMBERS and m.field]
+    if fold is not None and numbers and not frame.measures:
+        path = numbers[0].field or ""
+        frame.measures.append(measured(fold, path, f"{fold}_{folding.tail(path)}"))
 
 
 def _starts_anew(frame: Frame) -> bool:
@@ -63,8 +89,8 @@ def _merge(frame: Frame, before: QueryPlan) -> None:
         frame.select = frame.select or list(before.select)
         frame.distinct = frame.distinct or before.distinct
     if not frame.order:
-        frame.order = [o for o in before.order if _known(o, frame)]
-    if frame.limit is None:
+        frame.order = [o for o in before.order if _known(o, frame, before)]
+    if frame.limit is None and bool(frame.measures or frame.group) == before.aggregates:
         frame.limit = before.limit
 
 
@@ -77,6 +103,6 @@ def _overlaps(node: Predicate, said: set[str | None]) -> bool:
     return any(leaf_field(leaf) in said for leaf in leaves(node))
 
 
-def _known(order: Order, frame: Frame) -> bool:
+def _known(order: Order, frame: Frame, before: QueryPlan) -> bool:
     names = {g.name for g in frame.group} | {m.name for m in frame.measures}
-    return order.by in names or not names
+    return order.by in names if names else not before.aggregates

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 from weakref import WeakKeyDictionary
 
-from orchestrator.planner.grammar import RESERVED
+from orchestrator.planner.grammar import FUNCTION, RESERVED
 from orchestrator.planner.words import phrase, plain
 from registry.catalog import Catalogue
 from registry.domain import ENVELOPE, CollectionSpec, FieldSpec
@@ -131,9 +131,14 @@ class Lexicon:
         """Stored values spelt by these words, unless grammar and names of the schema explain every word (P10)."""
         found = self.stored.get(key)
         if not found or all(
-            word in RESERVED or stem in self._names for word, stem in zip(key, stems, strict=True)
+            word in RESERVED or word.isdigit() or stem in self._names
+            for word, stem in zip(key, stems, strict=True)
         ):
             return []
+        inner = [n for n, word in enumerate(key) if word not in FUNCTION]
+        core = slice(inner[0], inner[-1] + 1) if inner else slice(0, 0)
+        if key[core] != key and (key[core] in self.stored or stems[core] in self.schema):
+            return []  # a known word dressed up with grammar: "in Germany"
         return found
 
     # -- spelling ----------------------------------------------------------------------------------

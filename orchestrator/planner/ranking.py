@@ -55,6 +55,10 @@ def ranking(frame: Frame) -> None:
     for rule in (_most_of, _most_adjective, _trailing, _superlative, _top, _sorted):
         if rule(frame):
             return
+
+
+def leftover(frame: Frame) -> None:
+    """A superlative that ordered nothing was not understood."""
     if _LEFT_OVER & set(frame.shape.split()) and not frame.order and not frame.measures:
         frame.doubt *= 0.45
 

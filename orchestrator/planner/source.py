@@ -50,7 +50,7 @@ def candidates(
     """The likeliest roots, best first."""
     own: dict[str, float] = {}
     for span in spans:
-        if span.soft and len(spans) > 1:
+        if span.soft and not all(s.soft for s in spans):
             continue
         best: dict[str, float] = {}
         for m in span.meanings:

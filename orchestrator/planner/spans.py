@@ -21,6 +21,8 @@ from orchestrator.planner.words import Word, fold, plain, stem
 
 _LENGTH_BONUS: Final = 0.05
 _SURFACE_BONUS: Final = 0.08
+_SORTING: Final = frozenset({"order", "ordered", "sort", "sorted", "rank", "ranked", "group"})
+_OUTRANKED: Final = 0.25  # a stored value beside a word of the schema (P10)
 _COUNTING: Final = frozenset({"number", "numbers", "count", "counts"})
 
 
@@ -101,7 +103,7 @@ def _matches(
                 break
             meanings = _meanings(run, lexicon)
             if meanings and not _counts(run, words[last:]):
-                soft = len(run) == 1 and run[0].text in _GRAMMAR
+                soft = len(run) == 1 and run[0].text in _GRAMMAR and not _is_name(meanings)
                 yield Span(first, last, meanings, " ".join(w.text for w in run), soft=soft)
             for place in range(first, last):
                 for fixed in fixes.get(place, ()):
@@ -109,8 +111,16 @@ def _matches(
 
 
 def _counts(run: tuple[Word, ...], after: tuple[Word, ...]) -> bool:
-    """Whether the words are the "number of" that counts, and so no field."""
-    return len(run) == 1 and run[0].text in _COUNTING and bool(after) and after[0].text == "of"
+    """Whether the words are the "number of" that counts or the "order by" that sorts, and so name nothing."""
+    if len(run) != 1 or not after:
+        return False
+    counts = run[0].text in _COUNTING and after[0].text == "of"
+    return counts or (run[0].text in _SORTING and after[0].text == "by")
+
+
+def _is_name(meanings: tuple[Meaning, ...]) -> bool:
+    """Whether a word of the grammar is the very name of a collection, such as "order"."""
+    return any(m.kind == "collection" and m.weight >= 0.95 for m in meanings)
 
 
 def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
@@ -129,7 +139,8 @@ def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
             if m.weight >= 0.6 and (run[0].text not in TIME_WORDS or m.surface == texts)
         ]
     if not (len(run) == 1 and run[0].kind == "number"):
-        found += lexicon.values_at(texts, stems)
+        stored = lexicon.values_at(texts, stems)
+        found += [replace(m, weight=m.weight - _OUTRANKED) for m in stored] if found else stored
     best: dict[tuple[str, str, str, str], Meaning] = {}
     for m in found:
         if m.key not in best or best[m.key].weight < m.weight:

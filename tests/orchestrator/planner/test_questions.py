@@ -28,7 +28,9 @@ from registry.settings import Settings
 from tests.orchestrator.planner.company import NOW_US, company
 
 TENTATIVE = Settings(Path()).tentative_confidence
-QUESTIONS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("questions.yaml").read_text())
+QUESTIONS: list[dict[str, Any]] = yaml.safe_load(
+    Path(__file__).with_name("questions.yaml").read_text()
+)
 EXACT = ("from", "where", "group", "measures", "having", "absent", "limit")
 
 
@@ -67,7 +69,8 @@ def _where(node: Predicate | None) -> list[str]:
 def summary(made: QueryPlan) -> dict[str, Any]:
     """What a plan says, in the terms of questions.yaml."""
     folds = {
-        m.name: (f"p{round((m.q or 0) * 100)}" if m.fn == "percentile" else m.fn) + f"({m.field or ''})"
+        m.name: (f"p{round((m.q or 0) * 100)}" if m.fn == "percentile" else m.fn)
+        + f"({m.field or ''})"
         for m in made.measures
     }
     labelled = {g.field.rpartition(".")[0] for g in made.group if "." in g.field}

@@ -1,0 +1,73 @@
+"""Windows and buckets of time, asked on Wednesday 2026-11-18 10:00 UTC."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestrator.planner.timewindow import beats, windows
+from orchestrator.planner.words import tokenise
+from registry.moment import time_text
+from tests.orchestrator.planner.company import NOW_US
+
+
+def shown(us: int | None) -> str | None:
+    return None if us is None else time_text(us).removesuffix(":00Z").removesuffix("T00:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("today", "2026-11-18", "2026-11-19"),
+        ("yesterday", "2026-11-17", "2026-11-18"),
+        ("last week", "2026-11-09", "2026-11-16"),
+        ("this week", "2026-11-16", "2026-11-23"),
+        ("past week", "2026-11-11T10:00", "2026-11-18T10:00"),
+        ("last 7 days", "2026-11-11T10:00", "2026-11-18T10:00"),
+        ("in the past 24 hours", "2026-11-17T10:00", "2026-11-18T10:00"),
+        ("last three months", "2026-08-18T10:00", "2026-11-18T10:00"),
+        ("last month", "2026-10-01", "2026-11-01"),
+        ("in March", "2026-03-01", "2026-04-01"),
+        ("in December", "2025-12-01", "2026-01-01"),
+        ("in March 2025", "2025-03-01", "2025-04-01"),
+        ("in 2025", "2025-01-01", "2026-01-01"),
+        ("Q2", "2026-04-01", "2026-07-01"),
+        ("in Q4 2025", "2025-10-01", "2026-01-01"),
+        ("first half of 2026", "2026-01-01", "2026-07-01"),
+        ("since Monday", "2026-11-16", None),
+        ("on Friday", "2026-11-13", "2026-11-14"),
+        ("between 1 and 5 March", "2026-03-01", "2026-03-06"),
+        ("from March 1 to March 5, 2025", "2025-03-01", "2025-03-06"),
+        ("between 2026-01-01 and 2026-01-31", "2026-01-01", "2026-02-01"),
+        ("before 2026-03-05", None, "2026-03-05"),
+        ("after 5 March", "2026-03-06", None),
+        ("until yesterday", None, "2026-11-18"),
+        ("3 days ago", "2026-11-15", "2026-11-16"),
+        ("more than 2 weeks ago", None, "2026-11-04T10:00"),
+        ("older than 30 days", None, "2026-10-19T10:00"),
+        ("year to date", "2026-01-01", "2026-11-18T10:00"),
+        ("on 2026-11-02", "2026-11-02", "2026-11-03"),
+    ],
+)  # fmt: skip
+def test_a_phrase_names_a_half_open_window(text: str, start: str | None, end: str | None) -> None:
+    (found,) = windows(tokenise(f"sessions {text}"), NOW_US)
+    assert (shown(found.start_us), shown(found.end_us)) == (start, end)
+
+
+@pytest.mark.parametrize("text", ["31 February", "may users see this", "second user", "99/99/2026"])
+def test_what_is_no_date_is_no_window(text: str) -> None:
+    assert windows(tokenise(text), NOW_US) == ()
+
+
+def test_windows_follow_the_time_zone_of_the_question() -> None:
+    (found,) = windows(tokenise("today"), NOW_US, "America/New_York")
+    assert shown(found.start_us) == "2026-11-18T05:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "bucket"),
+    [("sessions per day", "day"), ("hourly errors", "hour"), ("signups by week", "week"), ("messages each month", "month"),
+     ("per quarter", "quarter"), ("messages a day", "day"), ("sessions over time", None)],
+)  # fmt: skip
+def test_a_phrase_names_a_bucket(text: str, bucket: str | None) -> None:
+    (found,) = beats(tokenise(text), frozenset())
+    assert found.bucket == bucket
