@@ -129,7 +129,7 @@ async def _run(
         "format": staged.format,
         "table": table,
         "skip": skip,
-        "job": _job(work.spec, mapping, work.constants).to_wire(),
+        "job": job_of(work.spec, mapping, work.constants).to_wire(),
     }
     async with reading(staged, job) as messages:
         await _write_all(work, messages)
@@ -220,7 +220,7 @@ def _count(receipt: Receipt, drafts: Sequence[Draft], written: Sequence[Written]
                 receipt.reject(draft.line, outcome.reason or "refused")
 
 
-def _job(spec: CollectionSpec, mapping: Mapping, constants: dict[str, Canonical]) -> Job:
+def job_of(spec: CollectionSpec, mapping: Mapping, constants: dict[str, Canonical]) -> Job:
     """The mapping with what the child must know of the collection."""
     targets = []
     for header, to in mapping.columns.items():

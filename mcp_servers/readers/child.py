@@ -12,6 +12,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import islice
 from typing import Any
 
@@ -19,7 +20,7 @@ import orjson
 
 from mcp_servers.readers.rows import Job, Maker
 from mcp_servers.readers.source import open_source
-from mcp_servers.readers.table import Batch, Cut, Table
+from mcp_servers.readers.table import Batch, Cut, Source, Table
 from registry import limits
 from registry.errors import BadInput, Bug, Conflict, IsothermError, TooLarge, shown
 from registry.headers import looks_like_key
@@ -82,7 +83,12 @@ def _limit(memory_bytes_max: int, cpu_seconds_max: int) -> None:
 
 def _answer(job: Message) -> Iterator[Message]:
     _check_pin(job)
-    format, tables = open_source(job["path"], job["name"], job["bytes"], job["format"])
+    with ExitStack() as opened:
+        source = Source(job["path"], job["name"], job["bytes"], opened)
+        yield from _read(job, *open_source(source, job["format"]))
+
+
+def _read(job: Message, format: str, tables: list[Table]) -> Iterator[Message]:
     if job["mode"] == "load":
         table = _choose(tables, job["table"])
         yield {"t": "head", "format": format, "table": table.name, "notes": table.notes}

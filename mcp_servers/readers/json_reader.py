@@ -1,7 +1,7 @@
 """JSON and JSON Lines: an array of objects, an object of arrays of objects (tables), or a single object.
 
 Lines and arrays stream, one bounded object at a time; only a document that is one object is read as a whole.
-Numbers past 64 bits stay exact. An item that is no object is a row of its own with one column, `value`.
+Integers past 64 bits become text, exactly. An item that is no object is a row of its own with one column, `value`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,15 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-_EXACT: Final = json.JSONDecoder(parse_constant=_no_constant)
+def _whole(text: str) -> int | str:
+    """An integer, or its digits as text when no store has an integer that long."""
+    if len(text) > 20:
+        return text
+    number = int(text)
+    return number if -(2**63) <= number < 2**63 else text
+
+
+_EXACT: Final = json.JSONDecoder(parse_constant=_no_constant, parse_int=_whole)
 
 
 def read_json_lines(name: str, open_stream: OpenStream) -> Table:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import IO, Any, Final
 
 from mcp_servers.readers.table import BATCH_ROWS, Batch, Column, Cut, Table, check_width
@@ -18,7 +19,7 @@ from registry.errors import BadInput, shown
 MAGIC: Final = b"PAR1"
 
 
-def read_parquet(name: str, member: Member) -> Table:
+def read_parquet(name: str, member: Member, opened: ExitStack) -> Table:
     """The one table of a Parquet file."""
     # Arrow is heavy: a child that reads CSV must not pay for it.
     import pyarrow as pa  # noqa: PLC0415
@@ -27,6 +28,7 @@ def read_parquet(name: str, member: Member) -> Table:
     stream: IO[bytes] = (
         member.open() if member.seekable else io.BytesIO(in_memory(member, "Parquet file"))
     )
+    opened.enter_context(stream)
     try:
         file = pq.ParquetFile(stream)
         schema = file.schema_arrow

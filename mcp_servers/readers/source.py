@@ -14,7 +14,7 @@ from mcp_servers.readers.parquet_reader import MAGIC as PARQUET
 from mcp_servers.readers.parquet_reader import read_parquet
 from mcp_servers.readers.sqlite_reader import MAGIC as SQLITE
 from mcp_servers.readers.sqlite_reader import read_sqlite
-from mcp_servers.readers.table import Cut, Table
+from mcp_servers.readers.table import Cut, Source, Table
 from mcp_servers.readers.unpack import Member, members
 from registry.errors import BadInput, shown
 
@@ -48,16 +48,16 @@ _NOT_DATA: Final = (
 )
 
 
-def open_source(path: str, name: str, size: int, format: str | None) -> tuple[str, list[Table]]:
+def open_source(source: Source, format: str | None) -> tuple[str, list[Table]]:
     """(format, tables) of a file; `BadInput` says what is wrong with it."""
-    if size == 0:
-        raise BadInput(f"{shown(name)} is empty.")
+    if source.bytes == 0:
+        raise BadInput(f"{shown(source.name)} is empty.")
     found: list[str] = []
     tables: list[Table] = []
-    for member in members(path, name, size):
+    for member in members(source):
         kind = detect(member, format)
         found.append(kind)
-        tables += _read(member, kind, path)
+        tables += _read(member, kind, source)
     _name_apart(tables)
     return "+".join(dict.fromkeys(found)), tables
 
@@ -105,7 +105,7 @@ def _refuse_binary(head: bytes, name: str) -> None:
     zeros = head.count(b"\x00")
     if zeros and not utf16 and not _every_second(head, zeros):
         control = sum(byte < 9 or 13 < byte < 27 for byte in head)
-        if control > len(head) // 20:
+        if control > max(8, len(head) // 20):
             raise BadInput(
                 f"{shown(name)} is binary data of no known format; "
                 "give CSV, JSON, JSON Lines, Parquet or SQLite."
@@ -117,7 +117,7 @@ def _every_second(head: bytes, zeros: int) -> bool:
     return zeros >= len(head) // 3 and 0 in (head[::2].count(0), head[1::2].count(0))
 
 
-def _read(member: Member, kind: str, path: str) -> list[Table]:
+def _read(member: Member, kind: str, source: Source) -> list[Table]:
     stem = member.name.rsplit(".", 1)[0] or member.name
     if kind == "csv":
         tab = member.name.lower().endswith((".tsv", ".tab"))
@@ -127,8 +127,8 @@ def _read(member: Member, kind: str, path: str) -> list[Table]:
     if kind == "json":
         return read_json(stem, member.open)
     if kind == "parquet":
-        return [read_parquet(stem, member)]
-    return read_sqlite(stem, member, path)
+        return [read_parquet(stem, member, source.opened)]
+    return read_sqlite(stem, member, source)
 
 
 def _name_apart(tables: list[Table]) -> None:

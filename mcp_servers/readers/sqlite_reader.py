@@ -16,7 +16,16 @@ from urllib.parse import quote
 
 import apsw
 
-from mcp_servers.readers.table import BATCH_ROWS, Batch, Column, Cut, Foreign, Table, check_width
+from mcp_servers.readers.table import (
+    BATCH_ROWS,
+    Batch,
+    Column,
+    Cut,
+    Foreign,
+    Source,
+    Table,
+    check_width,
+)
 from mcp_servers.readers.unpack import Member, in_memory
 from registry import limits
 from registry.errors import BadInput, TooLarge, shown
@@ -24,10 +33,11 @@ from registry.errors import BadInput, TooLarge, shown
 MAGIC: Final = b"SQLite format 3\x00"
 
 
-def read_sqlite(name: str, member: Member, path: str) -> list[Table]:
+def read_sqlite(name: str, member: Member, source: Source) -> list[Table]:
     """The tables of a database file."""
     try:
-        db = _open(member, path)
+        db = _open(member, source.path)
+        source.opened.callback(db.close)
         names = [
             row[0]
             for row in db.execute(

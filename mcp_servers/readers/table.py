@@ -7,6 +7,7 @@ Parquet or SQLite file they are the row's ordinal.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,6 +79,16 @@ class Table:
             "rows": self.rows,
             "foreign": [{"columns": f.columns, "table": f.table, "to": f.to} for f in self.foreign],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read. What readers keep open goes onto `opened`, which closes it."""
+
+    path: str
+    name: str
+    bytes: int
+    opened: ExitStack
 
 
 class Cut(Exception):

@@ -16,7 +16,7 @@ from typing import IO, Any, Final
 
 import zstandard
 
-from mcp_servers.readers.table import Cut
+from mcp_servers.readers.table import Cut, Source
 from registry import limits
 from registry.errors import BadInput, TooLarge, shown
 
@@ -66,8 +66,9 @@ def refuse_unknown(head: bytes, name: str) -> None:
             )
 
 
-def members(path: str, name: str, size: int) -> list[Member]:
+def members(source: Source) -> list[Member]:
     """The plain streams of a file. `BadInput` or `TooLarge` for what cannot be opened safely."""
+    path, name, size = source.path, source.name, source.bytes
     with open(path, "rb") as file:
         head = file.read(8)
     refuse_unknown(head, name)
@@ -75,7 +76,7 @@ def members(path: str, name: str, size: int) -> list[Member]:
     if kind is None:
         return [Member(name, lambda: open(path, "rb"), size, True)]
     if kind == "zip":
-        return _zip_members(path, name)
+        return _zip_members(source)
     inner = re.sub(r"\.(gz|gzip|zst|zstd)$", "", name, flags=re.IGNORECASE)
 
     def start() -> IO[bytes]:
@@ -220,9 +221,10 @@ class _Measured(io.RawIOBase):
         return len(chunk)
 
 
-def _zip_members(path: str, name: str) -> list[Member]:
+def _zip_members(source: Source) -> list[Member]:
+    name = source.name
     try:
-        archive = zipfile.ZipFile(path)
+        archive = source.opened.enter_context(zipfile.ZipFile(source.path))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise BadInput(f"{shown(name)} is a damaged or cut zip file; fetch it again.") from None
     infos = [i for i in archive.infolist() if not i.is_dir() and not _is_litter(i.filename)]
