@@ -124,7 +124,7 @@ async def running(
         links = Links(tasks, clock=clock, key=key)
         supervisor = Supervisor(settings, links, clock=clock, key=key, rng=rng)
         try:
-            await links.add("system", in_process(system.built.server))
+            await links.add("system", in_process(system.built.server, system.built.call))
             app = App(settings, links, supervisor, LiveCatalogue(links.call, clock), Toolbox(links))
             await app.refresh()
             app._built = build(_front(app, clock).surface(), door_local(), rng=rng)

@@ -55,7 +55,8 @@ class Supervisor:
             return lambda: url
         if self._settings.topology == "processes":
             return lambda: _child(spec.domain, self._settings.data)
-        return in_process((await self._host(spec)).built.server)
+        built = (await self._host(spec)).built
+        return in_process(built.server, built.call)
 
     async def _host(self, spec: DomainSpec) -> DomainServer:
         store = await self._open(spec)
