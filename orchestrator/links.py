@@ -44,6 +44,10 @@ _BACKOFF_SECONDS: Final = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)
 _SICK: Final = (Unavailable, TooSlow, Bug)
 
 
+class _GoneBefore(Unavailable):
+    """The connection was lost, and another call has said so already."""
+
+
 class Call(Protocol):
     """The one door to a domain: `await call(domain, tool, arguments)` gives the tool's structured
     data.
@@ -77,6 +81,12 @@ class Link:
     restarts: int = 0
     calls: int = 0
     tokens: dict[Principal, tuple[str, float]] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """There is no client now; calls wait for the next one."""
+        self.client = None
+        if self.connected.is_set():
+            self.connected = anyio.Event()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +148,8 @@ class Links:
                 except Exception as failure:
                     link.error = type(failure).__name__
                     log.warning("link-down", domain=link.name, error=link.error)
-                link.client, link.connected, link.broken = None, anyio.Event(), anyio.Event()
+                link.forget()
+                link.broken = anyio.Event()
                 if not told:
                     told = True
                     task_status.started()
@@ -239,13 +250,14 @@ class Links:
                 f"{link.name} is not answering; its next try is soon.",
                 retry_after_ms=link.breaker.wait_ms(now),
             )
-        outcome: bool | None = None
+        outcome: bool | None = None  # none: says nothing of the domain's health
         try:
             token = self._token(link, principal)
             raw = await self._send(link, method, params, token, deadline_ms)
             outcome = True
         except IsothermError as failure:
-            outcome = not isinstance(failure, _SICK)
+            if not isinstance(failure, _GoneBefore):
+                outcome = not isinstance(failure, _SICK)
             failure.domain = link.name
             raise
         finally:
@@ -261,6 +273,7 @@ class Links:
         self, link: Link, method: str, params: dict[str, Any], token: str, deadline_ms: int
     ) -> dict[str, Any]:
         link.calls += 1
+        client: Client | None = None
         try:
             with anyio.fail_after(deadline_ms / 1000):
                 stamped = {**params, "_meta": {META_KEY: token}}
@@ -278,10 +291,11 @@ class Links:
                 "ask for less, or again later."
             ) from None
         except MCPError as failure:
+            if failure.error.code == CONNECTION_CLOSED:
+                raise _lost(link, client) from None
             raise self._translate(link, failure) from None
         except (anyio.ClosedResourceError, anyio.BrokenResourceError, OSError):
-            link.broken.set()
-            raise Unavailable(f"{link.name} went away; it is being started again.") from None
+            raise _lost(link, client) from None
 
     async def _reconnected(self, link: Link) -> Client:
         """Wait for a starting or restarting domain, within the caller's deadline."""
@@ -295,9 +309,6 @@ class Links:
 
     def _translate(self, link: Link, failure: MCPError) -> IsothermError:
         code, message = failure.error.code, failure.error.message
-        if code == CONNECTION_CLOSED:
-            link.broken.set()
-            return Unavailable(f"{link.name} went away in mid-call; it is being started again.")
         if code == REQUEST_TIMEOUT:
             return TooSlow(f"{link.name} did not answer in time.")
         if code == INTERNAL_ERROR:
@@ -328,6 +339,19 @@ class Links:
             }
             for link in self._links.values()
         ]
+
+
+def _lost(link: Link, client: Client | None) -> Unavailable:
+    """A lost connection is one failure, however many calls were under way on it.
+
+    A call that notices late must not break the next connection either.
+    """
+    said = f"{link.name} went away in mid-call; it is being started again."
+    if client is None or link.client is not client:
+        return _GoneBefore(said)
+    link.forget()
+    link.broken.set()
+    return Unavailable(said)
 
 
 def _refusal(data: Any, domain: str) -> IsothermError:
