@@ -117,7 +117,9 @@ def _open(path: Path) -> apsw.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     db = apsw.Connection(str(path))
     db.set_busy_timeout(limits.BUSY_MS_MAX)
-    db.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF")
+    # NORMAL: a power cut may take the last turns of a conversation, never the file's wholeness; an
+    # fsync would cost each question more than its answer.
+    db.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA trusted_schema=OFF")
     db.execute(_SCHEMA)
     return db
 
