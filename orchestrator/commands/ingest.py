@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from orchestrator.commands import options, screen
 from orchestrator.commands.domains import listing
+from orchestrator.commands.receipts import print_outcomes
 from orchestrator.commands.session import with_client
 from orchestrator.commands.sources import SourceFile, gathered
 from registry.errors import BadInput, IsothermError, shown
@@ -21,8 +21,6 @@ from registry.settings import Settings
 if TYPE_CHECKING:
     from orchestrator.client import Client
 
-_COUNTS = ("accepted", "updated", "duplicate", "rejected")
-_REASONS_SHOWN = 5
 _FILES_AT_ONCE = 4
 Advance: TypeAlias = Callable[[SourceFile], None]
 
@@ -105,19 +103,22 @@ def ingest(
         dry_run,
         name,
     )
-    settings = options.settings_of(data, config)
+    outcomes = _load(sources, wanted, options.settings_of(data, config))
+    print_outcomes(outcomes, json=json)
+    if any(outcome.get("failed") or "error" in outcome for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def _load(sources: list[str], wanted: Wanted, settings: Settings) -> list[dict[str, Any]]:
+    at_once = _at_once(settings, wanted.into)
     with gathered(sources, format=wanted.format) as files:
         # Who types a path may read the file: for this process the paths given are the open folders.
         opened = replace(settings, roots=tuple({file.path.resolve().parent for file in files}))
-        at_once = _at_once(settings, into)
         with _progress(files) as advance:
-            outcomes = with_client(
+            return with_client(
                 opened,
                 lambda client: _load_all(client, files, wanted, advance, at_once=at_once),
             )
-    _print(outcomes, json=json)
-    if any(outcome.get("failed") or "error" in outcome for outcome in outcomes):
-        raise typer.Exit(1)
 
 
 async def _load_all(
@@ -178,59 +179,3 @@ def _progress(files: list[SourceFile]) -> Iterator[Advance]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("loading", total=sum(file.bytes for file in files) or 1)
         yield lambda file: bar.update(task, advance=file.bytes)
-
-
-def _print(outcomes: list[dict[str, Any]], *, json: bool) -> None:
-    if json:
-        screen.emit_json(outcomes)
-    else:
-        rows = [row for outcome in outcomes for row in _rows(outcome)]
-        if rows:
-            screen.grid(
-                ("source", "collection", *_COUNTS, "tier", "ms"), rows, right=(2, 3, 4, 5, 7)
-            )
-        for outcome in outcomes:
-            if "tables" in outcome:
-                _print_plan(outcome)
-            _print_details(outcome)
-    for outcome in outcomes:
-        if "error" in outcome:
-            error = outcome["error"]
-            screen.note(f"{error['code']}: {Path(outcome['source']).name}: {error['message']}")
-
-
-def _print_plan(outcome: dict[str, Any]) -> None:
-    """What a dry run found: where each table would go, and each column."""
-    name = Path(outcome["source"]).name
-    screen.line(f"{name} ({outcome['format']}): {outcome['text']}", style="bold")
-    for table in outcome["tables"]:
-        fields = {column: to["field"] for column, to in table["mapping"]["columns"].items()}
-        rows = [
-            (column["header"], column["type"], fields.get(column["header"], "extra"))
-            for column in table["columns"]
-        ]
-        screen.line(f"{table['table']} → {table['collection']} ({table['confidence']:.2f})")
-        screen.grid(("column", "looks like", "field"), rows)
-
-
-def _receipts(outcome: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = outcome.get("receipts", [])
-    return found or ([outcome] if "accepted" in outcome else [])
-
-
-def _rows(outcome: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
-    name = Path(outcome["source"]).name
-    for receipt in _receipts(outcome):
-        counts = (receipt[count] for count in _COUNTS)
-        yield (name, receipt["collection"], *counts, receipt["tier"], round(receipt["ms"]))
-
-
-def _print_details(outcome: dict[str, Any]) -> None:
-    for domain in outcome.get("domains_added", ()):
-        screen.line(f"New domain {domain}: isotherm describe {domain}")
-    for receipt in _receipts(outcome):
-        for reason in receipt["reasons"][:_REASONS_SHOWN]:
-            line = f"line {reason['line']}: " if reason.get("line") is not None else ""
-            screen.note(f"{Path(outcome['source']).name}: {line}{reason['reason']}")
-        for text in receipt.get("notes", ()):
-            screen.note(f"{Path(outcome['source']).name}: {text}")
