@@ -83,10 +83,9 @@ def _encoding(sample: bytes, notes: list[str]) -> str:
     for mark, encoding in _BOMS:
         if sample.startswith(mark):
             return encoding
-    if b"\x00" in sample[:4_096:2] and b"\x00" not in sample[1:4_096:2]:
-        return "utf-16-be"
-    if b"\x00" in sample[1:4_096:2] and b"\x00" not in sample[:4_096:2]:
-        return "utf-16-le"
+    even, odd = (sample[start:4_096:2].count(0) for start in (0, 1))
+    if max(even, odd) > len(sample[:4_096]) // 8 and 0 in (even, odd):
+        return "utf-16-be" if even else "utf-16-le"
     high = [line for line in sample.split(b"\n")[:-1] or [sample] if not line.isascii()]
     if high and not any(map(_is_utf8, high)):
         notes.append("not UTF-8: read as Windows-1252")

@@ -250,6 +250,9 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
     if (info.external_attr >> 16) & 0o170000 == 0o120000:
         raise BadInput(f"{shown(info.filename)} is a link; put the file itself into the archive.")
 
+    # What the archive says of itself may be a lie, so the stream is measured too.
+    Gauge().add(info.compress_size, info.file_size)
+
     def start() -> IO[bytes]:
         try:
             stream = archive.open(info)
