@@ -1,4 +1,4 @@
-"""Does a table fit a known collection? By the names of its columns and the types they hold; with a confidence, and pure."""
+"""Does a table fit a known collection? By column names and types, with a confidence; pure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from registry.catalog import Catalogue
 from registry.domain import CollectionSpec, FieldSpec
+from registry.errors import BadInput
 from registry.headers import looks_like_time, singular, words_of
 from registry.mapping import Mapping, To
 from registry.record import TEMPORAL, encode, parse
@@ -87,7 +88,9 @@ def match_one(
     confidence = _confidence(shape, address, spec, scores, len(taken))
     if lacking or not columns:
         confidence = min(confidence, 0.5)
-    return Match(address, round(confidence, 3), Mapping(columns, dict(constants), extra), lacking)
+    return Match(
+        address, round(confidence, 3), Mapping(columns, _fitting(spec, constants), extra), lacking
+    )
 
 
 def _confidence(
@@ -168,8 +171,16 @@ def _enum_fit(column: ColumnShape, field: FieldSpec) -> float:
     return 1.0 if set(seen) <= {*(field.enum or ()), ""} else 0.0
 
 
+def _fitting(spec: CollectionSpec, constants: MappingOf[str, Any]) -> dict[str, Any]:
+    """Constants as their fields want them; one that does not fit stays, for the mapping's check."""
+    try:
+        return wire_constants(spec, constants)
+    except BadInput:
+        return dict(constants)
+
+
 def wire_constants(spec: CollectionSpec, given: MappingOf[str, Any]) -> dict[str, Any]:
-    """Constants as wire values of their fields: text (a command line has nothing else) is read as the field's type."""
+    """Constants as wire values of their fields; text, all that a command line has, is read as such."""
     out: dict[str, Any] = {}
     for name, value in given.items():
         field = spec.fields.get(name)

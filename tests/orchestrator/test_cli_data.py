@@ -173,6 +173,16 @@ def test_stdin_is_a_source(run: Run) -> None:
     assert outcome["accepted"] == 2
 
 
+def test_a_constant_is_read_as_its_fields_type(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "days.csv").write_text("at\n2026-11-01T00:00:00Z\n2026-11-02T00:00:00Z\n")
+    words = ["ingest", str(tmp_path / "days.csv"), "--into", "metrics.points", "--json"]
+    bad = run(*words, "--set", "series=a", "--set", "value=many")
+    assert bad.exit_code == 1
+    assert "set value" in bad.stderr
+    [outcome] = data_of(run(*words, "--set", "series=a", "--set", "value=2.5"))
+    assert outcome["accepted"] == 2
+
+
 def test_a_dry_run_stores_nothing(run: Run, tmp_path: Path) -> None:
     (tmp_path / "users.csv").write_text(USERS)
     source = str(tmp_path / "users.csv")
