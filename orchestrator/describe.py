@@ -11,7 +11,7 @@ from registry.catalog import Catalogue, Facts
 from registry.domain import CollectionSpec, DomainSpec
 from registry.errors import UnknownDomain, shown
 from registry.limits import JOINS_MAX, ROWS_MAX
-from registry.record import time_text
+from registry.moment import time_text
 from registry.tool import Resource
 
 _VALUES_SHOWN = 12

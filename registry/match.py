@@ -180,7 +180,7 @@ def _fitting(spec: CollectionSpec, constants: MappingOf[str, Any]) -> dict[str, 
 
 
 def wire_constants(spec: CollectionSpec, given: MappingOf[str, Any]) -> dict[str, Any]:
-    """Constants as wire values of their fields; text, all that a command line has, is read as such."""
+    """Constants as wire values of their fields; text is read as a cell of the field's type."""
     out: dict[str, Any] = {}
     for name, value in given.items():
         field = spec.fields.get(name)
