@@ -66,7 +66,10 @@ def time_us(text: str) -> int | None:
     if clock is None:
         return long_time_us(text)
     hour, minute, second, fraction, east, beside = clock.groups()
-    days = date_days(text[:10])
+    try:
+        days = date_days(text[:10])
+    except ValueError:
+        days = None
     if days is None or hour > "23" or minute > "59" or second > "59":
         return long_time_us(text)
     us = ((int(hour) * 60 + int(minute)) * 60 + int(second)) * 1_000_000 + days * US_DAY

@@ -376,14 +376,14 @@ def _parse_date(text: str, kind: Type, where: str) -> int:
     return days
 
 
-def _parse_json(text: str, kind: Type, where: str) -> str:
+def _parse_json(text: str, kind: Type, where: str) -> str | None:
     try:
         value = orjson.loads(text)
         if _LONG_DIGITS.search(text):  # orjson would read an integer past 64 bits as a float
             value = json.loads(text)
     except ValueError:
         raise _wrong(where, kind, text) from None
-    return canonical_json(value, where)
+    return None if value is None else canonical_json(value, where)
 
 
 _PARSERS: Final[dict[str, _Codec]] = {
