@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from orchestrator.planner.grammar import ADJECTIVES
+from orchestrator.planner.grammar import ADJECTIVES, UNITS
 from orchestrator.planner.lexicon import Lexicon
 from orchestrator.planner.literals import Comparison, Sought, comparisons, percentiles, sought
 from orchestrator.planner.reading import Question
@@ -36,6 +36,7 @@ class Asked:
         self.sought = tuple(s for s in texts if not _names_value(words, s, lexicon))
         hidden |= _places(self.sought)
         hidden |= {p for p in range(1, len(words)) if _is_degree(words[p - 1], words[p], lexicon)}
+        hidden |= _in_units(words)
         self.hidden = hidden
         self.spans = cover(words, lexicon, hidden)
         self.absent = _absent(words, self.spans)
@@ -68,6 +69,17 @@ def _places(found: tuple[Window, ...] | tuple[Beat, ...] | tuple[Comparison, ...
     return frozenset(place for item in found for place in range(item.first, item.last))
 
 
+def _in_units(words: tuple[Word, ...]) -> frozenset[int]:
+    """Places of "in minutes" and the like: a wish about the unit, which every answer names anyway."""
+    return frozenset(
+        place
+        for n, word in enumerate(words[1:], 1)
+        if words[n - 1].text == "in" and word.text.removesuffix("s") in UNITS and len(word.text) > 3
+        if n + 1 == len(words) or words[n + 1].text in ("per", "by", "for", "of")
+        for place in (n - 1, n)
+    )
+
+
 def _is_degree(before: Word, word: Word, lexicon: Lexicon) -> bool:
     """Whether "most active" is a degree here, although "active" alone is a value."""
     if before.text not in ("most", "least") or word.text not in ADJECTIVES:
@@ -77,7 +89,10 @@ def _is_degree(before: Word, word: Word, lexicon: Lexicon) -> bool:
 
 
 def _is_value(words: tuple[Word, ...], beat: Beat, lexicon: Lexicon) -> bool:
-    """Whether an adverb such as "daily" stands before a noun that has it as a value."""
+    """Whether an adverb such as "daily" is part of a name, or stands before a noun that has it as a value."""
+    two = tuple(w.stem for w in words[beat.first : beat.first + 2])
+    if len(two) == 2 and two in lexicon.schema:
+        return True
     found = lexicon.schema.get((words[beat.first].stem,), ())
     values = {m.address for m in found if m.kind == "value"}
     near = words[beat.last : beat.last + 2]

@@ -104,12 +104,14 @@ def finished(frame: Frame, candidate: Candidate, behind: float) -> Reading | Non
         frame.order.append(
             Order(by=beat.name) if beat else Order(by=frame.measures[0].name, desc=True)
         )
+    if any(i.pick is not None and i.pick.route.fans_out for i in frame.free("C")):
+        frame.doubt *= 0.85  # a collection that only sets the scene
     frame.use(*frame.free("C"))
     made = _plan(frame)
     if made is None:
         return None
     missed = _missed(frame)
-    sure = _confidence(frame, candidate, behind, missed)
+    sure = _confidence(frame, made, candidate, behind, missed)
     return Reading(made, sure, describe(made), tuple(frame.notes), missed)
 
 
@@ -162,14 +164,15 @@ def _missed(frame: Frame) -> tuple[str, ...]:
 
 
 def _confidence(
-    frame: Frame, candidate: Candidate, behind: float, missed: tuple[str, ...]
+    frame: Frame, made: QueryPlan, candidate: Candidate, behind: float, missed: tuple[str, ...]
 ) -> float:
     sure = 0.97 * frame.doubt * (1.0 - min(behind, CLOSE))
     sure *= 0.94 ** sum(p.span.typo for p in candidate.picks)
     sure *= 0.98 ** len(frame.joins.joins)
-    sure *= 0.9 ** len(frame.free("NZ"))
+    sure *= (0.75 if frame.measures else 0.9) ** len(frame.free("NZ"))
+    sure *= 0.85 ** len(frame.free("F"))
     sure *= 0.5 ** len(candidate.lost)
-    if any(p.route.fans_out for p in candidate.picks):
+    if any(j.on[1] != "id" and j.kind == "inner" for j in needed(made)):
         summed = any(m.fn in ("sum", "avg", "count") for m in frame.measures)
         sure *= 0.4 if summed else 0.6
     if missed:

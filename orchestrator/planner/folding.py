@@ -8,11 +8,11 @@ from typing import Final
 from orchestrator.planner.comparing import measured_field
 from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.grammar import AGGREGATES
-from orchestrator.planner.groups import unique
+from orchestrator.planner.groups import add_bucket, unique
 from orchestrator.planner.parts import key, measured
 from orchestrator.planner.words import phrase
 from registry.domain import FieldSpec
-from registry.plan import Compare, Fn, In, IsNull, Measured, Predicate, conjoin, leaves
+from registry.plan import Bucket, Compare, Fn, In, IsNull, Measured, Predicate, conjoin, leaves
 from registry.record import TEMPORAL
 
 AGG: Final = "(?:" + "|".join(AGGREGATES) + ")"
@@ -27,6 +27,7 @@ _COUNT: Final = (
 _CUE: Final = (
     r"(?:how many|number of|numbers of|count|counts|how often|how frequently|amount of|volume of)"
 )
+UNIT_WORDS: Final[tuple[Bucket, ...]] = ("day", "week", "month", "quarter", "year")
 _POLAR: Final = frozenset("are is do does did was were have has".split())
 _DIFFERENT: Final = frozenset({"different", "distinct", "unique"})
 
@@ -133,6 +134,8 @@ def counts(frame: Frame) -> None:
         if item.place not in frame.used or item.letter == "C":
             _count(frame, item, bool(_DIFFERENT & set(found["d"].split())))
             return
+        if frame.measures:
+            return
     asked = frame.shape.split()[:1]
     polar = asked and asked[0] in _POLAR and frame.has(r"any|there")
     if frame.has(_CUE) or (polar and not frame.measures):
@@ -233,11 +236,12 @@ def _is_time(frame: Frame, node: Predicate) -> bool:
 
 def contrasts(frame: Frame) -> None:
     """ "compare failed and succeeded runs": one row for each of the values."""
-    if (
-        frame.measures
-        or frame.group
-        or not frame.has(r"(?:compare|comparing|comparison|versus|vs)")
-    ):
+    if frame.group or not frame.has(r"(?:compare|comparing|comparison|versus|vs)"):
+        return
+    closed = [i for i in frame.items if i.letter == "T" and i.payload.start_us is not None]
+    unit = next((u for i in closed for u in UNIT_WORDS if u in i.words.split()), None)
+    if len(closed) > 1 and unit is not None:
+        add_bucket(frame, closed[0], unit)
         return
     listed = next((p for p in frame.where if isinstance(p, In)), None)
     if listed is not None:

@@ -54,6 +54,7 @@ class Graph:
             extra = 0.0 if plain else 0.01 if field.required else 0.02
             self._edges[ref.source].append((Step(ref.field, ref.target), _FORWARD + extra))
             self._edges[ref.target].append((Step(ref.field, ref.source, True), _REVERSE + extra))
+        self.targets = {(r.source, r.field): r.target for r in catalogue.references}
         self._routes = {address: self._from(address) for address in catalogue.collections}
 
     def _from(self, root: str) -> dict[str, tuple[Route, ...]]:
@@ -81,6 +82,11 @@ class Graph:
     def cost(self, root: str, target: str) -> float:
         found = self._routes.get(root, {}).get(target)
         return found[0].cost if found else UNREACHABLE
+
+    def onward(self, route: Route, address: str, field: str) -> Route | None:
+        """The route continued over a reference field of the collection it leads to."""
+        target = self.targets.get((address, field))
+        return None if target is None else Route((*route.steps, Step(field, target)), route.cost + _FORWARD)  # fmt: skip
 
     def through(self, root: str, field: str, target: str) -> Route | None:
         """The likeliest route that begins with the reference `field` of the root."""

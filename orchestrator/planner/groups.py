@@ -71,6 +71,11 @@ def add_group(frame: Frame, item: Item) -> None:
         if item.words in _UNITS:
             add_bucket(frame, item, cast("Bucket", item.words))
         return
+    beside = next((m["f"] for m in frame.find(rf"[CR]{item.place} (?P<f>[NDBRF]\d+)")), None)
+    if beside is not None and _owns(item, frame.item(beside)):
+        frame.use(item)
+        add_group(frame, frame.item(beside))
+        return
     unit = next((m["u"] for m in frame.find(rf"D{item.place} (?P<u>U\d+)")), None)
     if unit is not None and frame.item(unit).words in _UNITS:
         add_bucket(frame, frame.item(unit), cast("Bucket", frame.item(unit).words), item)
@@ -99,6 +104,15 @@ def add_group(frame: Frame, item: Item) -> None:
     bucket: Bucket | None = "day" if item.letter == "D" and field.type == "time" else None
     frame.group.append(key(path, unique(frame, bucket or name), bucket))
     frame.note(item, f"by {path}")
+
+
+def _owns(owner: Item, field_item: Item) -> bool:
+    """Whether the field is one of the records that the word before it names: "team industry"."""
+    assert owner.pick is not None
+    if owner.letter == "C":
+        return field_item.steps == owner.steps
+    steps = field_item.steps
+    return steps[: len(owner.steps)] == owner.steps and len(steps) == len(owner.steps) + 1 and steps[-1].field == owner.pick.meaning.field  # fmt: skip
 
 
 def entity(frame: Frame, steps: Steps, address: str, name: str) -> None:

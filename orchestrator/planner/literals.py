@@ -40,6 +40,7 @@ class Sought:
 
 
 _NUMBER: Final = r"(?:-?\d+(?:\.\d+)?|" + "|".join(NUMBERS) + ")"
+_TIMES: Final = "second|minute|hour|day|week"
 _UNIT: Final = r"(?: (?P<u>%|[$€£]|[a-z]+))?"
 _MONEY: Final = r"(?:(?P<c>[$€£]) )?"
 _BETWEEN: Final = re.compile(
@@ -54,7 +55,7 @@ _OPS: Final = {
 _COMPARATIVE: Final = "|".join(COMPARATIVES)
 _PREFIX: Final = re.compile(
     r"(?:^|(?<= ))(?P<op>" + "|".join(sorted(map(re.escape, _OPS), key=len, reverse=True))
-    + rf"|(?P<adj>{_COMPARATIVE}) than(?P<eq> or equal to)?) {_MONEY}(?P<n>{_NUMBER})(?= |$){_UNIT}"
+    + rf"|(?P<adj>{_COMPARATIVE}) than(?P<eq> or equal to)?) {_MONEY}(?P<n>{_NUMBER}|an?(?= (?:{_TIMES})(?: |$)))(?= |$){_UNIT}"
 )  # fmt: skip
 _SUFFIX: Final = re.compile(
     rf"(?:^|(?<= )){_MONEY}(?P<n>{_NUMBER}){_UNIT} (?:or|and) (?P<way>more|above|over|higher|greater|longer|older|larger|less|fewer|below|under|lower|shorter|younger)\b"
@@ -81,6 +82,8 @@ def _span(starts: list[int], begin: int, end: int) -> tuple[int, int]:
 
 
 def _value(text: str) -> int | float:
+    if text in ("a", "an"):
+        return 1
     if text in NUMBERS:
         return NUMBERS[text]
     return float(text) if "." in text else int(text)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, cast
 
 from orchestrator.planner.comparing import measured_field
-from orchestrator.planner.folding import add_measure, additive, count_root
+from orchestrator.planner.folding import UNIT_WORDS, add_measure, additive, count_root
 from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.grammar import ADJECTIVES, SUPERLATIVES
 from orchestrator.planner.graph import Step, Steps
-from orchestrator.planner.groups import add_group, entity
+from orchestrator.planner.groups import add_bucket, add_group, entity
 from orchestrator.planner.words import phrase
-from registry.plan import Fn, Order
+from registry.plan import Bucket, Fn, Order
 
 PLURAL_LIMIT: Final = 10
 _ACTIVITY: Final = frozenset({("usag",), ("activ",), ("visit",), ("session",)})
@@ -52,7 +52,16 @@ def plural(item: Item) -> bool:
 
 def ranking(frame: Frame) -> None:
     """Find the superlative, if there is one, and order by what it means."""
-    for rule in (_most_of, _most_adjective, _trailing, _superlative, _top, _sorted):
+    for rule in (
+        _units,
+        _most_of,
+        _most_adjective,
+        _trailing,
+        _ending,
+        _superlative,
+        _top,
+        _sorted,
+    ):
         if rule(frame):
             return
 
@@ -212,12 +221,42 @@ def _most_adjective(frame: Frame) -> bool:
     return False
 
 
+def _ending(frame: Frame) -> bool:
+    """ "which feature is used most", "which workflow failed the most"."""
+    for found in frame.find(r"(?:the )?(?P<way>most|least)(?: often| frequently)?(?: T\d+)*$"):
+        return _by_count(frame, _head(frame, None), None, found["way"] == "most")
+    return False
+
+
+def _units(frame: Frame) -> bool:
+    """ "the busiest day", "which month had the most signups"."""
+    for found in frame.find(
+        r"(?P<sup>busiest|quietest|peak|which|what)(?: [a-z]+)? (?P<u>[UD]\d+)"
+    ):
+        item = frame.item(found["u"])
+        if item.words not in UNIT_WORDS and item.words not in ("hour", "minute"):
+            continue
+        if found["sup"] in ("which", "what") and not frame.has(r"most|least|fewest|highest|lowest"):
+            continue
+        add_bucket(frame, item, cast("Bucket", item.words))
+        made = frame.measures[0] if frame.measures else count_root(frame)
+        desc = not frame.has(r"quietest|least|fewest|lowest")
+        frame.order.append(Order(by=made.name, desc=desc))
+        frame.limit = 1
+        return bool(frame.group)
+    return False
+
+
 def _superlative(frame: Frame) -> bool:
     for found in frame.find(_SUPER):
         desc, what = SUPERLATIVES[found["sup"]]
         y = frame.item(found["y"]) if found["y"] else None
         if found["agg"] and frame.measures:
             return _by_measure(frame, desc)
+        if y is not None and y.letter in "NM" and what == "time" and frame.spec.time:
+            return _latest_of(frame, y, desc)
+        if y is not None and y.letter == "N" and what not in ("", "time", "count"):
+            frame.doubt *= 1.0 if measured_field(frame, what) == frame.path(y) else 0.6
         if y is not None and y.letter in "NMD" and y.place not in frame.used:
             head = (
                 None
@@ -240,6 +279,17 @@ def _trailing(frame: Frame) -> bool:
         if y.place not in frame.used:
             return _by_number(frame, y, _head(frame, y), SUPERLATIVES[found["sup"]][0], None)
     return False
+
+
+def _latest_of(frame: Frame, y: Item, desc: bool) -> bool:
+    """ "the latest value of disk_used": the number in the record that stands last in time."""
+    assert frame.spec.time is not None
+    frame.measures.clear()
+    frame.select += [frame.path(y), frame.spec.time]
+    frame.note(y, f"show {frame.path(y)}")
+    frame.order.append(Order(by=frame.spec.time, desc=desc))
+    frame.limit = 1
+    return True
 
 
 def _by_measure(frame: Frame, desc: bool) -> bool:
@@ -309,7 +359,8 @@ def _by_hint(frame: Frame, what: str, y: Item | None, desc: bool) -> bool:
         and (y is head or frame.has(rf"(?:which|what) {head.letter}{head.place}"))
     ):
         add_group(frame, head)
-        made = add_measure(frame, "max" if desc else "min", name, name)
+        fold: Fn = "avg" if what in ("length", "score") else "max" if desc else "min"
+        made = add_measure(frame, fold, name, f"{fold}_{name}")
         frame.order.append(Order(by=made.name, desc=desc))
         frame.limit = _limit(frame, head)
         frame.doubt *= 0.85

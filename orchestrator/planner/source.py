@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from orchestrator.planner.graph import Graph, Route
@@ -106,9 +107,34 @@ def _pick(span: Span, root: str, graph: Graph, before: Pick | None) -> tuple[Pic
     return Pick(span, best[1], graph.routes(root, best[1].address)[0]), best[0]
 
 
+def _owned(picks: list[Pick], graph: Graph) -> None:
+    """A field beside a record's name is that record's: in "sessions by user country" the country is the user's."""
+    for place, (owner, pick) in enumerate(pairwise(picks), 1):
+        if pick.meaning.kind != "field" or owner.span.last != pick.span.first:
+            continue
+        route = _owner_route(owner, graph)
+        if route is None or route.fans_out:
+            continue
+        address = route.steps[-1].address if route.steps else owner.meaning.address
+        own = next(
+            (m for m in pick.span.meanings if m.kind == "field" and m.address == address), None
+        )
+        if own is not None and own.weight > pick.meaning.weight - 0.25:
+            picks[place] = Pick(pick.span, own, route)
+
+
+def _owner_route(owner: Pick, graph: Graph) -> Route | None:
+    if owner.meaning.kind == "collection":
+        return owner.route
+    if owner.meaning.kind == "field":
+        return graph.onward(owner.route, owner.meaning.address, owner.meaning.field)
+    return None
+
+
 def _adjusted(picks: tuple[Pick, ...], root: str, graph: Graph) -> tuple[Pick, ...]:
     """An adjective goes with its noun: in "failed runs of active users" each value is looked up beside it."""
     out = list(picks)
+    _owned(out, graph)
     for place, pick in enumerate(picks[:-1]):
         noun = picks[place + 1]
         if (
@@ -120,6 +146,6 @@ def _adjusted(picks: tuple[Pick, ...], root: str, graph: Graph) -> tuple[Pick, .
         better = next((m for m in pick.span.meanings if m.kind == "value" and m.address == noun.meaning.address and m.weight > pick.meaning.weight - 0.3), None)  # fmt: skip
         if better is not None and better.address != pick.meaning.address:
             routes = graph.routes(root, better.address)
-            if routes:
+            if routes and not routes[0].fans_out:
                 out[place] = Pick(pick.span, better, routes[0])
     return tuple(out)

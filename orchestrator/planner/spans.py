@@ -22,7 +22,7 @@ from orchestrator.planner.words import Word, fold, plain, stem
 _LENGTH_BONUS: Final = 0.05
 _SURFACE_BONUS: Final = 0.08
 _SORTING: Final = frozenset({"order", "ordered", "sort", "sorted", "rank", "ranked", "group"})
-_OUTRANKED: Final = 0.25  # a stored value beside a word of the schema (P10)
+_OUTRANKED: Final = 0.15  # a stored value beside a word of the schema (P10)
 _COUNTING: Final = frozenset({"number", "numbers", "count", "counts"})
 
 
@@ -103,7 +103,11 @@ def _matches(
                 break
             meanings = _meanings(run, lexicon)
             if meanings and not _counts(run, words[last:]):
-                soft = len(run) == 1 and run[0].text in _GRAMMAR and not _is_name(meanings)
+                soft = (
+                    len(run) == 1
+                    and run[0].text in _GRAMMAR | TIME_WORDS
+                    and not _is_name(meanings)
+                )
                 yield Span(first, last, meanings, " ".join(w.text for w in run), soft=soft)
             for place in range(first, last):
                 for fixed in fixes.get(place, ()):
@@ -131,7 +135,9 @@ def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
     found = [
         replace(m, weight=m.weight + _SURFACE_BONUS) if m.surface == texts else m
         for m in lexicon.schema.get(stems, ())
+        if m.surface == texts or _akin(m.surface, texts)
     ]
+    found += [replace(m, weight=m.weight - 0.1) for m in _core(run, lexicon)]
     if len(run) == 1 and run[0].text in _GRAMMAR | TIME_WORDS:
         found = [
             m
@@ -139,13 +145,32 @@ def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
             if m.weight >= 0.6 and (run[0].text not in TIME_WORDS or m.surface == texts)
         ]
     if not (len(run) == 1 and run[0].kind == "number"):
-        stored = lexicon.values_at(texts, stems)
+        stored = [_spelt(m, run) for m in lexicon.values_at(texts, stems)]
         found += [replace(m, weight=m.weight - _OUTRANKED) for m in stored] if found else stored
     best: dict[tuple[str, str, str, str], Meaning] = {}
     for m in found:
         if m.key not in best or best[m.key].weight < m.weight:
             best[m.key] = m
     return tuple(sorted(best.values(), key=lambda m: (-m.weight, m.key)))
+
+
+def _akin(surface: tuple[str, ...], texts: tuple[str, ...]) -> bool:
+    """Whether two phrases of one stem are near: "people" is not "personalisation", although their stems are equal."""
+    return all(abs(len(a) - len(b)) < 5 for a, b in zip(surface, texts, strict=True))
+
+
+def _core(run: tuple[Word, ...], lexicon: Lexicon) -> list[Meaning]:
+    """What "still open" means where only "open" is known."""
+    inner = [n for n, word in enumerate(run) if word.text not in FUNCTION]
+    if len(run) == 1 or len(inner) != 1 or tuple(w.stem for w in run) not in lexicon.schema:
+        return []
+    return lexicon.schema.get((run[inner[0]].stem,), [])
+
+
+def _spelt(meaning: Meaning, run: tuple[Word, ...]) -> Meaning:
+    """A name written with its capitals is likelier to be meant as one."""
+    exact = meaning.value == run[0].raw and not meaning.value.islower()
+    return replace(meaning, weight=meaning.weight + _SURFACE_BONUS) if exact else meaning
 
 
 def _quoted(word: Word, first: int, lexicon: Lexicon) -> Iterator[Span]:

@@ -280,6 +280,15 @@ def _open(found: re.Match[str], now: datetime) -> Pair | None:
     if point is None:
         return None
     lead = found["lead"]
+    if (
+        lead in ("before", "until", "till", "by", "prior to")
+        and point[0]
+        and now - point[0] > timedelta(days=300)
+    ):
+        later = _point(
+            f"{found['p']} {now.year}", now
+        )  # "before December" in November is the next one
+        point = later if later and re.fullmatch(_MONTH, found["p"]) else point
     if lead in ("since", "starting", "from", "as of", "beginning"):
         return point[0], None
     if lead == "after":
@@ -306,7 +315,7 @@ _PHRASES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], datetime],
 )  # fmt: skip
 _BEAT: Final = re.compile(
     rf"\b(?:group(?:ed)? by|broken down by|break down by|split by|per|by|each|every|for each|for every|in each) (?:calendar )?(?P<u>{_BIG})\b(?! of\b| by\b)"
-    rf"|\b(?:an?) (?P<u2>hour|day|week|month|year)(?= ~|$)|\b(?P<u3>hour|day|week|month|year) by (?:hour|day|week|month|year)\b"
+    rf"|(?<!than )(?<!over )\b(?:an?) (?P<u2>hour|day|week|month|year)(?= ~|$)|\b(?P<u3>hour|day|week|month|year) by (?:hour|day|week|month|year)\b"
     r"|\b(?P<adverb>hourly|daily|weekly|monthly|quarterly|yearly|annually)\b"
     r"|\b(?:by|per) date\b(?P<date>)|\b(?:over time|(?:the )?trends?(?: of| in| for)?|over the (?:days|weeks|months)|timeline|evolution of)\b"
 )  # fmt: skip
