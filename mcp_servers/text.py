@@ -8,7 +8,8 @@ it was cut.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 import orjson
@@ -55,45 +56,46 @@ def block(sentence: str, data: Mapping[str, Any]) -> str:
         if not head:
             head = escape(orjson.dumps(data, default=str).decode())
         return _cut(head)
-    return _fill([head] if head else [], lines)
+    return _fill([head] if head else [], *lines)
 
 
 def _cut(text: str) -> str:
     return text if len(text) <= TEXT_BLOCK_CHARS_MAX else text[: TEXT_BLOCK_CHARS_MAX - 1] + "…"
 
 
-def _fill(out: list[str], lines: Iterator[str]) -> str:
+def _fill(out: list[str], total: int, lines: Iterator[str]) -> str:
+    """As many of the `total` lines as fit; the others are never made."""
     left = TEXT_BLOCK_CHARS_MAX - _CUT_CHARS - sum(len(line) + 1 for line in out)
-    hidden = 0
+    hidden = total
     for line in lines:
-        if hidden or len(line) > left:
-            hidden += 1
-            continue
+        if len(line) > left:
+            break
         left -= len(line) + 1
         out.append(line)
+        hidden -= 1
     if hidden:
         out.append(f"… {hidden} more not shown in this text; ask for fewer rows or columns.")
     return _cut("\n".join(out))
 
 
-def _lines(data: Mapping[str, Any]) -> Iterator[str] | None:
+def _lines(data: Mapping[str, Any]) -> tuple[int, Iterator[str]] | None:
+    """(how many lines, the lines) of the rows in `data`."""
     columns, rows = data.get("columns"), data.get("rows")
     if isinstance(columns, list) and isinstance(rows, list):
-        return _table([str(column["name"]) for column in columns], rows) if columns else iter(())
+        return _table([str(c["name"]) for c in columns], len(rows) if columns else 0, rows)
     for name in ("records", "hits"):
         found = data.get(name)
         if isinstance(found, list) and all(isinstance(item, dict) for item in found):
-            return _records(found)
+            names = list(dict.fromkeys(name for record in found for name in record))
+            rows = ([record.get(name) for name in names] for record in found)
+            return _table(names, len(found), rows)
     return None
 
 
-def _table(names: list[str], rows: list[list[Any]]) -> Iterator[str]:
-    if rows:
-        yield "\t".join(cell(name) for name in names)
-    for row in rows:
-        yield "\t".join(cell(value) for value in row)
-
-
-def _records(records: list[dict[str, Any]]) -> Iterator[str]:
-    names = list(dict.fromkeys(name for record in records for name in record))
-    return _table(names, [[record.get(name) for name in names] for record in records])
+def _table(
+    names: list[str], count: int, rows: Iterable[Sequence[Any]]
+) -> tuple[int, Iterator[str]]:
+    if not count:
+        return 0, iter(())
+    lines = chain([names], rows)
+    return count + 1, ("\t".join(cell(value) for value in line) for line in lines)
