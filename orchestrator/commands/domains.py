@@ -9,7 +9,7 @@ import typer
 
 from mcp_servers.domain_files import DomainFiles, Listing
 from orchestrator.commands import options, screen
-from orchestrator.commands.serve import Host, Port, Transport, TransportOption
+from orchestrator.commands.serve import Host, Port, Transport, TransportOption, hint_on_terminal
 from orchestrator.commands.session import run, with_client
 from registry.domain import DomainSpec, dump_spec, load_spec
 from registry.errors import NotFound, UnknownDomain, shown
@@ -161,6 +161,7 @@ def serve(
     """Serve one domain alone."""
     settings = options.settings_of(data, config, host=host, port=port)
     spec = spec_of(settings, name)
+    hint_on_terminal(transport)
 
     async def session() -> None:
         # Late: the SDK, the engines and the web server; listing and checking need none of them.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestrator.commands import options
+from orchestrator.commands import options, screen
 from orchestrator.commands.session import with_app
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def serve(
     """Serve the orchestrator to MCP clients."""
     where = None if topology is None else topology.value
     settings = options.settings_of(data, config, topology=where, host=host, port=port)
+    hint_on_terminal(transport)
 
     async def work(app: App) -> None:
         # Late: the web server, which only this command needs.
@@ -55,3 +57,12 @@ def serve(
         await run(app.built, settings, transport=transport.value)
 
     with_app(settings, work)
+
+
+def hint_on_terminal(transport: Transport) -> None:
+    """A person at a keyboard sees nothing happen on stdio: say what is being waited for."""
+    if transport is Transport.stdio and sys.stdin.isatty():
+        screen.note(
+            "Waiting for an MCP client on stdin; Ctrl-D ends it. `isotherm connect` sets a client "
+            "up, `--transport http` serves a port."
+        )
