@@ -125,11 +125,11 @@ class Asker:
         if not found.readings:
             return _refusal(found)
         best = found.readings[0]
+        if best.confidence < self.settings.tentative_confidence:
+            return _unsure(found, best)
         close = [r for r in found.readings if r.confidence > best.confidence - _MARGIN]
         if len(close) > 1:
             return _clarify(close[:_CHOICES_MAX], best.confidence)
-        if best.confidence < self.settings.tentative_confidence:
-            return _unsure(found, best)
         status = "answered" if best.confidence >= self.settings.answer_confidence else "tentative"
         return await self._run(best, request, principal, status=status)
 

@@ -108,6 +108,12 @@ async def test_two_close_readings_are_asked_back_and_either_can_be_picked() -> N
         assert picked.status == "answered" and picked.plan == choice.plan
 
 
+async def test_two_unlikely_readings_are_no_choice() -> None:
+    unlikely = (reading(COUNT, 0.3, "frobs"), reading(SUM, 0.3, "frobs"))
+    answer = await asker(House(), *unlikely).ask(AskRequest("frobs?"), LOCAL)
+    assert answer.status == "refused"
+
+
 async def test_a_choice_that_was_not_offered_is_an_error() -> None:
     with pytest.raises(NotFound, match="'zz'"):
         await asker(House(), reading(COUNT, 0.9)).ask(AskRequest("orders?", choice="zz"), LOCAL)
