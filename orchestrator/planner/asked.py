@@ -65,7 +65,9 @@ class Asked:
         return tuple(w.raw for n, w in enumerate(self.words) if n not in covered and content(w))
 
 
-def _places(found: tuple[Window, ...] | tuple[Beat, ...] | tuple[Comparison, ...] | tuple[Sought, ...]) -> frozenset[int]:  # fmt: skip
+def _places(
+    found: tuple[Window, ...] | tuple[Beat, ...] | tuple[Comparison, ...] | tuple[Sought, ...],
+) -> frozenset[int]:
     return frozenset(place for item in found for place in range(item.first, item.last))
 
 
@@ -96,7 +98,12 @@ def _is_value(words: tuple[Word, ...], beat: Beat, lexicon: Lexicon) -> bool:
     found = lexicon.schema.get((words[beat.first].stem,), ())
     values = {m.address for m in found if m.kind == "value"}
     near = words[beat.last : beat.last + 2]
-    return any(m.address in values and m.weight > 0.9 for w in near for m in lexicon.schema.get((w.stem,), ()) if m.kind == "collection")  # fmt: skip
+    return any(
+        m.address in values and m.weight > 0.9
+        for w in near
+        for m in lexicon.schema.get((w.stem,), ())
+        if m.kind == "collection"
+    )
 
 
 def _names_value(words: tuple[Word, ...], found: Sought, lexicon: Lexicon) -> bool:
@@ -109,7 +116,12 @@ def _names_value(words: tuple[Word, ...], found: Sought, lexicon: Lexicon) -> bo
         return True
     start = found.first + len(found.cue.split())
     stems = tuple(w.stem for w in words[start : found.last] if w.text != "the")
-    head = {m.address for w in words[max(0, found.first - 2) : found.first] for m in lexicon.schema.get((w.stem,), ()) if m.kind == "collection" and m.weight > 0.9}  # fmt: skip
+    head = {
+        m.address
+        for w in words[max(0, found.first - 2) : found.first]
+        for m in lexicon.schema.get((w.stem,), ())
+        if m.kind == "collection" and m.weight > 0.9
+    }
     return any(m.kind == "value" and m.address in head for m in lexicon.schema.get(stems, ()))
 
 
@@ -118,7 +130,14 @@ def _absent(words: tuple[Word, ...], spans: tuple[Span, ...]) -> dict[int, Span]
     out: dict[int, Span] = {}
     heads = [s for s in spans if s.meanings[0].kind == "collection"]
     for place, span in enumerate(spans):
-        negator = next((n for n in range(span.first - 1, max(-1, span.first - 6), -1) if words[n].text in _NEGATORS), None)  # fmt: skip
+        negator = next(
+            (
+                n
+                for n in range(span.first - 1, max(-1, span.first - 6), -1)
+                if words[n].text in _NEGATORS
+            ),
+            None,
+        )
         head = next((h for h in heads if h.last <= (negator if negator is not None else -1)), None)
         owned = head is not None and any(
             m.kind in ("field", "value") and m.address == head.meanings[0].address

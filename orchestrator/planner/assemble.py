@@ -106,13 +106,15 @@ def finished(frame: Frame, candidate: Candidate, behind: float) -> Reading | Non
         )
     if any(i.pick is not None and i.pick.route.fans_out for i in frame.free("C")):
         frame.doubt *= 0.85  # a collection that only sets the scene
-    frame.use(*frame.free("C"))
+    for item in frame.items:
+        if item.letter == "C" and all(at != item.first for at, _ in frame.notes):
+            frame.note(item, item.address)
     made = _plan(frame)
     if made is None:
         return None
     missed = _missed(frame)
     sure = _confidence(frame, made, candidate, behind, missed)
-    return Reading(made, sure, describe(made), tuple(frame.notes), missed)
+    return Reading(made, sure, describe(made), frame.understood, missed)
 
 
 def _counted(frame: Frame) -> None:
@@ -172,9 +174,10 @@ def _confidence(
     sure *= (0.75 if frame.measures else 0.9) ** len(frame.free("NZ"))
     sure *= 0.85 ** len(frame.free("F"))
     sure *= 0.5 ** len(candidate.lost)
-    if any(j.on[1] != "id" and j.kind == "inner" for j in needed(made)):
-        summed = any(m.fn in ("sum", "avg", "count") for m in frame.measures)
-        sure *= 0.4 if summed else 0.6
+    summed = any(m.fn in ("sum", "avg", "count") for m in frame.measures)
+    for join in made.joins:
+        if join.on[1] != "id" and join.kind == "inner":  # rows meet several partners
+            sure *= 0.4 if summed else 0.6
     if missed:
         sure *= 0.4 ** min(len(missed), 3)
     return round(min(sure, 1.0), 4)

@@ -47,7 +47,7 @@ def _equal(frame: Frame, field_item: Item, literal: Item) -> None:
             return
         value = number
     if field.enum is not None and value not in field.enum:
-        frame.doubt *= 0.6
+        frame.doubt *= 0.4  # the spec knows of no such value
     frame.where.append(Compare(op="=", field=path, value=value))
     frame.use(field_item)
     frame.note(literal, f"{path} = {value}")
@@ -70,7 +70,13 @@ def _shaped(frame: Frame, item: Item) -> None:
     wanted = (
         "email" if "@" in text else "ip" if re.fullmatch(r"\d{1,3}(\.\d{1,3}){3}", text) else None
     )
-    addresses = dict.fromkeys([frame.root, *(i.address for i in frame.items if i.letter == "C"), *(r.target for r in frame.catalogue.references if r.source == frame.root)])  # fmt: skip
+    addresses = dict.fromkeys(
+        [
+            frame.root,
+            *(i.address for i in frame.items if i.letter == "C"),
+            *(r.target for r in frame.catalogue.references if r.source == frame.root),
+        ]
+    )
     for address in addresses if wanted else ():
         routes = frame.graph.routes(frame.root, address)
         for name, field in frame.catalogue.collections[address].fields.items():

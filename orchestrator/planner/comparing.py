@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orchestrator.planner.describe import predicate
 from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.grammar import HINT_UNITS, HINTS, UNITS
 from orchestrator.planner.literals import Comparison
@@ -24,7 +25,7 @@ def comparisons(frame: Frame) -> None:
         if made is None:
             continue
         frame.where.append(made)
-        frame.note(item, f"{path} {asked.op} {asked.number}" + (f" and {asked.high}" if asked.high is not None else ""))  # fmt: skip
+        frame.note(item, predicate(made))
         if field_item is not None:
             frame.use(field_item)
 

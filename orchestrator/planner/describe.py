@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from registry.plan import (
     And,
     Compare,
@@ -14,71 +17,117 @@ from registry.plan import (
     Or,
     Predicate,
     QueryPlan,
+    conjuncts,
 )
 
-_WORDS = {"=": "is", "!=": "is not", ">": "over", ">=": "at least", "<": "under", "<=": "at most", "contains": "contains", "starts": "starts with", "ends": "ends with"}  # fmt: skip
-_FOLDS = {"avg": "average", "sum": "sum", "min": "smallest", "max": "largest", "distinct": "number of different", "median": "median", "percentile": "percentile"}  # fmt: skip
+_WORDS: Final = {
+    "=": "is",
+    "!=": "is not",
+    ">": "is over",
+    ">=": "is at least",
+    "<": "is under",
+    "<=": "is at most",
+    "contains": "contains",
+    "starts": "starts with",
+    "ends": "ends with",
+}
+_FOLDS: Final = {
+    "count": "Number of",
+    "distinct": "Number of different",
+    "sum": "Total",
+    "avg": "Average",
+    "min": "Smallest",
+    "max": "Largest",
+    "median": "Median",
+}
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+Z)?")
 
 
 def describe(plan: QueryPlan) -> str:
     """One sentence without a full stop, in the plan's own names."""
-    parts = [_what(plan)]
-    if plan.joins:
-        kept = [j for j in plan.joins if j.kind == "anti"]
-        parts += [f"without any {j.to}" for j in kept]
+    head = _what(plan)
+    head += "".join(f" without any {join.to}" for join in plan.joins if join.kind == "anti")
     if plan.where is not None:
-        parts.append(f"where {predicate(plan.where)}")
+        head += f" where {predicate(plan.where)}"
+    tail = []
     if plan.group:
-        parts.append(
-            "by "
-            + " and ".join(f"{g.bucket} of {g.field}" if g.bucket else g.field for g in plan.group)
-        )
+        tail.append("by " + " and ".join(_keys(plan)))
     if plan.having is not None:
-        parts.append(f"having {predicate(plan.having)}")
+        tail.append(f"where {predicate(plan.having)}")
     if plan.order:
-        parts.append("ordered by " + ", ".join(f"{o.by}{' descending' if o.desc else ''}" for o in plan.order))  # fmt: skip
+        orders = (f"{o.by}, highest first" if o.desc else o.by for o in plan.order)
+        tail.append("ordered by " + ", then ".join(orders))
     if plan.limit is not None:
-        parts.append(f"at most {plan.limit}")
-    return ", ".join((f"{parts[0]} {parts[1]}" if len(parts) > 1 else parts[0], *parts[2:]))
+        tail.append("the first" if plan.limit == 1 else f"the first {plan.limit}")
+    return ", ".join((head, *tail))
+
+
+def _keys(plan: QueryPlan) -> list[str]:
+    """Group keys; an id that only tells equal labels apart is left out."""
+    labelled = {key.field.rpartition(".")[0] for key in plan.group}
+    own = {key.field for key in plan.group}
+    return [
+        f"{key.bucket} of {key.field}" if key.bucket else key.field
+        for key in plan.group
+        if key.field not in labelled and not (key.field == "id" and len(own) > 1)
+    ]
 
 
 def _what(plan: QueryPlan) -> str:
     if plan.measures:
-        return " and ".join(_measure(m, plan.source) for m in plan.measures)
+        return " and ".join(_measure(measure, plan.source) for measure in plan.measures)
     if plan.group:
         return f"Groups of {plan.source}"
-    shown = ", ".join(plan.select)
-    if not shown:
+    if not plan.select:
         return f"Records of {plan.source}"
-    return f"{'Different ' if plan.distinct else ''}{shown} of {plan.source}"
+    return f"{'Different ' if plan.distinct else ''}{', '.join(plan.select)} of {plan.source}"
 
 
 def _measure(measure: Measured, source: str) -> str:
     limited = f" where {predicate(measure.where)}" if measure.where is not None else ""
-    if measure.fn == "count" and measure.field is None:
-        return f"Count of {source}{limited}"
-    if measure.fn == "percentile":
-        return f"{(measure.q or 0) * 100:g}th percentile of {measure.field} of {source}{limited}"
-    name = {"count": "Count of"}.get(measure.fn) or f"{_FOLDS[measure.fn].capitalize()}"
-    return f"{name} {measure.field} of {source}{limited}"
+    if measure.field is None:
+        return f"Number of {source}{limited}"
+    fold = _FOLDS.get(measure.fn) or f"{(measure.q or 0) * 100:g}th percentile of"
+    return f"{fold} {measure.field} of {source}{limited}"
 
 
 def predicate(node: Predicate) -> str:
     """A predicate in words."""
     if isinstance(node, And):
-        return " and ".join(predicate(arg) for arg in node.args)
+        return " and ".join(_merged(conjuncts(node)))
     if isinstance(node, Or):
         return "(" + " or ".join(predicate(arg) for arg in node.args) + ")"
     if isinstance(node, Not):
-        inner = node.arg
-        if isinstance(inner, IsNull):
-            return f"{inner.field} is not empty"
-        return f"not ({predicate(inner)})"
+        if isinstance(node.arg, IsNull):
+            return f"{node.arg.field} is not empty"
+        return f"not ({predicate(node.arg)})"
     if isinstance(node, IsNull):
         return f"{node.field} is empty"
     if isinstance(node, Match):
         return f"the text matches {node.text}"
     if isinstance(node, In):
         return f"{node.field} is one of {', '.join(map(str, node.values[:8]))}"
-    assert isinstance(node, (Compare, Like))
-    return f"{node.field} {_WORDS[node.op]} {node.value}"
+    return _leaf(node)
+
+
+def _leaf(node: Compare | Like) -> str:
+    if isinstance(node.value, str) and _MOMENT.fullmatch(node.value) and node.op in (">=", "<"):
+        return f"{node.field} is {'from' if node.op == '>=' else 'before'} {_short(node.value)}"
+    return f"{node.field} {_WORDS[node.op]} {str(node.value)[:80]}"
+
+
+def _short(moment: str) -> str:
+    return moment.removesuffix("T00:00:00Z").removesuffix(":00Z").replace("T", " ")
+
+
+def _merged(parts: tuple[Predicate, ...]) -> list[str]:
+    """The parts in words, both ends of a window in one."""
+    out: list[str] = []
+    for part in parts:
+        said = predicate(part)
+        start, _, end = said.partition(" is before ")
+        if end and out and out[-1].startswith(f"{start} is from "):
+            out[-1] += f" to before {end}"
+        else:
+            out.append(said)
+    return out

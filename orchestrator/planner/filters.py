@@ -34,9 +34,17 @@ def _bind(frame: Frame, items: list[Item], *, negative: bool) -> None:
         field = frame.field_of(group[0])
         wires = [wire(item, field) for item in group]
         distinct = tuple(dict.fromkeys(wires))
-        made: Predicate = In(field=path, values=distinct) if len(distinct) > 1 else Compare(op="=", field=path, value=distinct[0])  # fmt: skip
+        made: Predicate = (
+            In(field=path, values=distinct)
+            if len(distinct) > 1
+            else Compare(op="=", field=path, value=distinct[0])
+        )
         if negative:
-            made = Compare(op="!=", field=path, value=distinct[0]) if len(distinct) == 1 else Not(arg=made)  # fmt: skip
+            made = (
+                Compare(op="!=", field=path, value=distinct[0])
+                if len(distinct) == 1
+                else Not(arg=made)
+            )
         frame.where.append(made)
         for item, value in zip(group, wires, strict=True):
             assert item.pick is not None

@@ -98,6 +98,9 @@ def _postfix(frame: Frame) -> None:
     if frame.measures:
         return
     cue = next((m["a"] for m in frame.find(rf"(?P<a>{AGG})")), None)
+    if frame.has(rf"{AGG} (?:number|count) of(?: [VB]\d+)* C\d+") and not frame.has("total number"):
+        frame.doubt *= 0.4  # an average of counts, which no plan can say
+        return
     if cue is None or frame.has(r"total number of") or frame.has(r"(?:in|of) total"):
         return
     fn = AGGREGATES[cue]

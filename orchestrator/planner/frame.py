@@ -58,7 +58,17 @@ def _pattern(text: str) -> re.Pattern[str]:
 def letter_of(field_spec: FieldSpec) -> str:
     """The shape's letter of a field."""
     kind = field_spec.type
-    return "N" if kind in NUMERIC else "D" if kind in TEMPORAL else "B" if kind == "bool" else "R" if kind == "ref" else "F"  # fmt: skip
+    return (
+        "N"
+        if kind in NUMERIC
+        else "D"
+        if kind in TEMPORAL
+        else "B"
+        if kind == "bool"
+        else "R"
+        if kind == "ref"
+        else "F"
+    )
 
 
 @dataclass(slots=True)
@@ -74,7 +84,7 @@ class Frame:
     joins: Joins
     shape: str = ""
     used: set[int] = field(default_factory=set)
-    notes: list[Understood] = field(default_factory=list)
+    notes: list[tuple[int, Understood]] = field(default_factory=list)
     doubt: float = 1.0
     where: list[Predicate] = field(default_factory=list)
     group: list[Group] = field(default_factory=list)
@@ -138,10 +148,15 @@ class Frame:
         assert item.pick is not None
         return self.joins.path(item.steps, item.pick.meaning.field)
 
+    @property
+    def understood(self) -> tuple[Understood, ...]:
+        """What each stretch of words became, left to right."""
+        return tuple(note for _, note in sorted(self.notes, key=lambda n: n[0]))
+
     def note(self, item: Item, meaning: str) -> None:
         """Say what the item's words became, and mark it used."""
         self.use(item)
-        self.notes.append(Understood(item.words, meaning))
+        self.notes.append((item.first, Understood(item.words, meaning)))
 
     def label_of(self, steps: Steps, address: str) -> str | None:
         """Path of the field that names records of a joined (or the own) collection; `None` where none does."""

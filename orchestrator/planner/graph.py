@@ -86,11 +86,22 @@ class Graph:
     def onward(self, route: Route, address: str, field: str) -> Route | None:
         """The route continued over a reference field of the collection it leads to."""
         target = self.targets.get((address, field))
-        return None if target is None else Route((*route.steps, Step(field, target)), route.cost + _FORWARD)  # fmt: skip
+        return (
+            None
+            if target is None
+            else Route((*route.steps, Step(field, target)), route.cost + _FORWARD)
+        )
 
     def through(self, root: str, field: str, target: str) -> Route | None:
         """The likeliest route that begins with the reference `field` of the root."""
-        return next((r for r in self.routes(root, target) if r.steps and r.steps[0].field == field and not r.steps[0].reverse), None)  # fmt: skip
+        return next(
+            (
+                r
+                for r in self.routes(root, target)
+                if r.steps and r.steps[0].field == field and not r.steps[0].reverse
+            ),
+            None,
+        )
 
 
 def _named_after(field: str, target: str) -> bool:

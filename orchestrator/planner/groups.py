@@ -62,7 +62,9 @@ def _is_agent(frame: Frame, found: re.Match[str]) -> bool:
         "called",
     )
     named = bool(after) and re.fullmatch(r"[VXQ]\d+", after[0]) is not None
-    return item.letter in "CR" and (named or (clause and bool(re.search(r" [VBXQO]\d+", found.string[found.end() :]))))  # fmt: skip
+    return item.letter in "CR" and (
+        named or (clause and bool(re.search(r" [VBXQO]\d+", found.string[found.end() :])))
+    )
 
 
 def add_group(frame: Frame, item: Item) -> None:
@@ -112,7 +114,11 @@ def _owns(owner: Item, field_item: Item) -> bool:
     if owner.letter == "C":
         return field_item.steps == owner.steps
     steps = field_item.steps
-    return steps[: len(owner.steps)] == owner.steps and len(steps) == len(owner.steps) + 1 and steps[-1].field == owner.pick.meaning.field  # fmt: skip
+    return (
+        steps[: len(owner.steps)] == owner.steps
+        and len(steps) == len(owner.steps) + 1
+        and steps[-1].field == owner.pick.meaning.field
+    )
 
 
 def entity(frame: Frame, steps: Steps, address: str, name: str) -> None:

@@ -49,9 +49,17 @@ def items_of(
                 made.append((letter, place, place + 1, None, None))
     made.sort(key=lambda m: m[1])
     return [
-        Item(letter, n, first, last, " ".join(w.text if w.kind != "quoted" else w.raw for w in asked.words[first:last]), pick, payload)
+        Item(
+            letter,
+            n,
+            first,
+            last,
+            " ".join(w.text if w.kind != "quoted" else w.raw for w in asked.words[first:last]),
+            pick,
+            payload,
+        )
         for n, (letter, first, last, pick, payload) in enumerate(made)
-    ]  # fmt: skip
+    ]
 
 
 def _loose_letter(word: Word) -> str | None:

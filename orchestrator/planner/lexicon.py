@@ -17,8 +17,44 @@ from registry.record import TEMPORAL
 
 Kind = Literal["collection", "field", "value", "measure"]
 PHRASE_WORDS_MAX: Final = 6
-_GENERIC: Final = frozenset({"name", "id", "status", "type", "value", "title", "kind", "state", "text", "description", "date", "time", "unit", "source"})  # fmt: skip
-_TAILS: Final = frozenset({"at", "on", "id", "ms", "s", "us", "bytes", "by", "utc", "ts", "time", "date", "count", "eur", "usd", "pct"})  # fmt: skip
+_GENERIC: Final = frozenset(
+    {
+        "name",
+        "id",
+        "status",
+        "type",
+        "value",
+        "title",
+        "kind",
+        "state",
+        "text",
+        "description",
+        "date",
+        "time",
+        "unit",
+        "source",
+    }
+)
+_TAILS: Final = frozenset(
+    {
+        "at",
+        "on",
+        "id",
+        "ms",
+        "s",
+        "us",
+        "bytes",
+        "by",
+        "utc",
+        "ts",
+        "time",
+        "date",
+        "count",
+        "eur",
+        "usd",
+        "pct",
+    }
+)
 _HEADS: Final = frozenset({"is", "has", "was", "can"})
 
 
@@ -54,8 +90,10 @@ class Lexicon:
         self.schema = {key: _best(found) for key, found in self.schema.items()}
         self.words: frozenset[str] = frozenset(word for key in self.schema for word in key)
         self._names = frozenset(
-            key[0] for key, found in self.schema.items() if len(key) == 1 and any(m.kind != "value" for m in found)
-        )  # fmt: skip
+            key[0]
+            for key, found in self.schema.items()
+            if len(key) == 1 and any(m.kind != "value" for m in found)
+        )
         for address, field, values in catalogue.values():
             spec_ = catalogue.collections.get(address)
             if spec_ is not None and field in spec_.fields:
@@ -157,7 +195,13 @@ class Lexicon:
         return [w for s, _ in near for w in s], [w for _, v in near for w in v]
 
 
-_OPPOSITES: Final = {"enabled": "disabled", "active": "inactive", "on": "off", "open": "closed", "paid": "unpaid"}  # fmt: skip
+_OPPOSITES: Final = {
+    "enabled": "disabled",
+    "active": "inactive",
+    "on": "off",
+    "open": "closed",
+    "paid": "unpaid",
+}
 
 
 def _opposites(name: str, field: FieldSpec) -> Iterator[str]:

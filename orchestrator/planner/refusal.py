@@ -10,8 +10,48 @@ from orchestrator.planner.grammar import POLITE, WRITES
 from orchestrator.planner.words import Word
 from registry.catalog import Catalogue
 
-_ARTICLES: Final = frozenset({"all", "the", "a", "an", "every", "my", "our", "this", "that", "these", "those", "any", "new", "into", "table", "everything", "user", "record", "records", "from"})  # fmt: skip
+_ARTICLES: Final = frozenset(
+    {
+        "all",
+        "the",
+        "a",
+        "an",
+        "every",
+        "my",
+        "our",
+        "this",
+        "that",
+        "these",
+        "those",
+        "any",
+        "new",
+        "into",
+        "table",
+        "everything",
+        "user",
+        "record",
+        "records",
+        "from",
+    }
+)
 SUGGESTIONS_MAX: Final = 5
+
+
+_TALK: Final = frozenset(
+    "help hi hello hey thanks thank you please schema what can do are who".split()
+)
+
+
+def beyond(words: tuple[Word, ...]) -> str | None:
+    """Why no plan can answer the question, if it asks for causes, for the future, or for nothing at all."""
+    texts = [word.text for word in words if word.kind == "word"]
+    if "why" in texts[:3]:
+        return "A plan can find, count and compare, but not explain; ask for the figures instead."
+    if "will" in texts[:5] or set(texts) & {"predict", "forecast"}:
+        return "The data holds what has happened, not what will; ask about the past or the present."
+    if texts and set(texts) <= _TALK:
+        return "Ask about the data that is stored; `describe` lists what there is."
+    return None
 
 
 def asks_to_write(words: tuple[Word, ...]) -> str | None:

@@ -10,7 +10,7 @@ from orchestrator.planner.followup import continues, edited
 from orchestrator.planner.graph import graph_of
 from orchestrator.planner.lexicon import lexicon_of
 from orchestrator.planner.reading import Context, Question, Reading, Readings
-from orchestrator.planner.refusal import asks_to_write, near_names
+from orchestrator.planner.refusal import asks_to_write, beyond, near_names
 from orchestrator.planner.source import Needs, candidates
 from orchestrator.planner.words import tokenise
 from registry.catalog import Catalogue
@@ -25,7 +25,9 @@ _STANDS: Final = 0.5  # a question at least this sure stands alone
 def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
     """Readings of a question, best first. See `reading.Planner`."""
     if len(question.text) > QUESTION_CHARS_MAX:
-        return Readings(NAME, reason=f"The question is longer than {QUESTION_CHARS_MAX} characters; shorten it.")  # fmt: skip
+        return Readings(
+            NAME, reason=f"The question is longer than {QUESTION_CHARS_MAX} characters; shorten it."
+        )
     words = tokenise(question.text)
     verb = asks_to_write(words)
     if verb is not None:
@@ -34,6 +36,9 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
             reason=f"A question can only read, so it cannot {verb} anything; use the ingest or write tools.",
             suggestions=near_names(tuple(w.text for w in words[1:6]), catalogue),
         )
+    reason = beyond(words)
+    if reason is not None:
+        return Readings(NAME, reason=reason, suggestions=near_names((), catalogue))
     asked = Asked(question, words, lexicon_of(catalogue))
     if context.plan is not None:
         return _continued(asked, question.text, catalogue, context.plan)

@@ -143,7 +143,16 @@ def _adjusted(picks: tuple[Pick, ...], root: str, graph: Graph) -> tuple[Pick, .
             or noun.span.first != pick.span.last
         ):
             continue
-        better = next((m for m in pick.span.meanings if m.kind == "value" and m.address == noun.meaning.address and m.weight > pick.meaning.weight - 0.3), None)  # fmt: skip
+        better = next(
+            (
+                m
+                for m in pick.span.meanings
+                if m.kind == "value"
+                and m.address == noun.meaning.address
+                and m.weight > pick.meaning.weight - 0.3
+            ),
+            None,
+        )
         if better is not None and better.address != pick.meaning.address:
             routes = graph.routes(root, better.address)
             if routes and not routes[0].fans_out:

@@ -17,7 +17,7 @@ from orchestrator.planner.grammar import (
     TIME_WORDS,
 )
 from orchestrator.planner.lexicon import Lexicon, Meaning
-from orchestrator.planner.words import Word, fold, plain, stem
+from orchestrator.planner.words import IRREGULAR, Word, fold, plain, stem
 
 _LENGTH_BONUS: Final = 0.05
 _SURFACE_BONUS: Final = 0.08
@@ -156,7 +156,17 @@ def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
 
 def _akin(surface: tuple[str, ...], texts: tuple[str, ...]) -> bool:
     """Whether two phrases of one stem are near: "people" is not "personalisation", although their stems are equal."""
-    return all(abs(len(a) - len(b)) < 5 for a, b in zip(surface, texts, strict=True))
+    return all(
+        a in IRREGULAR or b in IRREGULAR or max(len(a), len(b)) - _shared(a, b) <= 4
+        for a, b in zip(surface, texts, strict=True)
+    )
+
+
+def _shared(a: str, b: str) -> int:
+    """How many letters two words have in common at their start."""
+    return next(
+        (n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b))
+    )
 
 
 def _core(run: tuple[Word, ...], lexicon: Lexicon) -> list[Meaning]:

@@ -15,7 +15,15 @@ def searches(frame: Frame) -> None:
     for item in frame.free("S"):
         asked: Sought = item.payload
         token = f"S{item.place}"
-        named = next((frame.item(m["f"]) for m in frame.find(rf"(?P<f>[FR]\d+)(?: (?:that|which|who|whose|to|does|do|the))* {token}")), None)  # fmt: skip
+        named = next(
+            (
+                frame.item(m["f"])
+                for m in frame.find(
+                    rf"(?P<f>[FR]\d+)(?: (?:that|which|who|whose|to|does|do|the))* {token}"
+                )
+            ),
+            None,
+        )
         if named is not None and named.place not in frame.used:
             path = frame.path(named)
             op = "contains" if asked.mode == "match" else asked.mode

@@ -26,20 +26,59 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 IRREGULAR: Final = {
-    "people": "person", "persons": "person", "sent": "send", "ran": "run", "paid": "pay", "spent": "spend",
-    "took": "take", "taken": "take", "bought": "buy", "wrote": "write", "written": "write", "sold": "sell",
-    "made": "make", "began": "begin", "won": "win", "lost": "lose", "held": "hold", "indices": "index",
-    "statuses": "status", "status": "status", "men": "man", "women": "woman", "children": "child",
-    "kept": "keep", "built": "build", "left": "leave", "news": "news", "canceled": "cancelled",
-}  # fmt: skip
+    "people": "person",
+    "persons": "person",
+    "sent": "send",
+    "ran": "run",
+    "paid": "pay",
+    "spent": "spend",
+    "took": "take",
+    "taken": "take",
+    "bought": "buy",
+    "wrote": "write",
+    "written": "write",
+    "sold": "sell",
+    "made": "make",
+    "began": "begin",
+    "won": "win",
+    "lost": "lose",
+    "held": "hold",
+    "indices": "index",
+    "statuses": "status",
+    "status": "status",
+    "men": "man",
+    "women": "woman",
+    "children": "child",
+    "kept": "keep",
+    "built": "build",
+    "left": "leave",
+    "news": "news",
+    "canceled": "cancelled",
+}
 NUMBERS: Final = {
     word: n
     for n, word in enumerate(
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
         "sixteen seventeen eighteen nineteen twenty".split()
     )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100, "thousand": 1000, "dozen": 12}  # fmt: skip
-_SCALES: Final = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "million": 1_000_000, "bn": 10**9, "billion": 10**9}  # fmt: skip
+} | {
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "ninety": 90,
+    "hundred": 100,
+    "thousand": 1000,
+    "dozen": 12,
+}
+_SCALES: Final = {
+    "k": 1_000,
+    "thousand": 1_000,
+    "m": 1_000_000,
+    "million": 1_000_000,
+    "bn": 10**9,
+    "billion": 10**9,
+}
 
 _stemmer = snowballstemmer.stemmer("english")
 
@@ -118,7 +157,10 @@ def _spoken(raw: str, start: int, end: int) -> list[Word]:
     low = fold(raw.replace("’", "'"))
     if low.endswith("n't"):
         head = {"wo": "will", "ca": "can"}.get(low[:-3], low[:-3])
-        return [Word(head, head, raw, start, end, "word"), Word("not", "not", raw, start, end, "word")]  # fmt: skip
+        return [
+            Word(head, head, raw, start, end, "word"),
+            Word("not", "not", raw, start, end, "word"),
+        ]
     base, _, _ = low.partition("'")
     number = NUMBERS.get(base)
     return [Word(base, stem(base), raw, start, end, "word", number)]
@@ -129,12 +171,17 @@ def _scaled(words: list[Word]) -> list[Word]:
     out: list[Word] = []
     for word in words:
         last = out[-1] if out else None
-        if last and last.number is not None and word.text in _SCALES and (
-            len(word.text) > 2 or word.start == last.end
-        ):  # fmt: skip
+        if (
+            last
+            and last.number is not None
+            and word.text in _SCALES
+            and (len(word.text) > 2 or word.start == last.end)
+        ):
             value = last.number * _SCALES[word.text]
             value = int(value) if value == int(value) else value
-            out[-1] = Word(f"{value}", f"{value}", last.raw + word.raw, last.start, word.end, "number", value)  # fmt: skip
+            out[-1] = Word(
+                f"{value}", f"{value}", last.raw + word.raw, last.start, word.end, "number", value
+            )
         else:
             out.append(word)
     return out
