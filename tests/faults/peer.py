@@ -75,7 +75,7 @@ class Peer:
         try:
             self.process.stdin.write(line + b"\n")
             self.process.stdin.flush()
-        except OSError:
+        except (OSError, ValueError):  # its end is closed, or ours is
             raise Gone from None
 
     def send(self, tool: str, **arguments: Any) -> int:
