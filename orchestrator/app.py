@@ -42,12 +42,16 @@ class App:
     settings: Settings
     links: Links
     supervisor: Supervisor
-    catalogue: LiveCatalogue
+    asker: Asker
     toolbox: Toolbox
     epoch: int = -1
     faults: dict[str, str] = field(default_factory=dict)
     _built: Built | None = None
     _lock: anyio.Lock = field(default_factory=anyio.Lock)
+
+    @property
+    def catalogue(self) -> LiveCatalogue:
+        return self.asker.catalogue
 
     @property
     def built(self) -> Built:
@@ -125,9 +129,11 @@ async def running(
         supervisor = Supervisor(settings, links, clock=clock, key=key, rng=rng)
         try:
             await links.add("system", in_process(system.built.server, system.built.call))
-            app = App(settings, links, supervisor, LiveCatalogue(links.call, clock), Toolbox(links))
+            catalogue = LiveCatalogue(links.call, clock)
+            asker = Asker(links.call, catalogue, rules, clock, settings)
+            app = App(settings, links, supervisor, asker, Toolbox(links))
             await app.refresh()
-            app._built = build(_front(app, clock).surface(), door_local(), rng=rng)
+            app._built = build(_front(app).surface(), door_local(), rng=rng)
             tasks.start_soon(app.watch)
             yield app
         finally:
@@ -137,8 +143,7 @@ async def running(
                 await system.close()
 
 
-def _front(app: App, clock: Clock) -> FrontDoor:
-    asker = Asker(app.links.call, app.catalogue, rules, clock, app.settings)
+def _front(app: App) -> FrontDoor:
     actions = Actions(
         links=app.links,
         settings=app.settings,
@@ -147,4 +152,4 @@ def _front(app: App, clock: Clock) -> FrontDoor:
         refresh=app.refresh,
         evolve=app.supervisor.evolve,
     )
-    return FrontDoor(asker=asker, links=app.links, toolbox=app.toolbox, actions=actions)
+    return FrontDoor(asker=app.asker, links=app.links, toolbox=app.toolbox, actions=actions)

@@ -84,18 +84,15 @@ def _print_steps(answer: dict[str, Any]) -> None:
 
 
 def _explain(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
-    """The plan and its steps. No tool offers this, so the trip is put together here."""
+    """The plan and its steps. No tool offers this, so the trip is asked itself."""
     # Late: see `session`.
-    from orchestrator.ask import Asker, AskRequest
-    from orchestrator.planner.rules import plan as rules
+    from orchestrator.ask import AskRequest
     from registry.access import LOCAL
-    from registry.clock import SystemClock
 
     domains = request["domains"]
     asked = AskRequest(**{**request, "domains": tuple(domains) if domains else None}, explain=True)
 
     async def work(app: App) -> dict[str, Any]:
-        asker = Asker(app.links.call, app.catalogue, rules, SystemClock(), app.settings)
-        return (await asker.ask(asked, LOCAL)).to_wire()
+        return (await app.asker.ask(asked, LOCAL)).to_wire()
 
     return with_app(settings, work)
