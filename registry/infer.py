@@ -33,6 +33,7 @@ CANDIDATES: Final[tuple[tuple[TypeName, str], ...]] = (
 _PADDED: Final = re.compile(r"^[ \t]|[ \t\r]$", re.MULTILINE)
 _CENTS: Final = re.compile(r"(?:-?\d+\.\d\d\n)*+", re.ASCII)
 #: leading zeros and plus signs are part of a code, not of a number
+_LONG: Final = re.compile(r"^-?\d{16,}$", re.ASCII | re.MULTILINE)
 _CODE: Final = re.compile(r"^(?:[+]|-?0\d)", re.ASCII | re.MULTILINE)
 
 
@@ -86,6 +87,11 @@ class Tally:
     def _survives(self, candidate: tuple[TypeName, str], solid: Sequence[str], joined: str) -> bool:
         name, format = candidate
         if name in ("int", "float") and _CODE.search(joined) and _has_code(solid):
+            return False
+        # A float would round what is written as a long integer.
+        if name == "float" and _LONG.search(joined):
+            return False
+        if name == "date" and ":" in joined:
             return False
         if name == "bool" and not {"0", "1"}.isdisjoint(solid):
             return False
@@ -178,7 +184,9 @@ def _typed_fits(candidate: tuple[TypeName, str], kinds: set[type], present: Sequ
         return allowed and fits(present, Type(name), format, typed=True)
     if kinds != {str} or format:
         return False
-    return not any(c == "" for c in present) and fits(present, Type(name), format, typed=True)
+    if name == "date" and any(":" in c for c in present):
+        return False
+    return "" not in present and fits(present, Type(name), format, typed=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ def _key(table: str, columns: Iterable[ColumnShape]) -> str | None:
     for place, column in enumerate(columns):
         if not column.evidence.unique or column.kind.name in ("float", "json", "bytes", "bool"):
             continue
-        words = words_of(column.header)
+        words = words_of(column.header) or [""]
         if column.declared_key or words == ["id"]:
             ranked.append((0, place, column.header))
         elif "_".join(words[:-1]) == own or words[-1] in ("uuid", "guid"):
