@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from orchestrator.planner.frame import Frame, Item
-from orchestrator.planner.ranking import person_route, plural
+from orchestrator.planner.heads import person_route, plural
 
 _ASKS_VALUES: Final = r"(?:which|what|different|distinct|unique|all the|all)(?: (?:are|the|our|kinds of|types of|different|distinct|unique|all|of))*(?: [VB]\d+)* (?P<f>[FR]\d+)"
 

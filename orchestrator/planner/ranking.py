@@ -1,4 +1,4 @@
-"""Superlatives and top-N: which field or measure orders the answer, and how much of it is kept."""
+"""Superlatives and top-N: which field or measure orders the answer."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from orchestrator.planner.comparing import measured_field
 from orchestrator.planner.folding import UNIT_WORDS, add_measure, additive, count_root
 from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.grammar import ADJECTIVES, SUPERLATIVES
-from orchestrator.planner.graph import Step, Steps
+from orchestrator.planner.graph import Step
 from orchestrator.planner.groups import add_bucket, add_group, entity
+from orchestrator.planner.heads import group_head, head_of, limit_of
 from orchestrator.planner.words import phrase
 from registry.plan import Bucket, Fn, Order
 
-PLURAL_LIMIT: Final = 10
 _ACTIVITY: Final = frozenset({("usag",), ("activ",), ("visit",), ("session",)})
 _MOST: Final = r"(?P<way>most|fewest|least|(?:highest|largest|greatest|biggest) (?:number|count|amount|volume) of|(?:lowest|smallest) (?:number|count|amount|volume) of)"
 _MOST_OF: Final = (
@@ -39,15 +39,7 @@ _TRAILING: Final = (
 )
 _TOP: Final = r"(?P<way>top|bottom|first|last)(?: (?P<z>Z\d+))?(?: (?:most|of|the))*(?: [VB]\d+)* (?P<g>[CFR]\d+)(?P<rest>.*)"
 _SORT: Final = r"(?:sorted|ordered|ranked|order|sort|rank)(?: [a-z]+)*? by(?: (?:the|their))* (?P<y>[CNMDFR]\d+)(?P<dir>(?: [a-z]+)*)"
-
-
 _LEFT_OVER: Final = frozenset(SUPERLATIVES) - {"first", "last", "recent"}
-
-
-def plural(item: Item) -> bool:
-    """Whether the item's last word is written in the plural."""
-    word = item.words.split()[-1]
-    return (word.endswith("s") and not word.endswith(("ss", "us"))) or word == "people"
 
 
 def ranking(frame: Frame) -> None:
@@ -72,41 +64,9 @@ def leftover(frame: Frame) -> None:
         frame.doubt *= 0.45
 
 
-def _limit(frame: Frame, head: Item | None) -> int:
-    for found in frame.find(
-        r"(?:top|bottom|first|last|latest|newest|oldest|which|what|the|most|[a-z]+est|longest|recent) (?P<z>Z\d+)"
-    ):
-        z = frame.item(found["z"])
-        return _number(frame, z)
-    for found in frame.find(r"(?P<z>Z\d+)(?: [a-z]+est| most| least| worst| best| [CVF]\d+)"):
-        return _number(frame, frame.item(found["z"]))
-    return PLURAL_LIMIT if head is not None and plural(head) else 1
-
-
-def _number(frame: Frame, z: Item) -> int:
-    frame.use(z)
-    value = frame.words[z.first].number
-    return max(1, min(int(value), 10_000)) if value is not None else 1
-
-
-def _head(frame: Frame, but: Item | None) -> Item | None:
-    """The thing that is ranked: after which/what/top, else the first collection or field that is not the measure."""
-    for found in frame.find(
-        r"(?:which|what|top|bottom|whose)(?: (?:are|is|was|were|the|of|our))*(?: Z\d+)?(?: most| least)?(?: [VB]\d+)* (?P<g>[CFR]\d+)"
-    ):
-        item = frame.item(found["g"])
-        if item is not but:
-            return item
-    for item in frame.items:
-        same = but is not None and item.letter == but.letter == "C" and item.address == but.address
-        if item is not but and not same and item.letter in "CFR" and item.place not in frame.used:
-            return item
-    return None
-
-
 def _by_count(frame: Frame, head: Item | None, counted: Item | None, desc: bool) -> bool:
     """Rank groups by how many records, or different records, they have."""
-    limit = _limit(frame, head)
+    limit = limit_of(frame, head)
     if (
         counted is None
         and not frame.group
@@ -115,7 +75,7 @@ def _by_count(frame: Frame, head: Item | None, counted: Item | None, desc: bool)
         and not head.steps
     ):
         return _by_activity(frame, head, desc, limit)
-    if not frame.group and not _group_head(frame, head):
+    if not frame.group and not group_head(frame, head):
         return False
     if counted is not None and counted.letter == "C" and counted.steps:
         made = add_measure(
@@ -156,45 +116,6 @@ def _by_activity(frame: Frame, head: Item, desc: bool, limit: int) -> bool:
     return False
 
 
-def _group_head(frame: Frame, head: Item | None) -> bool:
-    if head is None:
-        if "who" not in frame.shape.split():
-            return False
-        person = person_route(frame)
-        if person is None:
-            return False
-        entity(frame, *person)
-        return True
-    if head.letter == "C" and not head.steps:
-        return False
-    add_group(frame, head)
-    return bool(frame.group)
-
-
-def person_route(frame: Frame) -> tuple[Steps, str, str] | None:
-    """("who") the reference of the root to a collection of people: steps, address, column name."""
-    routes = []
-    for address, spec in frame.catalogue.collections.items():
-        names = {phrase(text) for text in (address.partition(".")[2], *spec.synonyms)}
-        if names & {("person",), ("employe",), ("custom",), ("user",)}:
-            found = [
-                r for r in frame.graph.routes(frame.root, address) if r.steps and not r.fans_out
-            ]
-            routes += [(r.cost, r.steps, address) for r in found if len(r.steps) == 1]
-    named = {
-        i.pick.meaning.field
-        for i in frame.items
-        if i.letter == "R" and i.pick and i.address == frame.root
-    }
-    routes = [r for r in routes if r[1][0].field in named] or routes
-    if not routes:
-        return None
-    if len(routes) > 1:
-        frame.doubt *= 0.85
-    _, steps, address = min(routes, key=lambda r: r[0])
-    return steps, address, steps[0].field
-
-
 def _most_of(frame: Frame) -> bool:
     for found in frame.find(_MOST_OF):
         y = frame.item(found["y"])
@@ -203,7 +124,7 @@ def _most_of(frame: Frame) -> bool:
             return _by_measure(frame, desc)
         if y.place in frame.used:
             continue
-        head = _head(frame, y)
+        head = head_of(frame, y)
         if y.letter in "NM":
             return _by_number(frame, y, head, desc, None)
         return _by_count(frame, head, y, desc)
@@ -216,7 +137,7 @@ def _most_adjective(frame: Frame) -> bool:
         desc = (found["way"] == "most") != what.startswith("-")
         y = frame.item(found["y"]) if found["y"] else None
         if y is not None and y.letter in "NM" and y.place not in frame.used:
-            return _by_number(frame, y, _head(frame, y), desc, None)
+            return _by_number(frame, y, head_of(frame, y), desc, None)
         return _by_hint(frame, what.lstrip("-"), y, desc)
     return False
 
@@ -224,7 +145,7 @@ def _most_adjective(frame: Frame) -> bool:
 def _ending(frame: Frame) -> bool:
     """ "which feature is used most", "which workflow failed the most"."""
     for found in frame.find(r"(?:the )?(?P<way>most|least)(?: often| frequently)?(?: T\d+)*$"):
-        return _by_count(frame, _head(frame, None), None, found["way"] == "most")
+        return _by_count(frame, head_of(frame, None), None, found["way"] == "most")
     return False
 
 
@@ -261,7 +182,7 @@ def _superlative(frame: Frame) -> bool:
             head = (
                 None
                 if found["of"] and not frame.has(r"(?:which|who|list|show)")
-                else _head(frame, y)
+                else head_of(frame, y)
             )
             return _by_number(frame, y, head, desc, found["sup"])
         if frame.measures and what in ("", "count") and frame.group:
@@ -277,7 +198,7 @@ def _trailing(frame: Frame) -> bool:
     for found in frame.find(_TRAILING):
         y = frame.item(found["y"])
         if y.place not in frame.used:
-            return _by_number(frame, y, _head(frame, y), SUPERLATIVES[found["sup"]][0], None)
+            return _by_number(frame, y, head_of(frame, y), SUPERLATIVES[found["sup"]][0], None)
     return False
 
 
@@ -293,9 +214,9 @@ def _latest_of(frame: Frame, y: Item, desc: bool) -> bool:
 
 
 def _by_measure(frame: Frame, desc: bool) -> bool:
-    head = _head(frame, None)
-    limit = _limit(frame, head)
-    if not frame.group and not _group_head(frame, head):
+    head = head_of(frame, None)
+    limit = limit_of(frame, head)
+    if not frame.group and not group_head(frame, head):
         return False
     frame.order.append(Order(by=frame.measures[0].name, desc=desc))
     frame.limit = limit
@@ -324,8 +245,8 @@ def _by_number(frame: Frame, y: Item, head: Item | None, desc: bool, word: str |
         add_measure(frame, fn, frame.path(y), f"{fn}_{frame.path(y).rpartition('.')[2]}")
         frame.note(y, f"{fn} of {frame.path(y)}")
         return True
-    limit = _limit(frame, head)
-    if not frame.group and not _group_head(frame, head):
+    limit = limit_of(frame, head)
+    if not frame.group and not group_head(frame, head):
         return False
     summed = additive(frame.field_of(y), y)
     chosen: Fn = "sum" if summed else "avg"
@@ -339,7 +260,7 @@ def _by_number(frame: Frame, y: Item, head: Item | None, desc: bool, word: str |
 
 
 def _by_hint(frame: Frame, what: str, y: Item | None, desc: bool) -> bool:
-    head = y if y is not None and y.letter in "CFR" else _head(frame, None)
+    head = y if y is not None and y.letter in "CFR" else head_of(frame, None)
     if what == "count":
         return _by_count(frame, head, None, desc)
     if what == "time":
@@ -362,7 +283,7 @@ def _by_hint(frame: Frame, what: str, y: Item | None, desc: bool) -> bool:
         fold: Fn = "avg" if what in ("length", "score") else "max" if desc else "min"
         made = add_measure(frame, fold, name, f"{fold}_{name}")
         frame.order.append(Order(by=made.name, desc=desc))
-        frame.limit = _limit(frame, head)
+        frame.limit = limit_of(frame, head)
         frame.doubt *= 0.85
         return True
     near = next(
@@ -387,7 +308,7 @@ def _by_only_number(frame: Frame, desc: bool) -> bool:
 
 def _records(frame: Frame, path: str, desc: bool, head: Item | None, near: Item | None) -> bool:
     """List records in order; one, unless the head is plural or a number says more."""
-    limit = _limit(frame, head)
+    limit = limit_of(frame, head)
     frame.order.append(Order(by=path, desc=desc))
     frame.limit = limit
     if near is not None:
