@@ -1,4 +1,4 @@
-"""The least server that the `mcp` SDK can be, over its own stdio transport: what `start` compares with."""
+"""The least server that the `mcp` SDK can be, over its own stdio: what `start` compares with."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the orchestrator costs between a client and a domain: one record read through it and directly.
+"""What the orchestrator costs between a client and a domain: a record read through it and directly.
 
-Both sides use the same client transport in the same run. `processes`: the orchestrator's domains are
-children of its own, so a call crosses two pipes instead of one.
+Both sides use the same client transport in the same run. `processes`: the orchestrator's domains
+are children of its own, so a call crosses two pipes instead of one.
 """
 
 from __future__ import annotations

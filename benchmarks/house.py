@@ -1,4 +1,4 @@
-"""What the benchmarks measure: a folder with users in it, and clients of its servers by transport."""
+"""What is measured: a folder with users in it, and clients of its servers by transport."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _PLANS = ("free", "starter", "pro", "enterprise")
 def scratch(where: Path | None) -> Iterator[Path]:
     """A data folder that goes when the block ends."""
     with tempfile.TemporaryDirectory(dir=where, ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+        yield Path(folder).resolve()
 
 
 def user_spec() -> DomainSpec:

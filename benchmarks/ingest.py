@@ -35,8 +35,7 @@ FROM range(?) AS numbers(i)
 def generate(path: Path, rows: int) -> None:
     """A file of orders, by the suffix of its name."""
     connection = duckdb.connect()
-    table = connection.execute(_ROWS, [rows]).arrow()
-    connection.register("orders", table)
+    connection.execute(f"CREATE TABLE orders AS {_ROWS}", [rows])
     how = "(HEADER)" if path.suffix == ".csv" else "(FORMAT parquet)"
     connection.execute(f"COPY orders TO '{path}' {how}")
     connection.close()
@@ -70,7 +69,7 @@ async def one(folder: Path, kind: Kind, rows: int) -> dict[str, Any]:
     path = folder / f"{kind}_orders.{kind}"
     generate(path, rows)
     before = duck(path)
-    settings = Settings(data=folder / kind, roots=(folder.resolve(),))
+    settings = Settings(data=folder / kind, roots=(folder,))
     async with connect(settings) as client:
         spent, receipt = await ingested(client, path)
         again, repeated = await ingested(client, path)

@@ -1,0 +1,42 @@
+"""Each benchmark runs at toy size and reports what it promises to. No time is asserted."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+ROOT = Path(__file__).parent.parent
+KEYS = {
+    "hop": {"in_memory", "stdio"},
+    "reads": {"users", "ms", "records_per_s"},
+    "puts": {"bare_puts_per_s", "puts"},
+    "ingest": {"csv", "parquet"},
+    "start": {"new_folder", "bare_mcp", "domain", "serve", "serve_over_bare"},
+    "understand": {"first_ms", "demo", "planner_tests"},
+}
+
+
+def report(name: str, folder: Path) -> dict[str, Any]:
+    line = [sys.executable, "-m", f"benchmarks.{name}", "--quick", "--scratch", str(folder)]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()[-2_000:]
+    found: dict[str, Any] = orjson.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_a_benchmark_reports_its_figures_as_json(name: str, tmp_path: Path) -> None:
+    found = report(name, tmp_path)
+    assert found["benchmark"] == name
+    assert found["machine"]["cores"]
+    assert KEYS[name] <= found.keys()
+
+
+def test_there_is_a_test_for_every_benchmark() -> None:
+    shared = {"__init__", "measure", "house", "bare"}
+    assert {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - shared == KEYS.keys()
