@@ -1,0 +1,215 @@
+"""Data finds its collection, or a domain is made for it; nothing is stored twice, and refusals say what to do."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestrator.app import running
+from orchestrator.client import Client, connect
+from orchestrator.ingest import IngestRequest, ingest_many
+from registry.access import LOCAL, Principal
+from registry.errors import BadInput, Denied, IsothermError, UnknownDomain
+from registry.settings import Settings
+from tests.sources import write
+
+pytestmark = pytest.mark.anyio
+
+
+@asynccontextmanager
+async def house(tmp_path: Path) -> AsyncIterator[Client]:
+    async with connect(Settings(data=tmp_path / "data", roots=(tmp_path,))) as client:
+        yield client
+
+
+def cpu(rows: int, start: int = 0) -> str:
+    lines = [f"2014-02-14 {n // 3600:02}:{n // 60 % 60:02}:{n % 60:02},{n % 9}.5" for n in range(start, start + rows)]  # fmt: skip
+    return "timestamp,value\n" + "\n".join(lines) + "\n"
+
+
+def counts(receipt: dict[str, Any]) -> tuple[int, ...]:
+    return tuple(receipt[name] for name in ("accepted", "updated", "duplicate", "rejected"))
+
+
+async def total(client: Client, address: str) -> Any:
+    answer = await client.query({"from": address, "measures": [{"fn": "count"}]})
+    return answer["rows"][0][0]
+
+
+@pytest.mark.promise(2)
+async def test_series_files_go_into_metrics_named_by_their_stem(tmp_path: Path) -> None:
+    async with house(tmp_path) as client:
+        for name in ("cpu_a", "cpu_b"):
+            path = write(tmp_path, f"{name}.csv", cpu(200))
+            for expected in ((200, 0, 0, 0), (0, 0, 200, 0)):
+                receipt = await client.ingest(path=str(path), into="metrics", set={"series": "{stem}"})  # fmt: skip
+                assert counts(receipt) == expected
+        grown = write(tmp_path, "cpu_a.csv", cpu(210))
+        receipt = await client.ingest(path=str(grown), into="metrics.points", set={"series": "{stem}"})  # fmt: skip
+        assert counts(receipt) == (10, 0, 200, 0)
+        rows = await client.query({"from": "metrics.points", "group": [{"field": "series"}], "measures": [{"fn": "count"}]})  # fmt: skip
+        assert sorted(rows["rows"]) == [["cpu_a", 210], ["cpu_b", 200]]
+
+
+async def test_a_required_field_without_a_column_is_asked_for(tmp_path: Path) -> None:
+    path = write(tmp_path, "cpu.csv", cpu(3))
+    async with house(tmp_path) as client:
+        with pytest.raises(BadInput, match="--set series=VALUE"):
+            await client.ingest(path=str(path), into="metrics")
+        assert await total(client, "metrics.points") == 0
+
+
+async def test_a_file_nobody_has_seen_becomes_a_domain_without_a_restart(tmp_path: Path) -> None:
+    body = "Wine No;Gekauft am;Größe (cm);Preis\n" + "".join(
+        f"{n};{n % 28 + 1}.03.2024;{n};{n}.50\n" for n in range(1, 301)
+    )
+    path = write(tmp_path, "wines.csv", body + "x;31.03.2024;;NA\n")
+    async with house(tmp_path) as client:
+        receipt = await client.ingest(path=str(path))
+        assert receipt["domains_added"] == ["wines"] and counts(receipt) == (301, 0, 0, 0)
+        assert (tmp_path / "data" / "domains" / "wines.yaml").is_file()
+        plan = {"from": "wines.wines", "measures": [{"fn": "sum", "field": "preis"}]}
+        assert (await client.query(plan))["rows"] == [[sum(range(1, 301)) + 150.0]]
+        assert (await client.get("wines.wines", "x"))["records"][0]["gekauft_am"] == "2024-03-31"
+        again = await client.ingest(path=str(path))
+        assert counts(again) == (0, 0, 301, 0) and "domains_added" not in again
+
+
+async def test_a_database_becomes_a_domain_with_its_references(tmp_path: Path) -> None:
+    db = sqlite3.connect(tmp_path / "club.db")
+    db.execute("CREATE TABLE team(team_id INTEGER PRIMARY KEY, name TEXT)")
+    db.execute("CREATE TABLE player(id INTEGER PRIMARY KEY, team INT REFERENCES team, goals INT)")
+    db.execute("INSERT INTO team VALUES (1, 'red'), (2, 'blue')")
+    db.execute("INSERT INTO player VALUES (1, 1, 3), (2, 2, 4), (3, 1, 5), (4, NULL, 9)")
+    db.commit()
+    db.close()
+    async with house(tmp_path) as client:
+        receipt = await client.ingest(path=str(tmp_path / "club.db"))
+        assert {r["collection"]: r["accepted"] for r in receipt["receipts"]} == {
+            "club.team": 2,
+            "club.player": 4,
+        }
+        answer = await client.query({
+            "from": "club.player", "joins": [{"as": "t", "to": "club.team", "on": ["team", "id"]}],
+            "group": [{"field": "t.name"}], "measures": [{"fn": "sum", "field": "goals"}],
+            "order": [{"by": "t.name"}],
+        })  # fmt: skip
+        assert answer["rows"] == [["blue", 4], ["red", 8]]
+        again = await client.ingest(path=str(tmp_path / "club.db"))
+        assert counts(again) == (0, 0, 6, 0)
+
+
+async def test_a_mixed_column_late_in_the_file_loses_no_row(tmp_path: Path) -> None:
+    body = "code,n\n" + "".join(f"c{n},{n}\n" for n in range(1_500)) + "c1500,many\n"
+    async with house(tmp_path) as client:
+        receipt = await client.ingest(path=str(write(tmp_path, "late.csv", body)))
+        assert counts(receipt) == (1_501, 0, 0, 0)
+        assert (await client.get("late.late", "c7"))["records"][0]["n"] == "7"
+
+
+async def test_records_go_straight_in_and_bad_ones_are_counted(tmp_path: Path) -> None:
+    records = [{"id": "u1", "name": "Ann", "plan": "pro"}, {"id": "u2", "name": "Bob", "plan": "gold"}]  # fmt: skip
+    async with house(tmp_path) as client:
+        receipt = await client.ingest(records=records, into="user.users")
+        assert counts(receipt) == (1, 0, 0, 1) and "gold" in receipt["reasons"][0]["reason"]
+        keyless = [{"series": "s", "at": "2024-01-01T00:00:00Z", "value": 1.0}] * 2
+        for expected in ((2, 0, 0, 0), (0, 0, 2, 0)):
+            assert counts(await client.ingest(records=keyless, into="metrics.points")) == expected
+
+
+async def test_records_with_other_names_are_mapped(tmp_path: Path) -> None:
+    records = [{"ID": "u1", "Full Name": "Ann", "E-Mail": "a@x.de", "shoe": 42}]
+    async with house(tmp_path) as client:
+        await client.ingest(records=records, into="user.users")
+        found = (await client.get("user.users", "u1"))["records"][0]
+        assert (found["name"], found["email"], found["extra"]) == ("Ann", "a@x.de", {"shoe": 42})
+
+
+async def test_text_of_any_format_is_taken(tmp_path: Path) -> None:
+    async with house(tmp_path) as client:
+        array = json.dumps([{"a": 1, "deep": {"b": [1]}}, {"a": "x"}])
+        receipt = await client.ingest(text=array, name="things.json")
+        assert receipt["collection"] == "things.things" and counts(receipt) == (2, 0, 0, 0)
+        told = await client.ingest(text="a\tb\n1\t2\n", into="fresh.rows", format="csv")
+        assert told["collection"] == "fresh.rows" and told["domains_added"] == ["fresh"]
+
+
+async def test_a_dry_run_stores_nothing_and_shows_the_mapping(tmp_path: Path) -> None:
+    path = write(tmp_path, "cpu.csv", cpu(5))
+    async with house(tmp_path) as client:
+        known = await client.ingest(path=str(path), into="metrics", set={"series": "x"}, dry_run=True)  # fmt: skip
+        assert known["dry_run"] and "domain" not in known
+        table = known["tables"][0]
+        assert table["collection"] == "metrics.points"
+        assert table["mapping"]["columns"]["timestamp"] == {"field": "at"}
+        fresh = await client.ingest(path=str(path), dry_run=True)
+        assert fresh["domain"]["domain"] == "cpu" and fresh["tables"][0]["rows"] == 5
+        assert await total(client, "metrics.points") == 0
+        with pytest.raises(UnknownDomain):
+            await total(client, "cpu.cpu")
+
+
+REFUSED: list[tuple[dict[str, Any], type[IsothermError], str]] = [
+    ({}, BadInput, "one of"),
+    ({"text": "a\n1\n", "records": [{"a": 1}]}, BadInput, "one of"),
+    ({"records": []}, BadInput, "empty"),
+    ({"uri": "https://x/y.csv"}, BadInput, "not read yet"),
+    ({"path": "/etc/passwd"}, Denied, "open folders"),
+    ({"text": "just some words"}, BadInput, "no rows"),
+    ({"text": "a,b\n1,2\n", "into": "http"}, BadInput, "reserved"),
+    ({"text": "a,b\n1,2\n", "into": "Bad Name"}, BadInput, "name"),
+    ({"text": "a,b\n1,2\n", "into": "user.nope"}, UnknownDomain, "users"),
+    ({"text": "qq,ww\n1,2\n", "into": "user.users"}, BadInput, "columns are"),
+    ({"text": "a,b\n1,2\n", "set": {"x": 1}}, BadInput, "known collection"),
+    ({"text": "name\nAnn\n", "into": "user.users", "set": {"nope": 1}}, BadInput, "set"),
+    ({"text": '{"a": 1', "format": "json"}, BadInput, "JSON"),
+    ({"text": "a\n1\n", "format": "parquet"}, BadInput, "Parquet"),
+]
+
+
+async def test_refusals_say_what_to_do_and_leave_no_domain_behind(tmp_path: Path) -> None:
+    async with house(tmp_path) as client:
+        for arguments, error, words in REFUSED:
+            with pytest.raises(error, match=words):
+                await client.ingest(**arguments)
+    assert not (tmp_path / "data" / "domains").exists()
+
+
+async def test_only_who_may_write_there_puts_data_in(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", roots=(tmp_path,))
+    async with running(settings) as app:
+
+        async def send(who: Principal, **arguments: Any) -> dict[str, Any]:
+            found = await ingest_many(
+                app.links, lambda: app.catalogue.bare(LOCAL), who, [IngestRequest(**arguments)], refresh=app.refresh
+            )  # fmt: skip
+            return found[0]
+
+        reader, chat = Principal(roles=("reader",)), Principal(roles=("writer",), domains=("chat",))
+        user = {"text": "id,name\nu1,Ann\n", "into": "user.users"}
+        fresh = {"text": "alpha,beta\n1,2\n", "name": "fresh"}
+        for who, arguments in ((reader, user), (reader, fresh), (chat, user), (chat, fresh)):
+            assert (await send(who, **arguments))["error"]["code"] == "denied", (who, arguments)
+        assert (await send(LOCAL, **user))["accepted"] == 1
+
+
+async def test_many_sources_at_once_and_a_bad_one_stops_no_other(tmp_path: Path) -> None:
+    requests = [
+        IngestRequest(path=str(write(tmp_path, f"s{n}.csv", cpu(50))), into="metrics", set={"series": "{stem}"})
+        for n in range(8)
+    ]  # fmt: skip
+    requests.insert(3, IngestRequest(path=str(tmp_path / "missing.csv")))
+    shops = [IngestRequest(text=f"sku,price\na{n},1\n", name="prices") for n in range(2)]
+    async with running(Settings(data=tmp_path / "data", roots=(tmp_path,))) as app:
+        found = await ingest_many(
+            app.links, lambda: app.catalogue.bare(LOCAL), LOCAL, [*requests, *shops], refresh=app.refresh
+        )  # fmt: skip
+    assert [r.get("accepted") for r in found] == [50, 50, 50, None, 50, 50, 50, 50, 50, 1, 1]
+    assert found[3]["error"]["code"] == "denied"
+    assert [r["collection"] for r in found[-2:]] == ["prices.prices"] * 2
