@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
+import orjson
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -264,9 +265,13 @@ def parse_spec(data: Any, *, name: str = "domain") -> DomainSpec:
     if not isinstance(data, dict):
         raise BadInput(f"{name}: a domain file is a mapping that starts with `domain: NAME`.")
     try:
-        return DomainSpec.model_validate(data)
+        spec = DomainSpec.model_validate(data)
+        orjson.dumps(data)
     except ValidationError as bad:
         raise BadInput(f"{name}: {first_fault(bad)}.") from None
+    except orjson.JSONEncodeError as bad:
+        raise BadInput(f"{name}: it holds what JSON cannot say: {bad}.") from None
+    return spec
 
 
 def load_spec(path: Path) -> DomainSpec:
@@ -282,4 +287,18 @@ def load_spec(path: Path) -> DomainSpec:
 def dump_spec(spec: DomainSpec) -> str:
     """The YAML text of a spec; `load_spec` reads it back equal."""
     data = spec.model_dump(mode="json", exclude_defaults=True)
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+_RARE_BREAKS: Final = re.compile("[\x85\u2028\u2029]")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes text with rare line breaks, which PyYAML would fold away as it writes."""
+
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        style = '"' if _RARE_BREAKS.search(data) else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_str)

@@ -13,7 +13,7 @@ from registry.limits import FAULT_CHARS_MAX
 _WHY: Final = {
     "extra_forbidden": "there is no such key",
     "string_type": "should be text; quote it if it is",
-    "invalid_key": "a key should be text; quote it",
+    "invalid_key": "a key should be text",
     "union_tag_not_found": "should say its kind by `op`",
     "string_unicode": "holds a lone surrogate, which is not valid Unicode",
 }
@@ -40,8 +40,10 @@ def _why(error: ErrorDetails) -> str:
         tag = error["ctx"]["tag"]
         return f"no `op` is called {shown(tag)}; there are {error['ctx']['expected_tags']}"
     if _any_scalar(error):
-        return "should be text, a number or a boolean"
+        return "should be text, a finite number or a boolean"
     told = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    if error["loc"][-1:] == ("[key]",):
+        return "a key should be text; quote it"
     return _WHY.get(error["type"], told)
 
 
