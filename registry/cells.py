@@ -1,9 +1,10 @@
 """Columns of cells as canonical values, a column at a time.
 
-A cell is what a file holds: text (CSV), or a JSON scalar, list or object (JSON, Parquet, SQLite: `typed`). A *format*
-says how a column writes its type: "" the plain way; for times and dates "dmy", "mdy" and `epoch_s|ms|us|ns`.
-Whole columns go through one regular expression and one C loop; only a column with a bad cell is looked at cell
-by cell (`registry.record.parse`), so a bad cell costs its own row and the good ones stay fast.
+A cell is what a file holds: text (CSV), or a JSON scalar, list or object (JSON, Parquet, SQLite:
+`typed`). A *format* says how a column writes its type: "" the plain way; for times and dates "dmy",
+"mdy" and `epoch_s|ms|us|ns`. Whole columns go through one regular expression and one C loop; only a
+column with a bad cell is looked at cell by cell (`registry.record.parse`), so a bad cell costs its
+own row and the good ones stay fast.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What a column's header tells about its column: words, a unit, whether it sounds like a time, money, a key or a name."""
+"""What a column's header tells about its column: words, a unit, whether it sounds like a time,
+money, a key or a name.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which column of a source goes into which field. Crosses floors as JSON: {columns, constants, extra}."""
+"""Which column of a source goes into which field.
+
+Crosses floors as JSON: {columns, constants, extra}.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ FORMATS: Final = frozenset(get_args(Format))
 
 @dataclass(frozen=True, slots=True)
 class To:
-    """A column's field, and how its cells are written (`registry.cells`). The field "id" is the record's id."""
+    """A column's field, and how its cells are written (`registry.cells`).
+
+    The field "id" is the record's id.
+    """
 
     field: str
     format: str = ""
@@ -25,7 +31,10 @@ class To:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """`columns`: {header: To}. `constants`: {field: wire value} for every record. `extra`: headers kept beside."""
+    """`columns`: {header: To}. `constants`: {field: wire value} for every record.
+
+    `extra`: headers kept beside.
+    """
 
     columns: dict[str, To]
     constants: dict[str, Any] = field(default_factory=dict)
@@ -58,7 +67,9 @@ class Mapping:
         return cls({h: _to(h, to) for h, to in columns.items()}, constants, tuple(extra))
 
     def check(self, spec: CollectionSpec, where: str) -> None:
-        """`BadInput` or `UnknownField` unless it fits the collection: names exist, required fields are covered."""
+        """`BadInput` or `UnknownField` unless it fits the collection: names exist, required fields
+        are covered.
+        """
         named = [to.field for to in self.columns.values()]
         for name in (*named, *self.constants):
             if name != "id":

@@ -1,4 +1,6 @@
-"""Valid names from what people and files call things: fields, collections, domains (`registry.domain.NAME`)."""
+"""Valid names from what people and files call things: fields, collections, domains
+(`registry.domain.NAME`).
+"""
 
 from __future__ import annotations
 

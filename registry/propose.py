@@ -1,7 +1,7 @@
 """A new domain for data that fits none: collections, fields, keys and references from shapes.
 
-Values seen are never frozen into an enum, since later files may bring others. Headers are a stranger's text: only their
-words reach a description.
+Values seen are never frozen into an enum, since later files may bring others. Headers are a
+stranger's text: only their words reach a description.
 """
 
 from __future__ import annotations
@@ -142,14 +142,18 @@ def _words(text: str) -> str:
 
 
 def _synonyms(original: str, name: str) -> list[str]:
-    """What a person may call it besides its name: the header as written, if that is printable words."""
+    """What a person may call it besides its name: the header as written, if that is printable
+    words.
+    """
     written = " ".join("".join(c if c.isalnum() else " " for c in original).split())[:60].lower()
     spoken = {written, " ".join(words_of(original))[:60]} - {"", name, name.replace("_", " ")}
     return sorted(spoken)
 
 
 class _Targets:
-    """Where the columns of a source's tables may point: to its other tables, or to known collections."""
+    """Where the columns of a source's tables may point: to its other tables, or to known
+    collections.
+    """
 
     def __init__(
         self,
@@ -168,7 +172,7 @@ class _Targets:
             self._tables[shape.table.lower()] = address
             self._keys.setdefault("_".join(words_of(shape.key)), address)
             self._known[singular("_".join(words_of(shape.table)))] = address
-        for address, _ in catalogue.collections.items():
+        for address in catalogue.collections:
             owner, _, collection = address.partition(".")
             self._known.setdefault(singular(collection), address)
             if singular(collection) == singular(owner):
