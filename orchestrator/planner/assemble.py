@@ -106,6 +106,8 @@ def finished(frame: Frame, candidate: Candidate, behind: float) -> Reading | Non
         )
     if any(i.pick is not None and i.pick.route.fans_out for i in frame.free("C")):
         frame.doubt *= 0.85  # a collection that only sets the scene
+    grouped = {key.field for key in frame.group}
+    frame.use(*(i for i in frame.free("FNDBR") if grouped and frame.path(i) in grouped))
     for item in frame.items:
         if item.letter == "C" and all(at != item.first for at, _ in frame.notes):
             frame.note(item, item.address)

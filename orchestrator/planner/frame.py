@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from orchestrator.planner.graph import Graph, Joins, Steps
 from orchestrator.planner.source import Pick
@@ -55,8 +55,14 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(rf"(?:^|(?<= )){text}(?= |$)")
 
 
-def letter_of(field_spec: FieldSpec) -> str:
-    """The shape's letter of a field."""
+_IDS: Final = frozenset({"id", "ids", "code", "zip", "phone", "postcode", "uuid"})
+
+
+def letter_of(spec: CollectionSpec, name: str) -> str:
+    """The shape's letter of a field; a number that identifies is none to compute with."""
+    field_spec = spec.field(name)
+    if name in spec.key or name.split("_")[-1] in _IDS:
+        return "R" if field_spec.type == "ref" else "F"
     kind = field_spec.type
     return (
         "N"

@@ -25,7 +25,7 @@ FUNCTION: Final = _set(
 FILLER: Final = _set(
     """show list give find get tell display return see want need know like look fetch print retrieve provide pull
     question everything anything something currently current now existing exist exists actual actually overall
-    available entire complete whole full different various respective respectively individual single given
+    distinct unique along either separate separately available entire complete whole full different various respective respectively individual single given
     number count counts amount total record records row rows entries entry data database information info details detail
     result results item items thing things kind sort type happen happened happens occur occurred
     come came comes go went goes belong belongs belonging use used uses using made make makes making get got gets

@@ -75,7 +75,7 @@ def _loose_letter(word: Word) -> str | None:
 def _letter(pick: Pick, catalogue: Catalogue) -> str:
     kind = pick.meaning.kind
     if kind == "field":
-        return letter_of(catalogue.collections[pick.meaning.address].field(pick.meaning.field))
+        return letter_of(catalogue.collections[pick.meaning.address], pick.meaning.field)
     return {"collection": "C", "value": "V", "measure": "M"}[kind]
 
 

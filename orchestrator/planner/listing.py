@@ -22,6 +22,15 @@ def listing(frame: Frame) -> None:
     for item in frame.free("FNDBR"):
         _column(frame, item)
     _limit(frame)
+    _show_order(frame)
+
+
+def _show_order(frame: Frame) -> None:
+    """What orders the list is shown too, unless the columns were asked for."""
+    paths = [o.by for o in frame.order if o.by not in (*frame.spec.display, *frame.select)]
+    if paths and not frame.select:
+        display = frame.spec.display or tuple(frame.spec.fields)
+        frame.select += dict.fromkeys(("id", *display, *paths))
 
 
 def _limit(frame: Frame) -> None:
@@ -36,15 +45,18 @@ def _limit(frame: Frame) -> None:
 
 
 def _values(frame: Frame) -> bool:
-    """ "which countries do users come from": the different values of a field."""
+    """ "which countries do users come from": the different values of one field, not one row per record."""
+    different = frame.has(r"different|distinct|unique")
     for found in frame.find(_ASKS_VALUES):
         item = frame.item(found["f"])
-        if item.place in frame.used or not plural(item):
+        if item.place in frame.used or not (plural(item) or different) or frame.order:
             continue
-        _column(frame, item)
-        for other in frame.free("FR"):
-            if other.first < item.first + 4:
-                _column(frame, other)
+        of_records = frame.has(rf"[FR]{item.place}(?: (?:of|for|from)(?: [a-z]+)*| V\d+)* C\d+")
+        others = [i for i in frame.free("FRNDB") if i is not item]
+        if (of_records or others) and not different:
+            return False
+        for column in (item, *others):
+            _column(frame, column)
         frame.distinct = True
         return True
     return False

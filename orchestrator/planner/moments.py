@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from orchestrator.planner.frame import Frame, Item
+from orchestrator.planner.parts import compare
 from orchestrator.planner.timewindow import Window
+from registry.clock import to_datetime
 from registry.domain import FieldSpec
 from registry.moment import date_text, time_text
 from registry.plan import And, Compare, Or, Predicate
@@ -20,6 +22,7 @@ def windows(frame: Frame) -> None:
         return
     name, field = _time_field(frame, found)
     if name is None or field is None:
+        _years(frame, found)
         return
     choices = []
     for item in found:
@@ -33,6 +36,31 @@ def windows(frame: Frame) -> None:
         frame.doubt *= 0.9
     else:
         frame.where.extend(choices)
+
+
+def _years(frame: Frame, found: list[Item]) -> None:
+    """ "after 2000" where the only time is a number of years."""
+    near = next((i for i in frame.free("N") if "year" in i.words or _is_year(i)), None)
+    own = next(
+        (n for n, f in frame.spec.fields.items() if f.type == "int" and "year" in n.split("_")),
+        None,
+    )
+    path = frame.path(near) if near is not None else own
+    for item in found if path is not None else ():
+        window: Window = item.payload
+        ends = [None if us is None else to_datetime(us) for us in (window.start_us, window.end_us)]
+        if any(end is not None and (end.month, end.day, end.hour) != (1, 1, 0) for end in ends):
+            continue
+        for op, end in zip((">=", "<"), ends, strict=True):
+            if end is not None:
+                frame.where.append(compare(op, path or "", end.year))
+        frame.note(item, f"{path} {_window_text(window)}")
+    if near is not None:
+        frame.use(near)
+
+
+def _is_year(item: Item) -> bool:
+    return item.pick is not None and "year" in item.pick.meaning.field.split("_")
 
 
 def _time_field(frame: Frame, found: list[Item]) -> tuple[str, FieldSpec] | tuple[None, None]:

@@ -39,6 +39,7 @@ _TRAILING: Final = (
 )
 _TOP: Final = r"(?P<way>top|bottom|first|last)(?: (?P<z>Z\d+))?(?: (?:most|of|the))*(?: [VB]\d+)* (?P<g>[CFR]\d+)(?P<rest>.*)"
 _SORT: Final = r"(?:sorted|ordered|ranked|order|sort|rank)(?: [a-z]+)*? by(?: (?:the|their))* (?P<y>[CNMDFR]\d+)(?P<dir>(?: [a-z]+)*)"
+_SORT_ORDER: Final = r"(?:ascending|descending|alphabetical|the|in) order (?:of|by)(?: (?:the|their))* (?P<y>[NDFR]\d+)"
 _LEFT_OVER: Final = frozenset(SUPERLATIVES) - {"first", "last", "recent"}
 
 
@@ -318,8 +319,6 @@ def _records(frame: Frame, path: str, desc: bool, head: Item | None, near: Item 
         if label is not None and limit == 1:
             frame.select += [label, path]
         frame.use(head)
-    elif path not in frame.spec.display and not frame.select:
-        frame.select += ["id", *[d for d in frame.spec.display if d != "id"], path]
     return True
 
 
@@ -353,11 +352,31 @@ def _top(frame: Frame) -> bool:
 
 
 def _sorted(frame: Frame) -> bool:
-    for found in frame.find(_SORT):
-        y = frame.item(found["y"])
-        desc = bool(re.search(r"descending|desc|highest|largest|newest|latest|most", found["dir"]))
-        if y.letter in "NDFR" and not frame.group:
-            frame.order.append(Order(by=frame.path(y), desc=desc))
-            frame.note(y, f"ordered by {frame.path(y)}")
-        return True
+    """ "sorted by amount", "in descending order of score", "in alphabetical order"."""
+    desc = frame.has(r"descending|desc|highest first|largest first|newest first|latest first")
+    for pattern in (_SORT, _SORT_ORDER):
+        for found in frame.find(pattern):
+            y = frame.item(found["y"])
+            if y.letter in "NDFR" and frame.group:
+                return _sort_groups(frame, y, desc)
+            if y.letter in "NDFR":
+                frame.order.append(Order(by=frame.path(y), desc=desc))
+                frame.note(y, f"ordered by {frame.path(y)}")
+                return True
+    if not frame.group and frame.has(
+        r"(?:ascending|descending|alphabetical|alphabetic)(?: [a-z]+)* order|alphabetically"
+    ):
+        first = next((i for i in frame.free("FND")), None)
+        if first is not None:
+            frame.order.append(Order(by=frame.path(first), desc=desc))
+            return True
     return False
+
+
+def _sort_groups(frame: Frame, y: Item, desc: bool) -> bool:
+    path = frame.path(y)
+    key = next((g for g in frame.group if g.field == path), None)
+    if key is not None:
+        frame.order.append(Order(by=key.name, desc=desc))
+        frame.use(y)
+    return key is not None
