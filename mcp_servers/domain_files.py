@@ -1,7 +1,7 @@
 """Domain specs as files: the built-in ones, and those added under DATA/domains.
 
-An added file of the same name stands over a built-in one. A file that does not parse takes its own domain away
-and is reported; the others stay. Nothing here touches a row.
+An added file of the same name stands over a built-in one. A file that does not parse takes its own
+domain away and is reported; the others stay. Nothing here touches a row.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mcp_servers.disk import unwritable
 from registry import limits
 from registry.domain import DomainSpec, check_domain_name, dump_spec, load_spec
 from registry.errors import (
@@ -19,7 +20,6 @@ from registry.errors import (
     Conflict,
     IsothermError,
     NotFound,
-    StorageFull,
     TooLarge,
     shown,
 )
@@ -53,15 +53,17 @@ class DomainFiles:
         return self._kept
 
     def add(self, spec: DomainSpec, *, replace: bool) -> bool:
-        """Write the spec's YAML; whether anything changed. `Conflict` for another domain of that name."""
+        """Write the spec's YAML; whether anything changed. `Conflict` for another domain of that
+        name.
+        """
         listing = self.look()
         known = listing.specs.get(spec.domain)
         if known == spec:
             return False
         if known is not None and not replace:
             raise Conflict(
-                f"There is a domain {shown(spec.domain)} already, and it differs; choose another name "
-                "or say `replace`."
+                f"There is a domain {shown(spec.domain)} already, and it differs; "
+                "choose another name or say `replace`."
             )
         if known is None and len(listing.specs) >= limits.DOMAINS_MAX:
             raise TooLarge(f"There are {limits.DOMAINS_MAX} domains already; remove one first.")
@@ -83,10 +85,12 @@ class DomainFiles:
             aside.mkdir(parents=True, exist_ok=True)
             path.replace(aside / f"{name}.{at_us}.yaml")
         except OSError as bad:
-            raise StorageFull(f"{name}.yaml cannot be set aside: {bad.strerror}.") from None
+            raise unwritable(f"{name}.yaml cannot be set aside", bad) from None
 
     def _write(self, target: Path, body: bytes) -> None:
-        """Temporary file, fsync, rename, fsync of the folder: the old text or the new one, never half."""
+        """Temporary file, fsync, rename, fsync of the folder: the old text or the new one, never
+        half.
+        """
         new = target.with_suffix(f".{os.getpid()}.new")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -97,7 +101,8 @@ class DomainFiles:
             new.replace(target)
             _sync_folder(target.parent)
         except OSError as bad:
-            raise StorageFull(f"{target.name} cannot be written: {bad.strerror}.") from None
+            new.unlink(missing_ok=True)
+            raise unwritable(f"{target.name} cannot be written", bad) from None
 
 
 def _sync_folder(folder: Path) -> None:

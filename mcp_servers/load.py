@@ -1,9 +1,11 @@
-"""From a staged source to rows: the child reads and converts, this side checks what it sends and writes.
+"""From a staged source to rows: the child reads and converts, this side checks what it sends and
+writes.
 
-Each batch is one transaction with its progress mark, so a load that died goes on where its last commit was, and nothing
-is stored twice. A load that finished, in a domain that did not change since, is answered from its mark without reading;
-after any change it reads again and the store tells what is there already. So a repeat never stores anything new, and rows
-that were deleted in between come back only because the source was loaded again on purpose.
+Each batch is one transaction with its progress mark, so a load that died goes on where its last
+commit was, and nothing is stored twice. A load that finished, in a domain that did not change
+since, is answered from its mark without reading; after any change it reads again and the store
+tells what is there already. So a repeat never stores anything new, and rows that were deleted in
+between come back only because the source was loaded again on purpose.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import anyio
 import orjson
@@ -71,9 +73,9 @@ async def load(
 ) -> Receipt:
     """Put one table of a staged source into a collection.
 
-    Raises `NotFound` and `Conflict` for the handle, `BadInput` for a mapping that does not fit or a file that cannot be
-    read at all, and what the store raises. A source that ends too early keeps what came before, and a note says
-    "incomplete".
+    Raises `NotFound` and `Conflict` for the handle, `BadInput` for a mapping that does not fit or a
+    file that cannot be read at all, and what the store raises. A source that ends too early keeps
+    what came before, and a note says "incomplete".
     """
     began = clock.monotonic()
     staged = open_staged(folder, tenant, handle, clock)

@@ -1,8 +1,9 @@
 """Staged sources: what a caller handed in, under a handle, until a load reads it.
 
-A file is pinned, not copied: its size, change time and sha256 are written down, and whoever opens the handle
-checks that it is still that file. Text and records that came inside a call lie beside the manifest. A handle
-is 128 random bits, belongs to one tenant and expires. This room never looks inside a source.
+A file is pinned, not copied: its size, change time and sha256 are written down, and whoever opens
+the handle checks that it is still that file. Text and records that came inside a call lie beside
+the manifest. A handle is 128 random bits, belongs to one tenant and expires. This room never looks
+inside a source.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from typing import Any, Final
 
 import orjson
 
+from mcp_servers.disk import unwritable
 from registry import limits
 from registry.clock import Clock
-from registry.errors import BadInput, Conflict, Denied, NotFound, StorageFull, TooLarge, shown
+from registry.errors import BadInput, Conflict, Denied, NotFound, TooLarge, shown
 
 HANDLE: Final = re.compile(r"[0-9a-f]{32}")
 _CHUNK_BYTES: Final = 1 << 20
@@ -142,11 +144,12 @@ class Staging:
         """The real path, if it lies under a root and not in the data folder."""
         if not self._roots:
             raise Denied(
-                "No folder is open for `path`; set `roots` in the configuration, pass the text itself, "
-                "or use `isotherm ingest`."
+                "No folder is open for `path`; set `roots` in the configuration, "
+                "pass the text itself, or use `isotherm ingest`."
             )
         refusal = Denied(
-            f"{shown(path)} is not a file under the open folders; they are set as `roots` in the configuration."
+            f"{shown(path)} is not a file under the open folders; "
+            "they are set as `roots` in the configuration."
         )
         try:
             resolved = Path(path).resolve(strict=True)
@@ -176,7 +179,8 @@ class Staging:
                 file.write(body)
             new.replace(target)
         except OSError as bad:
-            raise StorageFull(f"The source cannot be staged: {bad.strerror}.") from None
+            new.unlink(missing_ok=True)
+            raise unwritable("The source cannot be staged", bad) from None
 
 
 def open_staged(folder: Path, tenant: str, handle: str, clock: Clock) -> Staged:

@@ -1,7 +1,8 @@
 """The `system` server: what the orchestrator remembers, behind MCP like every other server.
 
-Staged sources and peeks, the list of domains with its epoch, conversations, drafts. All tools are internal: only the
-orchestrator calls them. It holds no user records, and it never decides what a source means.
+Staged sources and peeks, the list of domains with its epoch, conversations, drafts. All tools are
+internal: only the orchestrator calls them. It holds no user records, and it never decides what a
+source means.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class DomainsParams(Params):
 
 
 class DomainAddParams(Params):
-    """`spec` as an object or `yaml` as text. `replace`: an existing domain of that name may change."""
+    """`spec` as an object or `yaml` as text. `replace`: a domain of that name may change."""
 
     spec: dict[str, Any] | None = None
     yaml: str | None = None
@@ -157,7 +158,9 @@ class SystemServer:
         return Reply({"name": staged.name, **await peek(staged, look)})
 
     async def domains(self, call: Call, params: DomainsParams) -> Reply:
-        """{epoch, domains: [spec], added: [name], faults: {file: why}}; only the epoch when it did not move."""
+        """{epoch, domains: [spec], added: [name], faults: {file: why}}; only the epoch when it did
+        not move.
+        """
         listing = self._files.look()
         epoch = self._store.epoch(listing.signature)
         if epoch == params.since_epoch:
@@ -172,7 +175,9 @@ class SystemServer:
         )
 
     async def domain_add(self, call: Call, params: DomainAddParams) -> Reply:
-        """{domain, changed, epoch}. Whether stored rows fit a changed spec is the domain server's to say, before."""
+        """{domain, changed, epoch}. Whether stored rows fit a changed spec is the domain server's
+        to say, before.
+        """
         spec = _spec(params)
         decide(call.principal, "admin", spec.domain)
         changed = True
@@ -192,7 +197,9 @@ class SystemServer:
         return self._store.epoch(self._files.look().signature)
 
     async def conversation_get(self, call: Call, params: IdParams) -> Reply:
-        """{id, turns}. An unknown conversation has no turns: it may have expired, which is no error."""
+        """{id, turns}. An unknown conversation has no turns: it may have expired, which is no
+        error.
+        """
         turns = self._store.note(call.principal.tenant, "conversation", params.id)
         return Reply({"id": params.id, "turns": turns or []})
 

@@ -1,4 +1,5 @@
-"""What the orchestrator remembers, in DATA/system.db: conversations, drafts, and the epoch of the domain list.
+"""What the orchestrator remembers, in DATA/system.db: conversations, drafts, and the epoch of the
+domain list.
 
 Every row carries its tenant. Everything is bounded and expires; nothing here is a user's record.
 """
@@ -22,19 +23,22 @@ T = TypeVar("T")
 KEPT_SECONDS: Final = 86_400
 NOTE_BYTES_MAX: Final = 512 << 10  # one turn or one draft
 NOTES_MAX: Final = 10_000  # conversations or drafts of one tenant
-_SCHEMA: Final = """
+_FORMAT: Final = 1  # kept in user_version; 0 is a new file or one of the first
+_SCHEMA: Final = f"""
 CREATE TABLE IF NOT EXISTS note(
-  tenant TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, at_us INTEGER NOT NULL,
+  tenant TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
+  body BLOB NOT NULL, at_us INTEGER NOT NULL,
   PRIMARY KEY (tenant, kind, id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS note_age ON note(kind, at_us);
 CREATE TABLE IF NOT EXISTS epoch(
   one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL, signature TEXT NOT NULL);
 INSERT OR IGNORE INTO epoch VALUES (1, 1, '');
+PRAGMA user_version = {_FORMAT};
 """
 
 
 class SystemStore:
-    """One connection behind a lock; calls are short, so they may run inline or in a worker thread."""
+    """One connection behind a lock; calls are short: inline or in a worker thread."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._clock = clock
@@ -43,7 +47,9 @@ class SystemStore:
             self._db = _open(folder / "system.db")
 
     def epoch(self, signature: str) -> int:
-        """The epoch of the domain list; one more when `signature` is new. All processes see the same."""
+        """The epoch of the domain list; one more when `signature` is new. All processes see the
+        same.
+        """
 
         def work(db: apsw.Connection) -> int:
             known = "SELECT epoch FROM epoch WHERE signature = ?"
@@ -120,7 +126,15 @@ def _open(path: Path) -> apsw.Connection:
     # NORMAL: a power cut may take the last turns of a conversation, never the file's wholeness; an
     # fsync would cost each question more than its answer.
     db.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA trusted_schema=OFF")
-    db.execute(_SCHEMA)
+    version = int(db.execute("PRAGMA user_version").get)
+    if version > _FORMAT:
+        db.close()
+        raise Unavailable(
+            f"system.db has format {version}, made by a newer version; this one reads up to {_FORMAT}."
+            " Upgrade Isotherm, or use another data folder."
+        )
+    if version < _FORMAT:
+        db.execute(_SCHEMA)
     return db
 
 
@@ -135,7 +149,9 @@ def _packed(body: Any) -> bytes:
 
 @contextmanager
 def _immediate(db: apsw.Connection) -> Iterator[None]:
-    """A write transaction that takes its lock at once, so that two processes queue and do not deadlock."""
+    """A write transaction that takes its lock at once, so that two processes queue and do not
+    deadlock.
+    """
     db.execute("BEGIN IMMEDIATE")
     try:
         yield

@@ -1,8 +1,9 @@
 """The trip that puts data in: guard, stage, peek, shape, match or propose, load, receipt.
 
-It decides and routes; bytes are read by `system` (a peek) and by the domain that stores them (a load): a handle crosses, not
-rows. A source goes into a known collection when that is sure enough, or when the caller says so; else a domain is made for
-it, after a look at every row, so that no row is lost to a type guessed from a sample.
+It decides and routes; bytes are read by `system` (a peek) and by the domain that stores them (a
+load): a handle crosses, not rows. A source goes into a known collection when that is sure enough,
+or when the caller says so; else a domain is made for it, after a look at every row, so that no row
+is lost to a type guessed from a sample.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ Refresh = Callable[[], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class IngestRequest:
-    """One of `records`, `text` and `path`, and what to do with it. `set`: field values for every record."""
+    """One of `records`, `text` and `path`, and what to do with it. `set`: field values for every
+    record.
+    """
 
     records: list[Any] | None = None
     text: str | None = None
@@ -82,10 +85,12 @@ async def ingest(
     *,
     refresh: Refresh | None = None,
 ) -> dict[str, Any]:
-    """The receipt: a flat one for one table, `{receipts: [...]}` for several; with `domains_added` and `text`.
+    """The receipt: a flat one for one table, `{receipts: [...]}` for several; with `domains_added`
+    and `text`.
 
-    `refresh` is awaited after a domain was added and must start it. With `dry_run` nothing is stored; the reply is what
-    would happen: `{dry_run, tables: [{table, collection, confidence, mapping, …}], domain?}`.
+    `refresh` is awaited after a domain was added and must start it. With `dry_run` nothing is
+    stored; the reply is what would happen: `{dry_run, tables: [{table, collection, confidence,
+    mapping, …}], domain?}`.
     """
     trip = _Trip(links.call, catalogue, principal, request, refresh)
     _guard(trip)
@@ -110,10 +115,11 @@ async def ingest_many(
     *,
     refresh: Refresh | None = None,
 ) -> list[dict[str, Any]]:
-    """Several sources, a few at a time, replies in order; a refused one is `{error}` and stops no other.
+    """Several sources, a few at a time, replies in order; a refused one is `{error}` and stops no
+    other.
 
-    Sources that may need a new domain go one after the other: the second file of a kind belongs into the domain that the
-    first one made.
+    Sources that may need a new domain go one after the other: the second file of a kind belongs
+    into the domain that the first one made.
     """
     if len(requests) > limits.FILES_MAX:
         raise TooLarge(f"{len(requests):,} sources at once; the most is {limits.FILES_MAX:,}.")
@@ -354,7 +360,8 @@ def _propose(trip: _Trip, shapes: Sequence[Shape], peeked: dict[str, Any]) -> Pr
     request = trip.request
     if request.set:
         raise BadInput(
-            "`set` needs a known collection; say which with `into`. This source would make a new domain."
+            "`set` needs a known collection; say which with `into`. "
+            "This source would make a new domain."
         )
     name = request.name or peeked["name"]
     if request.into is None:

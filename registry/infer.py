@@ -1,7 +1,9 @@
-"""What type is a column? Evidence is gathered batch by batch, so a whole file can be asked as well as a sample.
+"""What type is a column? Evidence is gathered batch by batch, so a whole file can be asked as well
+as a sample.
 
-A type survives while every cell so far converts to it (by `registry.cells`, the same code that loads: what was inferred
-here will load). A column where none survives is text; no row is ever dropped for a mixed column.
+A type survives while every cell so far converts to it (by `registry.cells`, the same code that
+loads: what was inferred here will load). A column where none survives is text; no row is ever
+dropped for a mixed column.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ _CODE: Final = re.compile(r"^(?:[+]|-?0\d)", re.ASCII | re.MULTILINE)
 
 @dataclass(slots=True)
 class Tally:
-    """Evidence about one column. `declared`: what the file itself says, which wins if all cells fit it."""
+    """Evidence about one column. `declared`: what the file itself says, which wins if all cells fit
+    it.
+    """
 
     typed: bool = False
     declared: tuple[str, str, int] | None = None
@@ -175,7 +179,9 @@ _TYPED: Final[dict[str, tuple[set[type], ...]]] = {
 
 
 def _typed_fits(candidate: tuple[TypeName, str], kinds: set[type], present: Sequence[Any]) -> bool:
-    """A typed file's text is text, but times, dates and they alone have no type of their own in JSON and SQLite."""
+    """A typed file's text is text, but times, dates and they alone have no type of their own in
+    JSON and SQLite.
+    """
     name, format = candidate
     if name in _TYPED:
         if name == "json":

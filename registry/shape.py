@@ -1,7 +1,8 @@
 """The shape of a table: its columns with types, and which of them is key, event time and label.
 
-Made from the evidence that a reader gathered (`registry.infer`); pure. Whether the shape fits a known collection is
-`registry.match`'s question, what collection it would make is `registry.propose`'s.
+Made from the evidence that a reader gathered (`registry.infer`); pure. Whether the shape fits a
+known collection is `registry.match`'s question, what collection it would make is
+`registry.propose`'s.
 """
 
 from __future__ import annotations
@@ -172,7 +173,9 @@ def _number(header: str, name: str, evidence: Evidence) -> tuple[Type, str]:
 
 
 def _key(table: str, columns: Iterable[ColumnShape]) -> str | None:
-    """A unique column without gaps that is named like a key: `id`, then `TABLE_id`, then the first one."""
+    """A unique column without gaps that is named like a key: `id`, then `TABLE_id`, then the first
+    one.
+    """
     own = singular("_".join(words_of(table)))
     ranked = []
     for place, column in enumerate(columns):

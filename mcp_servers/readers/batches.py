@@ -1,7 +1,8 @@
 """What the child sent, checked, as drafts. The parent's side.
 
-The child opened a stranger's file, so nothing it says is taken on trust: columns must be as many and as long as told, and
-hold canonical values of their types within bounds. A message that is not so is a broken reader, never a stored value.
+The child opened a stranger's file, so nothing it says is taken on trust: columns must be as many
+and as long as told, and hold canonical values of their types within bounds. A message that is not
+so is a broken reader, never a stored value.
 """
 
 from __future__ import annotations

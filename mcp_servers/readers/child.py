@@ -1,8 +1,9 @@
 """The process that opens foreign files: `python -m mcp_servers.readers.child`.
 
-One job comes in on stdin as a JSON line; messages go out on stdout, one JSON line each: `head`, then `rows` or `tally`, then
-`end`, or `error` at any point. It starts by taking rights from itself (memory, processor time, no file may grow), opens one
-file read-only, and writes nothing but its stdout. A hostile file can at worst kill this process.
+One job comes in on stdin as a JSON line; messages go out on stdout, one JSON line each: `head`,
+then `rows` or `tally`, then `end`, or `error` at any point. It starts by taking rights from itself
+(memory, processor time, no file may grow), opens one file read-only, and writes nothing but its
+stdout. A hostile file can at worst kill this process.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def answer(job: Message) -> Iterator[Message]:
         yield {"t": "error", "error": _TOO_MUCH.to_dict()}
     except RecursionError:
         yield {"t": "error", "error": BadInput("The file is nested too deeply.").to_dict()}
-    except Exception as bad:  # noqa: BLE001 - a hostile file may break any reader; the parent must hear of it
+    except Exception as bad:
         refusal = Bug(f"The reader failed on this file ({type(bad).__name__}).")
         yield {"t": "error", "error": refusal.to_dict()}
 
@@ -68,7 +69,7 @@ def _limit(memory_bytes_max: int, cpu_seconds_max: int) -> None:
     # Windows has no such limits; there the parent's idle deadline and caps remain.
     if sys.platform == "win32":
         return
-    import resource  # noqa: PLC0415
+    import resource
 
     for what, bound in (
         (resource.RLIMIT_AS, memory_bytes_max),

@@ -1,8 +1,9 @@
-"""CSV and its kin: comma, semicolon, tab or bar; UTF-8, UTF-16 with a mark, or Windows-1252 throughout.
+"""CSV and its kin: comma, semicolon, tab or bar; UTF-8, UTF-16 with a mark, or Windows-1252
+throughout.
 
-A row with too few or too many cells is a bad row: filling up would silently shift cells. A cell whose quote never closes
-is a bad row too, and reading goes on at the next line; after too many of these the rest counts as one bad row.
-Formulas are text like any other.
+A row with too few or too many cells is a bad row: filling up would silently shift cells. A cell
+whose quote never closes is a bad row too, and reading goes on at the next line; after too many of
+these the rest counts as one bad row. Formulas are text like any other.
 """
 
 from __future__ import annotations
@@ -126,7 +127,9 @@ def _parse_sample(lines: list[str], delimiter: str) -> list[list[str]]:
 
 
 def _delimiter(lines: list[str], prefer: str | None) -> str:
-    """The candidate that splits most rows of the sample into the same number of cells, more than one."""
+    """The candidate that splits most rows of the sample into the same number of cells, more than
+    one.
+    """
     best, best_score = prefer or ",", 0.0
     for delimiter in sorted(DELIMITERS, key=lambda d: d != prefer):
         if delimiter not in lines[0]:
@@ -140,7 +143,9 @@ def _delimiter(lines: list[str], prefer: str | None) -> str:
 
 
 def _has_header(rows: list[list[str]]) -> bool:
-    """No header only if the first row has a number or date, and looks like the second in every column."""
+    """No header only if the first row has a number or date, and looks like the second in every
+    column.
+    """
     if len(rows) < 2:
         return not any(map(_is_value, rows[0]))
     first = [_is_value(cell) for cell in rows[0]]
@@ -152,7 +157,9 @@ def _is_value(cell: str) -> bool:
 
 
 class _Lines:
-    """A stream as chunks of decoded lines without their ends. A line that does not decode becomes `None`."""
+    """A stream as chunks of decoded lines without their ends. A line that does not decode becomes
+    `None`.
+    """
 
     def __init__(self, stream: IO[bytes], encoding: str) -> None:
         self._encoding = "utf-8" if encoding.startswith("utf-16") else encoding
@@ -232,7 +239,9 @@ class _Records:
         self._faults: list[tuple[int, str]] = []
 
     def batches(self, *, skip_first: bool) -> Iterator[Batch]:
-        """Batches of `BATCH_ROWS`. What stops the reading is raised after the rows before it were given."""
+        """Batches of `BATCH_ROWS`. What stops the reading is raised after the rows before it were
+        given.
+        """
         stopped: Exception | None = None
         while stopped is None:
             try:
@@ -258,7 +267,9 @@ class _Records:
             self._line += 1
 
     def _full_batches(self) -> Iterator[Batch]:
-        """Batch borders depend on rows alone, so that a second run over the file cuts at the same rows."""
+        """Batch borders depend on rows alone, so that a second run over the file cuts at the same
+        rows.
+        """
         start = 0
         while len(self._rows) - start >= BATCH_ROWS:
             stop = start + BATCH_ROWS

@@ -1,7 +1,9 @@
-"""JSON and JSON Lines: an array of objects, an object of arrays of objects (tables), or a single object.
+"""JSON and JSON Lines: an array of objects, an object of arrays of objects (tables), or a single
+object.
 
-Lines and arrays stream, one bounded object at a time; only a document that is one object is read as a whole.
-Integers past 64 bits become text, exactly. An item that is no object is a row of its own with one column, `value`.
+Lines and arrays stream, one bounded object at a time; only a document that is one object is read as
+a whole. Integers past 64 bits become text, exactly. An item that is no object is a row of its own
+with one column, `value`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Reading foreign files: the parent's side. Every file is opened by a limited child process (`child`), never here.
+"""Reading foreign files: the parent's side. Every file is opened by a limited child process
+(`child`), never here.
 
-The child is not trusted: a message over the cap, silence past the deadline or an early death end the reading with an error
-that says so.
+The child is not trusted: a message over the cap, silence past the deadline or an early death end
+the reading with an error that says so.
 """
 
 from __future__ import annotations
@@ -40,10 +41,12 @@ class Look:
 
 
 async def peek(staged: Staged, look: Look) -> Message:
-    """{format, tables: [{name, typed, columns, rows, exact, bad, reasons, notes, foreign, sample}]}.
+    """{format, tables: [{name, typed, columns, rows, exact, bad, reasons, notes, foreign,
+    sample}]}.
 
-    A table's `columns` are [{header, declared, key, evidence}]. `rows` is exact when all rows were looked at or the
-    file says so; else an estimate, or absent. Raises the `BadInput`, `TooLarge`, … that the reader found.
+    A table's `columns` are [{header, declared, key, evidence}]. `rows` is exact when all rows were
+    looked at or the file says so; else an estimate, or absent. Raises the `BadInput`, `TooLarge`, …
+    that the reader found.
     """
     extra = {"mode": "look", "table": look.table, "full": look.full, "sample": look.sample}
     tables: list[Message] = []
@@ -143,7 +146,8 @@ async def _receive(stream: anyio.abc.ByteReceiveStream, name: str) -> bytes:
         ) from None
     except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
         raise BadInput(
-            f"Reading {shown(name)} stopped: the file is damaged, or needs more memory than allowed."
+            f"Reading {shown(name)} stopped: the file is damaged, "
+            "or needs more memory than allowed."
         ) from None
 
 

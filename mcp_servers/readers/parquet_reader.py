@@ -22,8 +22,8 @@ MAGIC: Final = b"PAR1"
 def read_parquet(name: str, member: Member, opened: ExitStack) -> Table:
     """The one table of a Parquet file."""
     # Arrow is heavy: a child that reads CSV must not pay for it.
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     stream: IO[bytes] = (
         member.open() if member.seekable else io.BytesIO(in_memory(member, "Parquet file"))

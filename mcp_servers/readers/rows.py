@@ -1,4 +1,5 @@
-"""Rows of a source as records of a collection: values converted, ids made, bad rows set apart with a reason.
+"""Rows of a source as records of a collection: values converted, ids made, bad rows set apart with
+a reason.
 
 This runs in the reader's child, column by column. What it sends is checked again by the parent.
 """
@@ -41,8 +42,8 @@ class Target:
 class Job:
     """What to make of a table.
 
-    `constants` stand in every record; here they only count for its identity. `constant_texts`: those that are part
-    of the key, as text.
+    `constants` stand in every record; here they only count for its identity. `constant_texts`:
+    those that are part of the key, as text.
     """
 
     targets: tuple[Target, ...]
@@ -67,7 +68,9 @@ class Job:
 
 
 class Maker:
-    """Turns batches of one table into messages. Counts repeats over the whole table, so it must see every batch."""
+    """Turns batches of one table into messages. Counts repeats over the whole table, so it must see
+    every batch.
+    """
 
     def __init__(self, job: Job, table: Table) -> None:
         self._job = job
@@ -234,9 +237,9 @@ def _where(values: Sequence[Any], test: Callable[[Any], bool]) -> list[int]:
 
 def _checked(texts: Iterable[str], header: str, bad: dict[int, str]) -> list[str]:
     out = list(texts)
-    if all(out) and max(map(len, out), default=0) <= limits.ID_CHARS_MAX:
-        if "\x00" not in "".join(out):
-            return out
+    longest = max(map(len, out), default=0)
+    if all(out) and longest <= limits.ID_CHARS_MAX and "\x00" not in "".join(out):
+        return out
     for index, text in enumerate(out):
         try:
             check_id(text, header)

@@ -1,6 +1,8 @@
-"""What kind of file is it? By its content first, by its name where content does not tell; then the right reader.
+"""What kind of file is it? By its content first, by its name where content does not tell; then the
+right reader.
 
-A file whose content is not what its name or the caller says is refused: guessing would store nonsense.
+A file whose content is not what its name or the caller says is refused: guessing would store
+nonsense.
 """
 
 from __future__ import annotations

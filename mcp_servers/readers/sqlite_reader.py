@@ -1,7 +1,8 @@
 """SQLite files: every table is a table; views, virtual and internal tables are left out.
 
-The file is opened read-only and immutable, with untrusted schema functions off and no extension in reach. A database with
-changes waiting in its write-ahead log is refused: leaving them out would store old data.
+The file is opened read-only and immutable, with untrusted schema functions off and no extension in
+reach. A database with changes waiting in its write-ahead log is refused: leaving them out would
+store old data.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def _table(db: apsw.Connection, table: str) -> Table:
     columns = tuple(Column(str(row[0])[:120], key=[row[0]] == keys) for row in info)
     selected = ", ".join(_quoted(str(row[0])) for row in info)
     # Identifiers come from the file's own schema, quoted; there is no value here.
-    sql = f"SELECT {selected} FROM {_quoted(table)}"  # noqa: S608
+    sql = f"SELECT {selected} FROM {_quoted(table)}"  # noqa: S608 - quoted
 
     def batches() -> Iterator[Batch]:
         line = 1
@@ -102,7 +103,7 @@ def _table(db: apsw.Connection, table: str) -> Table:
 
 def _count(db: apsw.Connection, table: str) -> int | None:
     try:
-        return int(db.execute(f"SELECT count(*) FROM {_quoted(table)}").get)  # noqa: S608
+        return int(db.execute(f"SELECT count(*) FROM {_quoted(table)}").get)  # noqa: S608 - quoted
     except apsw.Error:
         return None
 

@@ -1,7 +1,7 @@
 """What a reader delivers: the heads of the tables in a source, and batches of their rows.
 
-Cells are text (`typed=False`) or JSON values (`typed=True`). Lines count from 1, as an editor shows them; in a JSON array,
-Parquet or SQLite file they are the row's ordinal.
+Cells are text (`typed=False`) or JSON values (`typed=True`). Lines count from 1, as an editor shows
+them; in a JSON array, Parquet or SQLite file they are the row's ordinal.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ class Foreign:
 class Batch:
     """Rows in row-major order. `faults` are rows that could not be read: (line, reason).
 
-    `spill`: for each row, values outside the head's columns (a JSON object may bring a new key late).
+    `spill`: for each row, values outside the head's columns (a JSON object may bring a new key
+    late).
     """
 
     rows: list[Sequence[Any]]
@@ -57,7 +58,9 @@ class Batch:
 
 @dataclass(slots=True)
 class Table:
-    """One table of a source. `batches(headers)` starts from the beginning; `None`: the head's own columns."""
+    """One table of a source. `batches(headers)` starts from the beginning; `None`: the head's own
+    columns.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -66,7 +69,8 @@ class Table:
     rows: int | None = None
     foreign: tuple[Foreign, ...] = ()
     notes: list[str] = field(default_factory=list)
-    #: an object's keys, not its place, say which cell is which (JSON): a row's identity ignores empty ones
+    #: an object's keys, not its place, say which cell is which (JSON): a row's identity ignores
+    #: empty ones
     keyed: bool = False
 
     def to_wire(self) -> dict[str, Any]:

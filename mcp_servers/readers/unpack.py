@@ -1,7 +1,7 @@
 """Compressed sources as streams. Nothing is written to disk, and nothing expands past its caps.
 
-One layer only: an archive inside an archive is refused. `zip` is read member by member; names are checked though nothing
-is ever extracted by name.
+One layer only: an archive inside an archive is refused. `zip` is read member by member; names are
+checked though nothing is ever extracted by name.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ _BITE_BYTES: Final = {"gzip": 16 << 10, "zstd": 1 << 10}
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One plain stream of a source: the file itself, or a member of a zip. `open` starts from the beginning."""
+    """One plain stream of a source: the file itself, or a member of a zip. `open` starts from the
+    beginning.
+    """
 
     name: str
     open: Callable[[], IO[bytes]]

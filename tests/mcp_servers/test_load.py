@@ -277,6 +277,23 @@ anyio.run(main, Path(sys.argv[1]), sys.argv[2])
 """
 
 
+def kill_while_loading(data: Path, handle: str, seconds: float) -> bool:
+    """Load in another process and kill it; False when it was done before."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _LOADER, str(data), handle],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return True
+    return False
+
+
 @pytest.mark.promise(1)
 @pytest.mark.promise(2)
 async def test_kills_at_random_moments_and_a_rerun_give_exactly_the_files_rows(
@@ -288,19 +305,7 @@ async def test_kills_at_random_moments_and_a_rerun_give_exactly_the_files_rows(
     handle = stage(data, path).handle
     killed = 0
     for _ in range(6):
-        process = subprocess.Popen(
-            [sys.executable, "-c", _LOADER, str(data), handle],
-            cwd=Path(__file__).parents[2],
-            stdout=subprocess.PIPE,
-        )
-        with process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            try:
-                process.wait(rng.uniform(0.1, 1.5))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                killed += 1
+        killed += kill_while_loading(data, handle, rng.uniform(0.1, 1.5))
     assert killed > 0
     async with plant(data) as house:
         receipt = await house.load(path, "points", POINTS, handle=handle)
