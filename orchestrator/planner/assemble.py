@@ -45,6 +45,7 @@ _SLOTS: Final[tuple[Callable[[Frame], None], ...]] = (
     filters.values,
     moments.windows,
     groups.groups,
+    groups.listed,
     groups.buckets,
     folding.aggregates,
     ranking,

@@ -31,7 +31,7 @@ FILLER: Final = _set(
     come came comes go went goes belong belongs belonging use used uses using made make makes making get got gets
     getting put take taken place placed break broken down split group grouped order ordered sort sorted rank ranked
     ranking ascending descending alphabetically alphabetical first last top bottom system systems stored recorded registered seen
-    based located live lives living reside resides residing call called named name term terms regard regards respect
+    based located live lives living reside resides residing call called named term terms regard regards respect
     receive received receives say says said set contain contains containing include includes including involve involved
     involving associated related linked corresponding relating compare compared comparison versus vs distribution breakdown
     summary overview report value values each least greatest times time long big large far old often

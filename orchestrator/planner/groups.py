@@ -14,6 +14,7 @@ _BY: Final = (
     r"(?P<cue>per|for each|for every|in each|of each|on each|from each|each|every|across(?: all)?|broken down by|break down by|split by"
     r"|grouped by|group by|by each|by every|by|per each)(?: (?:the|a|an|different))* (?P<g>@group(?: (?:,|and|and by|by|per|, and)(?: (?:the|each))? @group)*)"
 )
+_BESIDE: Final = r"(?P<g>[FRC]\d+(?: (?:,|and|of)(?: the)? [FRC]\d+)*)(?: (?:,|and|with|the|their|its|corresponding))+ (?:number|count) of"
 _UNITS: Final = frozenset({"minute", "hour", "day", "week", "month", "quarter", "year"})
 
 
@@ -36,13 +37,23 @@ def groups(frame: Frame) -> None:
                 add_group(frame, item)
 
 
+def listed(frame: Frame) -> None:
+    """ "the occupations and the number of players": what stands beside a count in a list is what is counted by."""
+    if frame.group or frame.measures:
+        return
+    for found in frame.find(_BESIDE):
+        for item in frame.all_in(found["g"]):
+            plain = item.letter in "FR" or (item.letter == "C" and item.steps)
+            if plain and item.place not in frame.used:
+                add_group(frame, item)
+
+
 def _is_agent(frame: Frame, found: re.Match[str]) -> bool:
     """Whether "by …" says who did it or how to sort, not what to group by."""
     if found["cue"] != "by":
         return False
     before = frame.shape[: found.start()].split()
-    last = before[-1] if before else ""
-    if last in ("sorted", "ordered", "ranked", "order", "sort", "rank"):
+    if {"sorted", "ordered", "ranked", "order", "sort", "rank"} & set(before[-4:]):
         return True
     if "top" in before or re.search(r"\b(?:most|highest|largest|bottom)\b", " ".join(before)):
         return not frame.has(r"(?:per|for each) @group") and any(

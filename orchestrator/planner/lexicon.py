@@ -130,6 +130,8 @@ class Lexicon:
             self._add(words[-1], Meaning("collection", address, weight=0.6))
         for field_name, field in {**spec.fields, "id": ENVELOPE["id"]}.items():
             self._field(Meaning("field", address, field_name), field)
+        if spec.label is not None and spec.label != "name":
+            self._add("name", Meaning("field", address, spec.label, weight=0.65))
         for measure_name, measure in spec.measures.items():
             for text in (measure_name, *measure.synonyms):
                 self._add(

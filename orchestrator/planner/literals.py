@@ -149,6 +149,7 @@ def sought(question: str, words: tuple[Word, ...], hidden: frozenset[int]) -> tu
             continue
         first, last = _span(starts, found.start(), found.end())
         begin, _ = _span(starts, found.start("what"), found.end())
+        last = _sentence_end(question, words, begin, last)
         what = words[begin:last]
         match = _match_text(what)
         if not match or what[0].kind in ("number", "mark"):
@@ -158,6 +159,17 @@ def sought(question: str, words: tuple[Word, ...], hidden: frozenset[int]) -> tu
         exact = any(word.kind == "quoted" for word in what)
         return (Sought(first, last, mode, match, raw, exact, found["cue"]),)
     return ()
+
+
+def _sentence_end(question: str, words: tuple[Word, ...], begin: int, last: int) -> int:
+    """Where the searched text ends: at a quote's end or at the end of a sentence."""
+    if words[begin].kind == "quoted":
+        return begin + 1
+    for place in range(begin + 1, last):
+        gap = question[words[place - 1].end : words[place].start]
+        if re.search(r"[?!;]|[.:] ", gap):
+            return place
+    return last
 
 
 def _match_text(words: tuple[Word, ...]) -> str:

@@ -363,8 +363,12 @@ def _sorted(frame: Frame) -> bool:
                 frame.order.append(Order(by=frame.path(y), desc=desc))
                 frame.note(y, f"ordered by {frame.path(y)}")
                 return True
-    if not frame.group and frame.has(
-        r"(?:ascending|descending|alphabetical|alphabetic)(?: [a-z]+)* order|alphabetically"
+    if (
+        not frame.group
+        and not frame.has(r"how many|number of")
+        and frame.has(
+            r"(?:ascending|descending|alphabetical|alphabetic)(?: [a-z]+)* order|alphabetically"
+        )
     ):
         first = next((i for i in frame.free("FND")), None)
         if first is not None:
