@@ -23,8 +23,8 @@ T = TypeVar("T")
 KEPT_SECONDS: Final = 86_400
 NOTE_BYTES_MAX: Final = 512 << 10  # one turn or one draft
 NOTES_MAX: Final = 10_000  # conversations or drafts of one tenant
-_FORMAT: Final = 1  # kept in user_version; 0 is a new file or one of the first
-_SCHEMA: Final = f"""
+_FORMAT: Final = 1  # kept in user_version; 0: a new file
+_SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS note(
   tenant TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
   body BLOB NOT NULL, at_us INTEGER NOT NULL,
@@ -33,7 +33,7 @@ CREATE INDEX IF NOT EXISTS note_age ON note(kind, at_us);
 CREATE TABLE IF NOT EXISTS epoch(
   one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL, signature TEXT NOT NULL);
 INSERT OR IGNORE INTO epoch VALUES (1, 1, '');
-PRAGMA user_version = {_FORMAT};
+PRAGMA user_version = 1;
 """
 
 
@@ -130,8 +130,8 @@ def _open(path: Path) -> apsw.Connection:
     if version > _FORMAT:
         db.close()
         raise Unavailable(
-            f"system.db has format {version}, made by a newer version; this one reads up to {_FORMAT}."
-            " Upgrade Isotherm, or use another data folder."
+            f"system.db has format {version}, made by a newer version; this one reads"
+            f" up to {_FORMAT}. Upgrade Isotherm, or use another data folder."
         )
     if version < _FORMAT:
         db.execute(_SCHEMA)

@@ -84,7 +84,7 @@ class App:
 
         async def settle(name: str, spec: DomainSpec) -> None:
             try:
-                if name not in had:
+                if name not in had or self.links.refused(name):
                     await self.supervisor.attach(spec)
                 elif had[name] != spec:
                     await self.supervisor.adopt(spec)
@@ -94,6 +94,10 @@ class App:
                 log.warning("domain-refused", domain=name, code=refusal.code)
                 if name in had:
                     in_force[name] = had[name]
+                else:
+                    # It is there all the same: whoever asks for it hears why it does not answer.
+                    self.links.refuse(name, refusal)
+                    in_force[name] = spec
 
         async with anyio.create_task_group() as tasks:
             for name, spec in wanted.items():

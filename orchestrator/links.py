@@ -113,6 +113,7 @@ class Links:
         self._clock = clock
         self._key = key
         self._links: dict[str, Link] = {}
+        self._refused: dict[str, IsothermError] = {}
 
     @property
     def domains(self) -> tuple[str, ...]:
@@ -120,11 +121,20 @@ class Links:
 
     async def add(self, name: str, target: Target) -> None:
         """Connect a domain; returns when the first attempt has ended, well or not."""
+        self._refused.pop(name, None)
         link = self._links[name] = Link(name, target)
         await self._tasks.start(self._own, link)
 
+    def refuse(self, name: str, refusal: IsothermError) -> None:
+        """A domain that could not be started: every call says why."""
+        self._refused[name] = refusal
+
+    def refused(self, name: str) -> bool:
+        return name in self._refused
+
     async def remove(self, name: str) -> None:
         """Disconnect a domain; its child, if it has one, has ended when this returns."""
+        self._refused.pop(name, None)
         link = self._links.pop(name, None)
         if link is not None:
             link.stop.set()
@@ -227,6 +237,10 @@ class Links:
         deadline_ms: int = CALL_MS_MAX,
     ) -> dict[str, Any]:
         link = self._links.get(domain)
+        if link is None and (refusal := self._refused.get(domain)):
+            again = type(refusal)(refusal.message, retry_after_ms=refusal.retry_after_ms)
+            again.domain = domain
+            raise again
         if link is None:
             raise UnknownDomain(f"No domain {shown(domain)}; there are {', '.join(self.domains)}.")
         try:

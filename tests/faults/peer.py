@@ -66,7 +66,12 @@ class Peer:
     def request(self, method: str, **params: Any) -> int:
         """Send a request; its id."""
         self._sent += 1
-        message = {"jsonrpc": "2.0", "id": self._sent, "method": method, "params": {**params, "_meta": META}}
+        message = {
+            "jsonrpc": "2.0",
+            "id": self._sent,
+            "method": method,
+            "params": {**params, "_meta": META},
+        }
         self.raw(json.dumps(message).encode())
         return self._sent
 

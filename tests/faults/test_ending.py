@@ -107,7 +107,9 @@ def descriptors(pid: int) -> int:
 
 
 @pytest.mark.parametrize(
-    "cycles", [3, pytest.param(20, marks=[pytest.mark.full, pytest.mark.timeout(300)])], ids=["quick", "full"]
+    "cycles",
+    [3, pytest.param(20, marks=[pytest.mark.full, pytest.mark.timeout(300)])],
+    ids=["quick", "full"],
 )
 def test_starting_and_stopping_a_child_again_and_again_leaves_no_zombie_and_no_descriptor(
     tmp_path: Path, cycles: int
@@ -118,10 +120,18 @@ def test_starting_and_stopping_a_child_again_and_again_leaves_no_zombie_and_no_d
         for _ in range(cycles):
             yaml = DOMAIN.format(name="brief")
             peer.call("admin_write", action="domain_add", arguments={"yaml": yaml})
-            peer.write("brief__put", collection="things", records=[{"id": "a", "title": "once more"}])
+            peer.write(
+                "brief__put", collection="things", records=[{"id": "a", "title": "once more"}]
+            )
             peer.write("brief__delete", collection="things", ids=["a"])
             peer.call("admin_write", action="domain_remove", arguments={"name": "brief"})
             counts.append((descriptors(peer.process.pid), len(children(peer.process.pid))))
-    figure("F11 start-stop", seed=0, cycles=cycles, fds=f"{counts[0][0]}->{counts[-1][0]}", children=counts[-1][1])
+    figure(
+        "F11 start-stop",
+        seed=0,
+        cycles=cycles,
+        fds=f"{counts[0][0]}->{counts[-1][0]}",
+        children=counts[-1][1],
+    )
     assert counts[-1][0] <= counts[0][0] + 2, counts
     assert {count for _, count in counts} == {12}

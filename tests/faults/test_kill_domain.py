@@ -63,7 +63,9 @@ def test_a_killed_domain_comes_back_with_all_it_acknowledged_and_harms_no_other(
     rng, ledger, recovered = Random(SEED), Ledger(), []
     with Peer(tmp_path, "--topology", "processes") as peer:
         peer.ready()
-        others = {pid for pid, line in children(peer.process.pid).items() if "serve metrics " not in line}
+        others = {
+            pid for pid, line in children(peer.process.pid).items() if "serve metrics " not in line
+        }
         for _ in range(kills):
             stream = Stream(peer, ledger)
             stream.send()

@@ -62,7 +62,9 @@ def kill_at(process: subprocess.Popen[str], data: Path, grown: int) -> bool:
 
 
 def counts(rows: Iterator[list[object]] | list[list[object]]) -> Counter[tuple[str, str, float]]:
-    return Counter((str(s), str(at).rstrip("Z").removesuffix(".000000"), float(str(v))) for s, at, v in rows)
+    return Counter(
+        (str(s), str(at).rstrip("Z").removesuffix(".000000"), float(str(v))) for s, at, v in rows
+    )
 
 
 @pytest.mark.promise(2)

@@ -42,7 +42,16 @@ class Traffic:
         self.failures: list[str] = []
 
     def run(self, until: float) -> None:
-        steps = (self.put, self.put, self.update, self.get, self.get, self.ask, self.query, self.add)
+        steps = (
+            self.put,
+            self.put,
+            self.update,
+            self.get,
+            self.get,
+            self.ask,
+            self.query,
+            self.add,
+        )
         while time.monotonic() < until and not self.failures:
             step = self.rng.choice(steps)
             try:
@@ -53,17 +62,28 @@ class Traffic:
 
     def put(self) -> None:
         number = self.done["put"]
-        point = {"series": "load", "at": "2026-03-01T12:00:00Z", "value": float(number), "host": self.name}
+        point = {
+            "series": "load",
+            "at": "2026-03-01T12:00:00Z",
+            "value": float(number),
+            "host": self.name,
+        }
         self.peer.write("metrics__put", collection="points", records=[point] * 5)
 
     def update(self) -> None:
         """Both write the same users; what each then reads is its own write or a later one."""
         id = f"u{self.rng.randrange(20)}"
-        user = {"id": id, "name": f"{self.name} {self.done['update']}", "country": self.rng.choice("ABC")}
+        user = {
+            "id": id,
+            "name": f"{self.name} {self.done['update']}",
+            "country": self.rng.choice("ABC"),
+        }
         (written,) = self.peer.write("user__put", collection="users", records=[user])["written"]
         (read,) = self.peer.call("get", collection="user.users", ids=[id])["records"]
         if read["version"] < written["version"]:
-            self.failures.append(f"{self.name}: read version {read['version']} after writing {written}")
+            self.failures.append(
+                f"{self.name}: read version {read['version']} after writing {written}"
+            )
 
     def get(self) -> None:
         self.peer.call("get", collection="user.users", ids=[f"u{self.rng.randrange(20)}"])
@@ -81,7 +101,9 @@ class Traffic:
         if self.done["add"] % 10:
             return
         name = f"new_{self.name}{self.done['add']}"
-        self.peer.call("admin_write", action="domain_add", arguments={"yaml": DOMAIN.format(name=name)})
+        self.peer.call(
+            "admin_write", action="domain_add", arguments={"yaml": DOMAIN.format(name=name)}
+        )
         self.peer.write(f"{name}__put", collection="things", records=[{"title": "first"}])
 
 
@@ -90,7 +112,8 @@ def read_your_writes(a: Peer, b: Peer, rounds: int) -> int:
     stale = 0
     for number in range(rounds):
         writer, reader = (a, b) if number % 2 else (b, a)
-        thread = {"id": "same", "subject": f"number {number}", "customer": "u1"}
+        thread = {"id": "same", "subject": f"number {number}", "customer": "u1",
+                  "opened_at": "2026-01-01T00:00:00Z"}  # fmt: skip
         writer.write("chat__put", collection="conversations", records=[thread])
         for _ in range(2):  # the second read makes it resident
             (read,) = reader.call("get", collection="chat.conversations", ids=["same"])["records"]
@@ -104,7 +127,7 @@ def state(peer: Peer) -> list[Any]:
     plan = {"from": "user.users", "select": ["id", "name", "country"], "limit": 100,
             "order": [{"by": "id"}]}  # fmt: skip
     users = peer.call("query", plan=plan)["rows"]
-    domains = sorted(d["name"] for d in peer.call("describe")["domains"])
+    domains = sorted(d["domain"] for d in peer.call("describe")["domains"])
     return [[a["rows"] for a in answers], users, domains]
 
 
@@ -127,7 +150,9 @@ def test_two_orchestrators_on_one_folder_agree(tmp_path: Path, seconds: int, rou
         assert not failures, failures
         stale = read_your_writes(a, b, rounds)
         expected = sum(traffic.done["put"] for traffic in traffics) * 5
-        (counted,) = a.call("query", plan={"from": "metrics.points", "measures": [{"fn": "count"}]})["rows"]
+        (counted,) = a.call(
+            "query", plan={"from": "metrics.points", "measures": [{"fn": "count"}]}
+        )["rows"]
         wait_for_domains(a, b)
         told = state(a), state(b)
         logs = a.errors() + b.errors()
@@ -147,7 +172,7 @@ def wait_for_domains(a: Peer, b: Peer) -> None:
     """A domain that the other made is taken up within seconds."""
     until = time.monotonic() + 20
     while time.monotonic() < until:
-        listed = [{d["name"] for d in peer.call("describe")["domains"]} for peer in (a, b)]
+        listed = [{d["domain"] for d in peer.call("describe")["domains"]} for peer in (a, b)]
         if listed[0] == listed[1]:
             return
     raise AssertionError(listed[0] ^ listed[1])
