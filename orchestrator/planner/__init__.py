@@ -2,6 +2,6 @@
 
     Planner = (Question, Catalogue, Context) -> Readings
 
-A planner sees the question, the catalogue (specs and stored vocabulary) and the clock. It has no tools, no rows
-and no secrets. `ask.py` chooses among readings, runs them, asks back or refuses.
+A planner sees the question, the catalogue (specs and stored vocabulary) and the clock. It has no
+tools, no rows and no secrets. `ask.py` chooses among readings, runs them, asks back or refuses.
 """

@@ -11,7 +11,10 @@ from orchestrator.planner.moments import bounds
 from orchestrator.planner.parts import measured
 from registry.plan import And, Compare, IsNull, Not, Predicate
 
-_NO: Final = r"(?:without|with no|no|missing|lacking|lacks|lack|have no|has no|had no|not have|not having|never|not|not been|never been)"
+_NO: Final = (
+    r"(?:without|with no|no|missing|lacking|lacks|lack|have no|has no|had no|not have"
+    r"|not having|never|not|not been|never been)"
+)
 
 
 def nulls(frame: Frame) -> None:
@@ -28,7 +31,8 @@ def nulls(frame: Frame) -> None:
             frame.where.append(IsNull(field=path))
             frame.note(item, f"{path} is empty")
     for found in frame.find(
-        r"(?:with|has|have|having)(?: (?:an?|any))+ (?P<f>[NDRF]\d+)(?! [VOXQZ]\d+| (?:of|in|is|above|over) )"
+        r"(?:with|has|have|having)(?: (?:an?|any))+ (?P<f>[NDRF]\d+)(?! [VOXQZ]\d+| (?:of|in|is"
+        r"|above|over) )"
     ):
         item = frame.item(found["f"])
         if item.place not in frame.used:
@@ -38,7 +42,8 @@ def nulls(frame: Frame) -> None:
 
 
 def absent(frame: Frame) -> bool:
-    """Collections that must have no record for each one asked for; `False` where the plan cannot say it."""
+    """Collections that must have no record for each one asked for; `False` where the plan cannot
+    say it."""
     for item in frame.free("E"):
         assert item.pick is not None
         if len(item.steps) != 1:

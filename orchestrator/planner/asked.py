@@ -1,4 +1,5 @@
-"""A question taken apart before any root is chosen: windows, buckets, comparisons, searched text, spans, and what must be absent."""
+"""A question taken apart before any root is chosen: windows, buckets, comparisons, searched
+text, spans, and what must be absent."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ _NEGATORS: Final = frozenset(
 
 
 class Asked:
-    """The parts of a question that hold under every root. `hidden`: places of words that no vocabulary may claim."""
+    """The parts of a question that hold under every root. `hidden`: places of words that no
+    vocabulary may claim."""
 
     def __init__(self, question: Question, words: tuple[Word, ...], lexicon: Lexicon) -> None:
         self.now_us = question.now_us
@@ -72,7 +74,8 @@ def _places(
 
 
 def _in_units(words: tuple[Word, ...]) -> frozenset[int]:
-    """Places of "in minutes" and the like: a wish about the unit, which every answer names anyway."""
+    """Places of "in minutes" and the like: a wish about the unit, which every answer names
+    anyway."""
     return frozenset(
         place
         for n, word in enumerate(words[1:], 1)
@@ -91,7 +94,8 @@ def _is_degree(before: Word, word: Word, lexicon: Lexicon) -> bool:
 
 
 def _is_value(words: tuple[Word, ...], beat: Beat, lexicon: Lexicon) -> bool:
-    """Whether an adverb such as "daily" is part of a name, or stands before a noun that has it as a value."""
+    """Whether an adverb such as "daily" is part of a name, or stands before a noun that has it
+    as a value."""
     two = tuple(w.stem for w in words[beat.first : beat.first + 2])
     if len(two) == 2 and two in lexicon.schema:
         return True
@@ -107,7 +111,8 @@ def _is_value(words: tuple[Word, ...], beat: Beat, lexicon: Lexicon) -> bool:
 
 
 def _names_value(words: tuple[Word, ...], found: Sought, lexicon: Lexicon) -> bool:
-    """Whether "about billing" names a declared value of the very collection before it, rather than text."""
+    """Whether "about billing" names a declared value of the very collection before it, rather
+    than text."""
     if found.cue not in ("about", "regarding") or found.exact:
         return False
     if found.first == 0 or not (
@@ -126,7 +131,8 @@ def _names_value(words: tuple[Word, ...], found: Sought, lexicon: Lexicon) -> bo
 
 
 def _absent(words: tuple[Word, ...], spans: tuple[Span, ...]) -> dict[int, Span]:
-    """Spans of collections that a negator says there are none of, by their place among the spans."""
+    """Spans of collections that a negator says there are none of, by their place among the
+    spans."""
     out: dict[int, Span] = {}
     heads = [s for s in spans if s.meanings[0].kind == "collection"]
     for place, span in enumerate(spans):

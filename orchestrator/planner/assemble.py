@@ -1,4 +1,5 @@
-"""One reading: a question under one root becomes items, slots fill the plan, the plan is checked, and how sure we are is said."""
+"""One reading: a question under one root becomes items, slots fill the plan, the plan is
+checked, and how sure we are is said."""
 
 from __future__ import annotations
 
@@ -70,7 +71,8 @@ def drafted(
     graph: Graph,
     joins: tuple[Join, ...] = (),
 ) -> Frame | None:
-    """What the question says, and no more: no default counts, columns or order. `joins`: of a plan it continues."""
+    """What the question says, and no more: no default counts, columns or order. `joins`: of a
+    plan it continues."""
     items = items_of(asked, candidate, catalogue, graph)
     if items is None:
         return None
@@ -99,7 +101,8 @@ def _complete(frame: Frame) -> None:
 
 
 def finished(frame: Frame, candidate: Candidate, behind: float) -> Reading | None:
-    """The checked plan of a frame with its confidence; `None` where the plan does not fit the catalogue."""
+    """The checked plan of a frame with its confidence; `None` where the plan does not fit the
+    catalogue."""
     if frame.group and frame.measures and not frame.order:
         beat = next((g for g in frame.group if g.bucket), None)
         frame.order.append(
@@ -150,7 +153,8 @@ def _plan(frame: Frame) -> QueryPlan | None:
 
 
 def needed(plan: QueryPlan) -> tuple[Join, ...]:
-    """The joins that the plan's other parts use, directly or on the way; anti joins always count."""
+    """The joins that the plan's other parts use, directly or on the way; anti joins always
+    count."""
     paths = [*plan.select, *(g.field for g in plan.group), *(o.by for o in plan.order)]
     nodes = [plan.where, *(m.where for m in plan.measures)]
     paths += [m.field for m in plan.measures if m.field]

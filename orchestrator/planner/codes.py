@@ -1,4 +1,5 @@
-"""Codes, quoted texts and bare numbers that stand beside the field or collection that they are a value of."""
+"""Codes, quoted texts and bare numbers that stand beside the field or collection that they are a
+value of."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from registry.plan import Compare
 
 
 def codes(frame: Frame) -> None:
-    """Codes, quoted texts and bare numbers that stand beside the field or collection that they are a value of."""
+    """Codes, quoted texts and bare numbers that stand beside the field or collection that they
+    are a value of."""
     for found in frame.find(
         r"(?P<f>[FRN]\d+)(?: (?:is|=|equals|equal to|of|was|:|like|the))* (?P<x>[XQZ]\d+)"
     ):

@@ -13,7 +13,8 @@ from registry.plan import And, Compare, Predicate
 
 
 def comparisons(frame: Frame) -> None:
-    """Numbers compared with: the field stands beside, or the comparative or the unit gives it away."""
+    """Numbers compared with: the field stands beside, or the comparative or the unit gives it
+    away."""
     for item in frame.free("O"):
         asked: Comparison = item.payload
         near = _near_number(frame, item)
@@ -33,7 +34,8 @@ def comparisons(frame: Frame) -> None:
 def _near_number(frame: Frame, item: Item) -> Item | None:
     token = f"{item.letter}{item.place}"
     for pattern in (
-        rf"(?P<n>N\d+)(?: (?:is|was|are|were|of|that|which|the|with|has|been|:|a|an|=|V\d+|B\d+))* {token}",
+        rf"(?P<n>N\d+)(?: (?:is|was|are|were|of|that|which|the|with|has|been|:|a|an|=|V\d+"
+        rf"|B\d+))* {token}",
         rf"{token}(?: (?:of|in|the|for|as))* (?P<n>N\d+)",
         rf"(?P<n>N\d+)(?: [a-z]+| [VCDT]\d+){{0,4}} {token}",
     ):
@@ -57,7 +59,8 @@ def _target(
 
 
 def measured_field(frame: Frame, hint: str, unit: str | None = None) -> str | None:
-    """The root's numeric field that a hint ("longer": length) or a unit points at, else its only numeric field."""
+    """The root's numeric field that a hint ("longer": length) or a unit points at, else its only
+    numeric field."""
     numeric = {n: f for n, f in frame.spec.fields.items() if f.type in ("int", "float", "decimal")}
     dimension = UNITS[unit][0] if unit else None
     fitting = [n for n, f in numeric.items() if dimension and _dimension(f.unit) == dimension]
@@ -87,7 +90,9 @@ def _scaled(number: float, unit: str | None, field: FieldSpec) -> int | float | 
     """A number with a unit in the field's own unit; `None` where the two do not go together."""
     if unit is None or unit == "%":
         return number
-    own = UNITS.get((field.unit or "").lower()) or UNITS.get((field.unit or "").lower().removesuffix("s"))  # fmt: skip
+    own = UNITS.get((field.unit or "").lower()) or UNITS.get(
+        (field.unit or "").lower().removesuffix("s")
+    )
     asked = UNITS[unit]
     if own is None:
         return number if field.unit is None and asked[0] not in ("time", "data") else None

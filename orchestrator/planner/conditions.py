@@ -12,11 +12,15 @@ from orchestrator.planner.literals import Comparison
 from orchestrator.planner.parts import compare
 from registry.plan import Compare
 
-_HAVING: Final = r"(?P<o>O\d+)(?P<d>(?: (?:different|distinct|unique|of|the|such))*)(?P<mods>(?: [VB]\d+)*)(?: (?P<y>[CFR]\d+)|(?<=\d)(?= [a-z~]|$))"
+_HAVING: Final = (
+    r"(?P<o>O\d+)(?P<d>(?: (?:different|distinct|unique|of|the|such))*)(?P<mods>"
+    r"(?: [VB]\d+)*)(?: (?P<y>[CFR]\d+)|(?<=\d)(?= [a-z~]|$))"
+)
 
 
 def conditions(frame: Frame) -> None:
-    """ "users with more than 5 sessions": groups kept by their count; "countries with revenue over 100" by a measure."""
+    """ "users with more than 5 sessions": groups kept by their count; "countries with revenue
+    over 100" by a measure."""
     for found in frame.find(_HAVING):
         o = frame.item(found["o"])
         if not found["y"] and not found["mods"]:
@@ -71,7 +75,8 @@ def keep(frame: Frame, name: str, asked: Comparison) -> None:
 def measure_conditions(frame: Frame) -> None:
     """A comparison beside a measure or an aggregated number is a condition on groups."""
     for found in frame.find(
-        rf"(?:(?P<m>M\d+)|(?P<a>{AGG})(?: [a-z]+| [C]\d+)* (?P<n>N\d+))(?: (?:is|was|of|are|were|that|which|has|been))* (?P<o>O\d+)"
+        rf"(?:(?P<m>M\d+)|(?P<a>{AGG})(?: [a-z]+| [C]\d+)* (?P<n>N\d+))(?: (?:is|was|of|are|were"
+        rf"|that|which|has|been))* (?P<o>O\d+)"
     ):
         o = frame.item(found["o"])
         subject = _grouped_by(frame, o)

@@ -1,4 +1,5 @@
-"""Phrases that are one stretch of the calendar: "March 2026", "Q2", "last Friday", "2026-11-02". A month without a year is its latest."""
+"""Phrases that are one stretch of the calendar: "March 2026", "Q2", "last Friday", "2026-11-02".
+A month without a year is its latest."""
 
 from __future__ import annotations
 
@@ -21,9 +22,11 @@ DAY: Final = "(?:" + "|".join(_DAYS) + ")"
 BIG: Final = "(?:minute|hour|day|week|month|quarter|year)"
 YEAR: Final = r"(?:19|20)\d\d"
 POINT: Final = (
-    rf"(?:the )?(?:\d{{4}}-\d{{1,2}}-\d{{1,2}}[t ]\d{{1,2}}:\d{{2}}(?::\d{{2}})?z?|\d{{4}}-\d{{1,2}}(?:-\d{{1,2}})?"
+    rf"(?:the )?(?:\d{{4}}-\d{{1,2}}-\d{{1,2}}[t ]\d{{1,2}}:\d{{2}}(?::\d{{2}})?z?"
+    rf"|\d{{4}}-\d{{1,2}}(?:-\d{{1,2}})?"
     rf"|\d{{1,2}}/\d{{1,2}}/\d{{4}}"
-    rf"|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?: ,)?(?: {YEAR})?|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH}(?: ,)?(?: {YEAR})?"
+    rf"|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?: ,)?(?: {YEAR})?|\d{{1,2}}(?:st|nd|rd|th)?"
+    rf"(?: of)? {MONTH}(?: ,)?(?: {YEAR})?"
     rf"|(?:last )?{MONTH}(?: of)?(?: {YEAR})?|q[1-4](?: of)?(?: {YEAR})?"
     rf"|(?:first|second|third|fourth) quarter(?: of)?(?: {YEAR})?|(?:first|second) half of {YEAR}"
     rf"|(?:start|beginning) of (?:the|this) (?:week|month|quarter|year)"
@@ -131,18 +134,42 @@ def _relative(found: re.Match[str], now: datetime) -> Pair:
 
 _WORDS: Final = {"today": 0, "now": 0, "yesterday": -1, "day before yesterday": -2, "tomorrow": 1}
 _POINTS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Pair]], ...]] = (
-    (re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:[t ](\d{1,2}):(\d{2})(?::(\d{2}))?z?)?)?"), _iso),
-    (re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})"), lambda m, n: _day_of(int(m[1]), int(m[2]), m[3], n)),
-    (re.compile(rf"({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?: ,)?(?: ({YEAR}))?"), lambda m, n: _day_of(_MONTHS[m[1]], int(m[2]), m[3], n)),
-    (re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({MONTH})(?: ,)?(?: ({YEAR}))?"), lambda m, n: _day_of(_MONTHS[m[2]], int(m[1]), m[3], n)),
+    (
+        re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:[t ](\d{1,2}):(\d{2})(?::(\d{2}))?z?)?)?"),
+        _iso,
+    ),
+    (
+        re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})"),
+        lambda m, n: _day_of(int(m[1]), int(m[2]), m[3], n),
+    ),
+    (
+        re.compile(rf"({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?: ,)?(?: ({YEAR}))?"),
+        lambda m, n: _day_of(_MONTHS[m[1]], int(m[2]), m[3], n),
+    ),
+    (
+        re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({MONTH})(?: ,)?(?: ({YEAR}))?"),
+        lambda m, n: _day_of(_MONTHS[m[2]], int(m[1]), m[3], n),
+    ),
     (re.compile(rf"(last )?({MONTH})(?: of)?(?: ({YEAR}))?"), _month_of),
-    (re.compile(rf"(?:q([1-4])|(first|second|third|fourth) quarter)(?: of)?(?: ({YEAR}))?|(first|second) half of ({YEAR})"), _part_of),
-    (re.compile(r"(?:start|beginning) of (?:the|this) (week|month|quarter|year)"), lambda m, n: (floor(n, m[1]), floor(n, m[1]) + timedelta(days=1))),
+    (
+        re.compile(
+            rf"(?:q([1-4])|(first|second|third|fourth) quarter)(?: of)?(?: ({YEAR}))?|(first"
+            rf"|second) half of ({YEAR})"
+        ),
+        _part_of,
+    ),
+    (
+        re.compile(r"(?:start|beginning) of (?:the|this) (week|month|quarter|year)"),
+        lambda m, n: (floor(n, m[1]), floor(n, m[1]) + timedelta(days=1)),
+    ),
     (re.compile("|".join(_WORDS)), lambda m, n: whole("day", n, _WORDS[m[0]])),
     (re.compile(rf"(?:(last|this) )?({DAY})"), _weekday),
     (re.compile(rf"(last|past|previous|this|current|next) ({BIG}|weekend)"), _relative),
-    (re.compile(rf"({YEAR})"), lambda m, n: (datetime(int(m[1]), 1, 1), datetime(int(m[1]) + 1, 1, 1))),
-)  # fmt: skip
+    (
+        re.compile(rf"({YEAR})"),
+        lambda m, n: (datetime(int(m[1]), 1, 1), datetime(int(m[1]) + 1, 1, 1)),
+    ),
+)
 
 
 def stretch(text: str, now: datetime) -> Pair | None:

@@ -9,9 +9,13 @@ from orchestrator.planner.source import Pick
 from registry.domain import FieldSpec
 from registry.plan import Compare, In, Not, Predicate
 
-LINK: Final = r"(?:in|from|a|an|on|the|by|of|with|for|be|been|being|are|is|was|were|any|at|using|via|to|yet|ever|currently)"
+LINK: Final = (
+    r"(?:in|from|a|an|on|the|by|of|with|for|be|been|being|are|is|was|were|any|at|using"
+    r"|via|to|yet|ever|currently)"
+)
 _NOT_VALUE: Final = (
-    rf"(?:not|except|excluding|other than|but not|neither|nor|non|apart from|besides|without)(?: {LINK}| [CFNRB]\d+)*"
+    rf"(?:not|except|excluding|other than|but not|neither|nor|non|apart from|besides|without)"
+    rf"(?: {LINK}| [CFNRB]\d+)*"
     rf" (?P<v>V\d+(?: (?:,|or|and|nor|, or|, and)(?: {LINK})* V\d+)*)"
 )
 
@@ -59,7 +63,8 @@ def wire(item: Item, field: FieldSpec) -> str | bool:
 
 
 def _context(frame: Frame, item: Item) -> None:
-    """A field or collection beside a value that only says what kind of value it is; a role re-routes the value."""
+    """A field or collection beside a value that only says what kind of value it is; a role
+    re-routes the value."""
     assert item.pick is not None
     for other in frame.items:
         if other.pick is None or other.place in frame.used or other.place == item.place:

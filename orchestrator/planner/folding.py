@@ -17,18 +17,20 @@ from registry.record import TEMPORAL
 
 AGG: Final = "(?:" + "|".join(AGGREGATES) + ")"
 _FOLD: Final = (
-    rf"(?P<a>{AGG}(?: (?:,|and|or|, and) {AGG})*)(?: (?:of|for|in|the|all|a|an|their|its|our|value|values|time|amount|number))*"
+    rf"(?P<a>{AGG}(?: (?:,|and|or|, and) {AGG})*)(?: (?:of|for|in|the|all|a|an|their|its|our|value"
+    rf"|values|time|amount|number))*"
     r"(?: (?:[VBCRTQX]\d+|of|in|by|'s))*? (?P<n>[NM]\d+)"
 )
 _COUNT: Final = (
-    r"(?:how many|number of|numbers of|count(?: of)?|counts of|# of|quantity of)(?P<d>(?: (?:different|distinct|unique|of|the|our|all|individual|separate|total|such|new))*)"
+    r"(?:how many|number of|numbers of|count(?: of)?|counts of|# of|quantity of)(?P<d>(?: "
+    r"(?:different|distinct|unique|of|the|our|all|individual|separate|total|such|new))*)"
     r"(?: (?:[VBPOTSX]\d+|,|and|or))* (?P<y>[CNFRDM]\d+)"
 )
 _CUE: Final = (
     r"(?:how many|number of|numbers of|count|counts|how often|how frequently|amount of|volume of)"
 )
 UNIT_WORDS: Final[tuple[Bucket, ...]] = ("day", "week", "month", "quarter", "year")
-_POLAR: Final = frozenset("are is do does did was were have has".split())
+_POLAR: Final = frozenset({"are", "is", "do", "does", "did", "was", "were", "have", "has"})
 _DIFFERENT: Final = frozenset({"different", "distinct", "unique"})
 
 
@@ -130,7 +132,8 @@ def tail(path: str) -> str:
 
 
 def counts(frame: Frame) -> None:
-    """ "how many …": records, different records of a referenced collection, different values, or a sum."""
+    """ "how many …": records, different records of a referenced collection, different values, or
+    a sum."""
     found = next(frame.find(_COUNT), None)
     if found is not None:
         item = frame.item(found["y"])
@@ -152,7 +155,7 @@ def _count(frame: Frame, item: Item, different: bool) -> None:
         and item.steps
         and any(g.field == frame.joins.path(item.steps, "id") for g in frame.group)
     ):
-        frame.doubt *= 0.75  # counting the groups themselves: the answer's rows are counted, not given as one number
+        frame.doubt *= 0.75  # the groups are to be counted: the answer lists them
         return
     if item.letter == "C" and not item.steps:
         count_root(frame)
@@ -179,7 +182,8 @@ def count_root(frame: Frame) -> Measured:
 
 
 def numbers_in_groups(frame: Frame) -> None:
-    """ "signups by channel": a number per group is summed, or averaged where sums of it mean nothing."""
+    """ "signups by channel": a number per group is summed, or averaged where sums of it mean
+    nothing."""
     if not frame.group or frame.measures:
         return
     for item in frame.free("N"):
@@ -188,7 +192,8 @@ def numbers_in_groups(frame: Frame) -> None:
 
 
 def additive(field: FieldSpec, item: Item) -> bool:
-    """Whether a sum of the field over records means something: money, sizes and counts do, times and ratings do not."""
+    """Whether a sum of the field over records means something: money, sizes and counts do, times
+    and ratings do not."""
     assert item.pick is not None
     if field.type == "float" or (field.unit or "") in (
         "ms",

@@ -1,4 +1,5 @@
-"""A question that continues the one before: "and last month?", "only the failed ones", "by region". The old plan is edited, never guessed anew."""
+"""A question that continues the one before: "and last month?", "only the failed ones", "by
+region". The old plan is edited, never guessed anew."""
 
 from __future__ import annotations
 
@@ -19,8 +20,10 @@ from registry.limits import ROWS_MAX
 from registry.plan import Compare, In, IsNull, Like, Order, Predicate, QueryPlan, conjuncts, leaves
 
 _CUE: Final = re.compile(
-    r"\s*(?:and|what about|how about|only|just|now|but|same|also|ok|okay|then|by|per|in|for|without|not|excluding|except|instead"
-    r"|sort|sorted|order|ordered|top|limit|group|grouped|those|of those|of these|them|show them|make it|break|split)\b",
+    r"\s*(?:and|what about|how about|only|just|now|but|same|also|ok|okay|then|by|per|in|for"
+    r"|without|not|excluding|except|instead"
+    r"|sort|sorted|order|ordered|top|limit|group|grouped|those|of those|of these|them|show them"
+    r"|make it|break|split)\b",
     re.IGNORECASE,
 )
 _WORDS_MAX: Final = 9

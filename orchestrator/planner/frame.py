@@ -1,9 +1,11 @@
-"""A question under one root: its words as items, its *shape* (one letter per item) for the grammar to match, and the plan as it grows.
+"""A question under one root: its words as items, its *shape* (one letter per item) for the
+grammar to match, and the plan as it grows.
 
     how many failed runs per day last week   ->   how many V0 C1 K2 T3
 
-Letters: C collection, E collection that must be absent, N D B R F field (number, time, boolean, reference, other), V value,
-M named measure, T window, K bucket, O comparison, P percentile, S searched text, Z number, X code, Q quoted text, U unknown word.
+Letters: C collection, E collection that must be absent, N D B R F field (number, time, boolean,
+reference, other), V value, M named measure, T window, K bucket, O comparison, P percentile, S
+searched text, Z number, X code, Q quoted text, U unknown word, W verb of what is absent.
 """
 
 from __future__ import annotations
@@ -79,7 +81,8 @@ def letter_of(spec: CollectionSpec, name: str) -> str:
 
 @dataclass(slots=True)
 class Frame:
-    """See the module. Slots read `shape`, mark items `used` and add to the draft; `doubt` multiplies into the confidence."""
+    """See the module. Slots read `shape`, mark items `used` and add to the draft; `doubt`
+    multiplies into the confidence."""
 
     root: str
     catalogue: Catalogue
@@ -120,7 +123,8 @@ class Frame:
         self.shape = " ".join(parts)
 
     def find(self, pattern: str) -> Iterator[re.Match[str]]:
-        """Matches of a shape pattern, between blanks; `@group` is any item that can be grouped by."""
+        """Matches of a shape pattern, between blanks; `@group` is any item that can be grouped
+        by."""
         return _pattern(pattern).finditer(self.shape)
 
     def has(self, pattern: str) -> bool:
@@ -165,7 +169,8 @@ class Frame:
         self.notes.append((item.first, Understood(item.words, meaning)))
 
     def label_of(self, steps: Steps, address: str) -> str | None:
-        """Path of the field that names records of a joined (or the own) collection; `None` where none does."""
+        """Path of the field that names records of a joined (or the own) collection; `None` where
+        none does."""
         spec = self.catalogue.collections[address]
         if spec.label is None:
             return None

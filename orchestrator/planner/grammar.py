@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905 - tables of words read better wide
 """The closed words of English questions: function words, aggregates, superlatives, comparators, units. Data only."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""References between collections as a graph: how to reach one collection from another, and the joins that it takes."""
+"""References between collections as a graph: how to reach one collection from another, and the
+joins that it takes."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ UNREACHABLE: Final = 9.0
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One reference. Forward: `field` of the collection before holds an id of `address`. Reverse: `field` is of `address`."""
+    """One reference. Forward: `field` of the collection before holds an id of `address`.
+    Reverse: `field` is of `address`."""
 
     field: str
     address: str

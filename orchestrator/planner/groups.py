@@ -11,10 +11,15 @@ from orchestrator.planner.parts import key
 from registry.plan import Bucket
 
 _BY: Final = (
-    r"(?P<cue>per|for each|for every|in each|of each|on each|from each|each|every|across(?: all)?|broken down by|break down by|split by"
-    r"|grouped by|group by|by each|by every|by|per each)(?: (?:the|a|an|different))* (?P<g>@group(?: (?:,|and|and by|by|per|, and)(?: (?:the|each))? @group)*)"
+    r"(?P<cue>per|for each|for every|in each|of each|on each|from each|each|every|across(?: all)?"
+    r"|broken down by|break down by|split by"
+    r"|grouped by|group by|by each|by every|by|per each)(?: (?:the|a|an|different))* (?P<g>@group"
+    r"(?: (?:,|and|and by|by|per|, and)(?: (?:the|each))? @group)*)"
 )
-_BESIDE: Final = r"(?P<g>[FRC]\d+(?: (?:,|and|of)(?: the)? [FRC]\d+)*)(?: (?:,|and|with|the|their|its|corresponding))+ (?:number|count) of"
+_BESIDE: Final = (
+    r"(?P<g>[FRC]\d+(?: (?:,|and|of)(?: the)? [FRC]\d+)*)(?: (?:,|and|with|the|their"
+    r"|its|corresponding))+ (?:number|count) of"
+)
 _UNITS: Final = frozenset({"minute", "hour", "day", "week", "month", "quarter", "year"})
 
 
@@ -38,7 +43,8 @@ def groups(frame: Frame) -> None:
 
 
 def listed(frame: Frame) -> None:
-    """ "the occupations and the number of players": what stands beside a count in a list is what is counted by."""
+    """ "the occupations and the number of players": what stands beside a count in a list is what
+    is counted by."""
     if frame.group or frame.measures:
         return
     for found in frame.find(_BESIDE):
@@ -133,7 +139,8 @@ def _owns(owner: Item, field_item: Item) -> bool:
 
 
 def entity(frame: Frame, steps: Steps, address: str, name: str) -> None:
-    """Group by the records of a collection: their label, and their id, because labels may repeat."""
+    """Group by the records of a collection: their label, and their id, because labels may
+    repeat."""
     label = frame.label_of(steps, address)
     ids = frame.joins.path(steps, "id")
     singular = name[:-1] if name.endswith("s") and not name.endswith("ss") else name

@@ -1,4 +1,5 @@
-"""What a superlative ranks, and how much of the ranking is kept: "which 3 teams", "top countries", "who"."""
+"""What a superlative ranks, and how much of the ranking is kept: "which 3 teams", "top
+countries", "who"."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ def plural(item: Item) -> bool:
 
 def limit_of(frame: Frame, head: Item | None) -> int:
     for found in frame.find(
-        r"(?:top|bottom|first|last|latest|newest|oldest|which|what|the|most|[a-z]+est|longest|recent) (?P<z>Z\d+)"
+        r"(?:top|bottom|first|last|latest|newest|oldest|which|what|the|most|[a-z]+est|longest"
+        r"|recent) (?P<z>Z\d+)"
     ):
         z = frame.item(found["z"])
         return _number(frame, z)
@@ -36,9 +38,11 @@ def _number(frame: Frame, z: Item) -> int:
 
 
 def head_of(frame: Frame, but: Item | None) -> Item | None:
-    """The thing that is ranked: after which/what/top, else the first collection or field that is not the measure."""
+    """The thing that is ranked: after which/what/top, else the first collection or field that is
+    not the measure."""
     for found in frame.find(
-        r"(?:which|what|top|bottom|whose)(?: (?:are|is|was|were|the|of|our))*(?: Z\d+)?(?: most| least)?(?: [VB]\d+)* (?P<g>[CFR]\d+)"
+        r"(?:which|what|top|bottom|whose)(?: (?:are|is|was|were|the|of|our))*(?: Z\d+)?(?: most"
+        r"| least)?(?: [VB]\d+)* (?P<g>[CFR]\d+)"
     ):
         item = frame.item(found["g"])
         if item is not but:

@@ -1,4 +1,5 @@
-"""A question under one root as items: every stretch that means something gets its letter, in order."""
+"""A question under one root as items: every stretch that means something gets its letter, in
+order."""
 
 from __future__ import annotations
 

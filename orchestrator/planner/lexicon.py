@@ -1,4 +1,5 @@
-"""The planner's vocabulary, compiled from a catalogue: what each phrase may mean. Stored values are data, and rank below schema words."""
+"""The planner's vocabulary, compiled from a catalogue: what each phrase may mean. Stored values
+are data, and rank below schema words."""
 
 from __future__ import annotations
 
@@ -60,7 +61,8 @@ _HEADS: Final = frozenset({"is", "has", "was", "can"})
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a phrase may mean. `value` holds the stored value, or a measure's name. `surface`: the words as the spec wrote them."""
+    """What a phrase may mean. `value` holds the stored value, or a measure's name. `surface`:
+    the words as the spec wrote them."""
 
     kind: Kind
     address: str
@@ -76,7 +78,8 @@ class Meaning:
 
 
 class Lexicon:
-    """Phrases of one catalogue. `schema`: by stems; `stored`: by the plain words of a stored value."""
+    """Phrases of one catalogue. `schema`: by stems; `stored`: by the plain words of a stored
+    value."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.schema: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
@@ -168,7 +171,8 @@ class Lexicon:
                 self.stored[key].append(Meaning("value", address, name, value, weight))
 
     def values_at(self, key: tuple[str, ...], stems: tuple[str, ...]) -> list[Meaning]:
-        """Stored values spelt by these words, unless grammar and names of the schema explain every word (P10)."""
+        """Stored values spelt by these words, unless grammar and names of the schema explain
+        every word (P10)."""
         found = self.stored.get(key)
         if not found or all(
             word in RESERVED or word.isdigit() or stem in self._names
@@ -235,7 +239,8 @@ def _shortened(name: str, field: FieldSpec) -> Iterator[tuple[str, float]]:
 
 
 def _best(found: list[Meaning]) -> list[Meaning]:
-    """One meaning per thing meant, its best weight, every surface form that leads to it kept apart."""
+    """One meaning per thing meant, its best weight, every surface form that leads to it kept
+    apart."""
     best: dict[tuple[object, ...], Meaning] = {}
     for meaning in found:
         key = (*meaning.key, meaning.surface)

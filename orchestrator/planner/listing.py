@@ -1,4 +1,5 @@
-"""Which columns a list shows: those asked for, the records of another collection than the root, or different values of a field."""
+"""Which columns a list shows: those asked for, the records of another collection than the root,
+or different values of a field."""
 
 from __future__ import annotations
 
@@ -7,7 +8,10 @@ from typing import Final
 from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.heads import person_route, plural
 
-_ASKS_VALUES: Final = r"(?:which|what|different|distinct|unique|all the|all)(?: (?:are|the|our|kinds of|types of|different|distinct|unique|all|of))*(?: [VB]\d+)* (?P<f>[FR]\d+)"
+_ASKS_VALUES: Final = (
+    r"(?:which|what|different|distinct|unique|all the|all)(?: (?:are|the|our"
+    r"|kinds of|types of|different|distinct|unique|all|of))*(?: [VB]\d+)* (?P<f>[FR]\d+)"
+)
 
 
 def listing(frame: Frame) -> None:
@@ -45,7 +49,8 @@ def _limit(frame: Frame) -> None:
 
 
 def _values(frame: Frame) -> bool:
-    """ "which countries do users come from": the different values of one field, not one row per record."""
+    """ "which countries do users come from": the different values of one field, not one row per
+    record."""
     different = frame.has(r"different|distinct|unique")
     for found in frame.find(_ASKS_VALUES):
         item = frame.item(found["f"])

@@ -1,4 +1,5 @@
-"""Comparisons, percentiles and searched text: the parts of a question that hold a literal, found before any vocabulary is looked at."""
+"""Comparisons, percentiles and searched text: the parts of a question that hold a literal, found
+before any vocabulary is looked at."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ Mode = Literal["match", "contains", "starts", "ends"]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`op` and a number, or a closed range [number, high]. `hint`: what the comparative measures ("longer": length)."""
+    """`op` and a number, or a closed range [number, high]. `hint`: what the comparative measures
+    ("longer": length)."""
 
     first: int
     last: int
@@ -28,7 +30,8 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Text to search for: `text` in the plan's search grammar, `raw` as typed. `exact`: it stood in quotes."""
+    """Text to search for: `text` in the plan's search grammar, `raw` as typed. `exact`: it stood
+    in quotes."""
 
     first: int
     last: int
@@ -44,36 +47,75 @@ _TIMES: Final = "second|minute|hour|day|week"
 _UNIT: Final = r"(?: (?P<u>%|[$€£]|[a-z]+))?"
 _MONEY: Final = r"(?:(?P<c>[$€£]) )?"
 _BETWEEN: Final = re.compile(
-    rf"\b(?:between|from|ranging from) {_MONEY}(?P<a>{_NUMBER})(?: (?P<u0>[a-z]+|%))? (?:and|to) (?:[$€£] )?(?P<b>{_NUMBER})\b{_UNIT}"
+    rf"\b(?:between|from|ranging from) {_MONEY}(?P<a>{_NUMBER})(?: (?P<u0>[a-z]+|%))? (?:and|to) "
+    rf"(?:[$€£] )?(?P<b>{_NUMBER})\b{_UNIT}"
 )
 _OPS: Final = {
-    ">=": ">=", "<=": "<=", "!=": "!=", ">": ">", "<": "<", "=": "=", "at least": ">=", "no less than": ">=", "no fewer than": ">=",
-    "minimum of": ">=", "not less than": ">=", "not under": ">=", "not below": ">=", "at most": "<=", "no more than": "<=", "not more than": "<=", "up to": "<=", "maximum of": "<=",
-    "not over": "<=", "not above": "<=", "no longer than": "<=", "over": ">", "above": ">", "exceeding": ">", "exceeds": ">", "exceed": ">", "exceeded": ">",
-    "beyond": ">", "under": "<", "below": "<", "exactly": "=", "equal to": "=", "equals": "=",
-}  # fmt: skip
+    ">=": ">=",
+    "<=": "<=",
+    "!=": "!=",
+    ">": ">",
+    "<": "<",
+    "=": "=",
+    "at least": ">=",
+    "no less than": ">=",
+    "no fewer than": ">=",
+    "minimum of": ">=",
+    "not less than": ">=",
+    "not under": ">=",
+    "not below": ">=",
+    "at most": "<=",
+    "no more than": "<=",
+    "not more than": "<=",
+    "up to": "<=",
+    "maximum of": "<=",
+    "not over": "<=",
+    "not above": "<=",
+    "no longer than": "<=",
+    "over": ">",
+    "above": ">",
+    "exceeding": ">",
+    "exceeds": ">",
+    "exceed": ">",
+    "exceeded": ">",
+    "beyond": ">",
+    "under": "<",
+    "below": "<",
+    "exactly": "=",
+    "equal to": "=",
+    "equals": "=",
+}
 _COMPARATIVE: Final = "|".join(COMPARATIVES)
 _PREFIX: Final = re.compile(
-    r"(?:^|(?<= ))(?P<op>" + "|".join(sorted(map(re.escape, _OPS), key=len, reverse=True))
-    + rf"|(?P<adj>{_COMPARATIVE}) than(?P<eq> or equal to)?) {_MONEY}(?P<n>{_NUMBER}|an?(?= (?:{_TIMES})(?: |$)))(?= |$){_UNIT}"
-)  # fmt: skip
+    r"(?:^|(?<= ))(?P<op>"
+    + "|".join(sorted(map(re.escape, _OPS), key=len, reverse=True))
+    + rf"|(?P<adj>{_COMPARATIVE}) than(?P<eq> or equal to)?) {_MONEY}(?P<n>{_NUMBER}|an?(?= "
+    rf"(?:{_TIMES})(?: |$)))(?= |$){_UNIT}"
+)
 _SUFFIX: Final = re.compile(
-    rf"(?:^|(?<= )){_MONEY}(?P<n>{_NUMBER}){_UNIT} (?:or|and) (?P<way>more|above|over|higher|greater|longer|older|larger|less|fewer|below|under|lower|shorter|younger)\b"
+    rf"(?:^|(?<= )){_MONEY}(?P<n>{_NUMBER}){_UNIT} (?:or|and) (?P<way>more|above|over|higher"
+    rf"|greater|longer|older|larger|less|fewer|below|under|lower|shorter|younger)\b"
 )
 _PERCENTILE: Final = re.compile(
     r"\bp(?P<q>50|75|90|95|99|999)\b|\b(?P<n>\d{1,2}) ?(?:st|nd|rd|th)? percentile\b"
 )
 _CUES: Final = (
-    r"talk(?:s|ed|ing)? about|about|regarding|mention(?:s|ing|ed)?|contain(?:s|ing|ed)?|discuss(?:es|ing|ed)?|match(?:es|ing)?"
-    r"|search(?:ing)? for|says?|saying|with the (?:words?|phrase|text|term)|includ(?:es?|ing) the (?:words?|phrase|text|term)"
+    r"talk(?:s|ed|ing)? about|about|regarding|mention(?:s|ing|ed)?|contain(?:s|ing|ed)?|discuss"
+    r"(?:es|ing|ed)?|match(?:es|ing)?"
+    r"|search(?:ing)? for|says?|saying|with the (?:words?|phrase|text|term)|includ(?:es?|ing) the "
+    r"(?:words?|phrase|text|term)"
     r"|refer(?:s|ring)? to"
     r"|(?P<starts>(?:start|begin)(?:s|ning|ing)? with)|(?P<ends>end(?:s|ing)? (?:with|in))"
 )
 _SEARCH: Final = re.compile(
     rf"(?:^|(?<= ))(?P<cue>{_CUES}) (?:the )?(?:(?:words?|phrase|text|term)s? )?(?P<what>.+?)"
-    r"(?= (?:in|from|by|per|sent|written|posted|opened|created|filed|published|during|since|for each|grouped|group|sorted|with|that|which|who|on|this|each|for|are|is|were|was|do|did|there|exist)(?: |$)| ~| , | &|$)"
-)  # fmt: skip
-_STOP: Final = frozenset({"the", "a", "an", "any", "some", "our", "their", "his", "her", "my", "that", "of", "and", "to"})  # fmt: skip
+    r"(?= (?:in|from|by|per|sent|written|posted|opened|created|filed|published|during|since"
+    r"|for each|grouped|group|sorted|with|that|which|who|on|this|each|for|are|is|were|was|do|did"
+    r"|there|exist)(?: |$)| ~| , | &|$)"
+)
+_STOP: Final = frozenset(
+    {"the", "a", "an", "any", "some", "our", "their", "his", "her", "my", "that", "of", "and", "to"}
+)
 
 
 def _span(starts: list[int], begin: int, end: int) -> tuple[int, int]:
@@ -173,7 +215,8 @@ def _sentence_end(question: str, words: tuple[Word, ...], begin: int, last: int)
 
 
 def _match_text(words: tuple[Word, ...]) -> str:
-    """Search text in the plan's grammar: words are AND, quotes make phrases, plurals find their singular by prefix."""
+    """Search text in the plan's grammar: words are AND, quotes make phrases, plurals find their
+    singular by prefix."""
     out = []
     for word in words:
         if word.kind == "quoted":

@@ -1,4 +1,5 @@
-"""Windows of time become bounds on the field that a word names, else on the event time of the collection."""
+"""Windows of time become bounds on the field that a word names, else on the event time of the
+collection."""
 
 from __future__ import annotations
 

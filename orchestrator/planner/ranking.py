@@ -16,7 +16,10 @@ from orchestrator.planner.words import phrase
 from registry.plan import Bucket, Fn, Order
 
 _ACTIVITY: Final = frozenset({("usag",), ("activ",), ("visit",), ("session",)})
-_MOST: Final = r"(?P<way>most|fewest|least|(?:highest|largest|greatest|biggest) (?:number|count|amount|volume) of|(?:lowest|smallest) (?:number|count|amount|volume) of)"
+_MOST: Final = (
+    r"(?P<way>most|fewest|least|(?:highest|largest|greatest|biggest) (?:number|count"
+    r"|amount|volume) of|(?:lowest|smallest) (?:number|count|amount|volume) of)"
+)
 _MOST_OF: Final = (
     rf"{_MOST}(?: (?:of|the|different|distinct|unique|frequent))*(?: [VB]\d+)* (?P<y>[CNMF]\d+)"
 )
@@ -31,15 +34,26 @@ _PLAIN: Final = [
     if w not in ("most", "least", "fewest", "top", "bottom", "first", "last")
 ]
 _SUPER: Final = (
-    rf"(?P<sup>{'|'.join(_PLAIN)}|first(?= (?:Z|C|V))|last(?= (?:Z|C|V)))(?P<agg> (?:average|total|mean|median|avg|combined|overall))?"
-    r"(?: (?:of|the|number|in|on|by))*(?: Z\d+)?(?: [VB]\d+)*(?:(?P<of>(?: C\d+)+)(?= [NMD]\d+))?(?: (?P<y>[CNMDFR]\d+))?"
+    rf"(?P<sup>{'|'.join(_PLAIN)}|first(?= (?:Z|C|V))|last(?= (?:Z|C|V)))(?P<agg> (?:average|total"
+    rf"|mean|median|avg|combined|overall))?"
+    r"(?: (?:of|the|number|in|on|by))*(?: Z\d+)?(?: [VB]\d+)*(?:(?P<of>(?: C\d+)+)(?= [NMD]\d+))?"
+    r"(?: (?P<y>[CNMDFR]\d+))?"
 )
 _TRAILING: Final = (
     rf"(?P<y>[NM]\d+) (?:the |its )?(?P<sup>most|least|{'|'.join(_PLAIN)})(?! [NMCFVDR]\d+)"
 )
-_TOP: Final = r"(?P<way>top|bottom|first|last)(?: (?P<z>Z\d+))?(?: (?:most|of|the))*(?: [VB]\d+)* (?P<g>[CFR]\d+)(?P<rest>.*)"
-_SORT: Final = r"(?:sorted|ordered|ranked|order|sort|rank)(?: [a-z]+)*? by(?: (?:the|their))* (?P<y>[CNMDFR]\d+)(?P<dir>(?: [a-z]+)*)"
-_SORT_ORDER: Final = r"(?:ascending|descending|alphabetical|the|in) order (?:of|by)(?: (?:the|their))* (?P<y>[NDFR]\d+)"
+_TOP: Final = (
+    r"(?P<way>top|bottom|first|last)(?: (?P<z>Z\d+))?(?: (?:most|of|the))*(?: [VB]\d+)* "
+    r"(?P<g>[CFR]\d+)(?P<rest>.*)"
+)
+_SORT: Final = (
+    r"(?:sorted|ordered|ranked|order|sort|rank)(?: [a-z]+)*? by(?: (?:the|their))* "
+    r"(?P<y>[CNMDFR]\d+)(?P<dir>(?: [a-z]+)*)"
+)
+_SORT_ORDER: Final = (
+    r"(?:ascending|descending|alphabetical|the|in) order (?:of|by)(?: (?:the"
+    r"|their))* (?P<y>[NDFR]\d+)"
+)
 _LEFT_OVER: Final = frozenset(SUPERLATIVES) - {"first", "last", "recent"}
 
 
@@ -100,7 +114,8 @@ def _by_count(frame: Frame, head: Item | None, counted: Item | None, desc: bool)
 
 
 def _by_activity(frame: Frame, head: Item, desc: bool, limit: int) -> bool:
-    """ "most active users": by how many records of use refer to each, where a collection is known to hold use."""
+    """ "most active users": by how many records of use refer to each, where a collection is
+    known to hold use."""
     for ref in frame.catalogue.references:
         spec = frame.catalogue.collections[ref.source]
         said = {phrase(text) for text in (ref.source.partition(".")[2], *spec.synonyms)}
@@ -225,7 +240,8 @@ def _by_measure(frame: Frame, desc: bool) -> bool:
 
 
 def _by_number(frame: Frame, y: Item, head: Item | None, desc: bool, word: str | None) -> bool:
-    """Order records by a number, or groups by its sum or extreme; with nothing to order, give the extreme."""
+    """Order records by a number, or groups by its sum or extreme; with nothing to order, give
+    the extreme."""
     if y.letter == "M":
         assert y.pick is not None
         measure = frame.catalogue.collections[y.address].measures[y.pick.meaning.value]
@@ -330,7 +346,8 @@ def _top(frame: Frame) -> bool:
         if found["way"] in ("first", "last") and not found["z"]:
             continue
         by = re.search(
-            r" (?:by|with|in|on|of)(?: (?:the|most|their|number|of|total|highest))* (?P<y>[CNMDF]\d+)",
+            r" (?:by|with|in|on|of)(?: (?:the|most|their|number|of|total|highest))* "
+            r"(?P<y>[CNMDF]\d+)",
             found["rest"],
         )
         y = frame.item(by["y"]) if by else None

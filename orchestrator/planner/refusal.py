@@ -1,4 +1,5 @@
-"""Questions that are no questions about the data: requests to change it, and what to suggest instead."""
+"""Questions that are no questions about the data: requests to change it, and what to suggest
+instead."""
 
 from __future__ import annotations
 
@@ -38,12 +39,26 @@ SUGGESTIONS_MAX: Final = 5
 
 
 _TALK: Final = frozenset(
-    "help hi hello hey thanks thank you please schema what can do are who".split()
+    {
+        "help",
+        "hi",
+        "hello",
+        "hey",
+        "thanks",
+        "thank",
+        "you",
+        "please",
+        "schema",
+        "what",
+        "can",
+        "do",
+    }
 )
 
 
 def beyond(words: tuple[Word, ...]) -> str | None:
-    """Why no plan can answer the question, if it asks for causes, for the future, or for nothing at all."""
+    """Why no plan can answer the question, if it asks for causes, for the future, or for nothing
+    at all."""
     texts = [word.text for word in words if word.kind == "word"]
     if "why" in texts[:3]:
         return "A plan can find, count and compare, but not explain; ask for the figures instead."
@@ -67,7 +82,8 @@ def asks_to_write(words: tuple[Word, ...]) -> str | None:
 
 
 def near_names(unknown: tuple[str, ...], catalogue: Catalogue) -> tuple[str, ...]:
-    """Collections and fields whose names look like the unknown words, else what there is to ask about."""
+    """Collections and fields whose names look like the unknown words, else what there is to ask
+    about."""
     names: dict[str, str] = {}
     for address, spec in catalogue.collections.items():
         for text in (address.partition(".")[2], *spec.synonyms):

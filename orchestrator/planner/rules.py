@@ -1,4 +1,5 @@
-"""The rules planner: words, spans, a root, slots, a checked plan. Pure and deterministic; never raises on any text."""
+"""The rules planner: words, spans, a root, slots, a checked plan. Pure and deterministic; never
+raises on any text."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
     if verb is not None:
         return Readings(
             NAME,
-            reason=f"A question can only read, so it cannot {verb} anything; use the ingest or write tools.",
+            reason=f"A question can only read, so it cannot {verb} anything; use the ingest or "
+            f"write tools.",
             suggestions=near_names(tuple(w.text for w in words[1:6]), catalogue),
         )
     reason = beyond(words)
@@ -64,7 +66,8 @@ def _read(asked: Asked, catalogue: Catalogue) -> Readings:
 
 
 def _continued(asked: Asked, text: str, catalogue: Catalogue, before: QueryPlan) -> Readings:
-    """A question after another: an edit of the plan before where it says so, or where it means nothing alone."""
+    """A question after another: an edit of the plan before where it says so, or where it means
+    nothing alone."""
     alone = _read(asked, catalogue)
     sure = alone.readings[0].confidence if alone.readings else 0.0
     if not continues(text) and sure >= _STANDS:

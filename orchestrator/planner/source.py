@@ -29,7 +29,8 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A root, its score, and the meaning of each span under it. `lost`: spans that mean nothing from here."""
+    """A root, its score, and the meaning of each span under it. `lost`: spans that mean nothing
+    from here."""
 
     root: str
     score: float
@@ -108,7 +109,8 @@ def _pick(span: Span, root: str, graph: Graph, before: Pick | None) -> tuple[Pic
 
 
 def _owned(picks: list[Pick], graph: Graph) -> None:
-    """A field beside a record's name is that record's: in "sessions by user country" the country is the user's."""
+    """A field beside a record's name is that record's: in "sessions by user country" the country
+    is the user's."""
     for place, (owner, pick) in enumerate(pairwise(picks), 1):
         if pick.meaning.kind != "field" or owner.span.last != pick.span.first:
             continue
@@ -132,7 +134,8 @@ def _owner_route(owner: Pick, graph: Graph) -> Route | None:
 
 
 def _adjusted(picks: tuple[Pick, ...], root: str, graph: Graph) -> tuple[Pick, ...]:
-    """An adjective goes with its noun: in "failed runs of active users" each value is looked up beside it."""
+    """An adjective goes with its noun: in "failed runs of active users" each value is looked up
+    beside it."""
     out = list(picks)
     _owned(out, graph)
     for place, pick in enumerate(picks[:-1]):

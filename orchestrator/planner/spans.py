@@ -1,4 +1,5 @@
-"""Phrases of the vocabulary in a question: the cover of its words by the best spans, misspelt words corrected last."""
+"""Phrases of the vocabulary in a question: the cover of its words by the best spans, misspelt
+words corrected last."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ _COUNTING: Final = frozenset({"number", "numbers", "count", "counts"})
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Words `first` to `last` (exclusive) and everything they may mean, best first. `typo`: edits needed."""
+    """Words `first` to `last` (exclusive) and everything they may mean, best first. `typo`:
+    edits needed."""
 
     first: int
     last: int
@@ -70,7 +72,8 @@ def cover(words: tuple[Word, ...], lexicon: Lexicon, hidden: frozenset[int]) -> 
 
 
 def correct(word: str, lexicon: Lexicon) -> tuple[str, ...]:
-    """Known words within one edit (two from eight letters on), schema words before stored ones; at most three."""
+    """Known words within one edit (two from eight letters on), schema words before stored ones;
+    at most three."""
     if len(word) < 4 or not word.isalpha() or len(word) > 24:
         return ()
     cutoff = 1 if len(word) < 8 else 2
@@ -115,7 +118,8 @@ def _matches(
 
 
 def _counts(run: tuple[Word, ...], after: tuple[Word, ...]) -> bool:
-    """Whether the words are the "number of" that counts or the "order by" that sorts, and so name nothing."""
+    """Whether the words are the "number of" that counts or the "order by" that sorts, and so
+    name nothing."""
     if len(run) != 1 or not after:
         return False
     counts = run[0].text in _COUNTING and after[0].text == "of"
@@ -155,7 +159,8 @@ def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
 
 
 def _akin(surface: tuple[str, ...], texts: tuple[str, ...]) -> bool:
-    """Whether two phrases of one stem are near: "people" is not "personalisation", although their stems are equal."""
+    """Whether two phrases of one stem are near: "people" is not "personalisation", although
+    their stems are equal."""
     return all(
         a in IRREGULAR or b in IRREGULAR or max(len(a), len(b)) - _shared(a, b) <= 4
         for a, b in zip(surface, texts, strict=True)
@@ -211,7 +216,8 @@ def _fixed(
 
 
 def _chosen(words: tuple[Word, ...], spans: list[Span], hidden: frozenset[int]) -> tuple[Span, ...]:
-    """Weighted interval scheduling; a content word left over costs, so that longer explanations win ties."""
+    """Weighted interval scheduling; a content word left over costs, so that longer explanations
+    win ties."""
     ending: dict[int, list[Span]] = {}
     for span in spans:
         ending.setdefault(span.last, []).append(span)

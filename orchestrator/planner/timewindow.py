@@ -1,7 +1,7 @@
-"""Windows and buckets of time in a question: "last week", "since Monday", "per day in March". Half-open, calendar weeks start on Monday.
+"""Windows and buckets of time in a question: "last week", "since Monday", "per day in March".
 
-`last week` is the previous calendar week, `past week` and `last 7 days` roll back from now. A month without a year is its latest
-occurrence. Works on the words joined by blanks; says which words it used.
+Windows are half-open, weeks start on Monday. `last week` is the previous calendar week; `past week`
+and `last 7 days` roll back from now. Works on the words joined by blanks; says which it used.
 """
 
 from __future__ import annotations
@@ -30,13 +30,32 @@ from registry.clock import from_datetime, to_datetime
 from registry.plan import Bucket
 
 _UNITS: Final = {
-    "s": "second", "sec": "second", "second": "second", "min": "minute", "minute": "minute", "h": "hour", "hr": "hour",
-    "hour": "hour", "d": "day", "day": "day", "week": "week", "w": "week", "month": "month", "quarter": "quarter", "year": "year",
-}  # fmt: skip
+    "s": "second",
+    "sec": "second",
+    "second": "second",
+    "min": "minute",
+    "minute": "minute",
+    "h": "hour",
+    "hr": "hour",
+    "hour": "hour",
+    "d": "day",
+    "day": "day",
+    "week": "week",
+    "w": "week",
+    "month": "month",
+    "quarter": "quarter",
+    "year": "year",
+}
 _ADVERBS: Final = {
-    "hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year",
-    "annually": "year", "annual": "year",
-}  # fmt: skip
+    "hourly": "hour",
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "yearly": "year",
+    "annually": "year",
+    "annual": "year",
+}
 _COUNT: Final = r"(?:\d{1,6}|" + "|".join(NUMBERS) + r"|an?|couple of|few)"
 _UNIT: Final = (
     "(?:seconds?|sec|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|quarters?|years?|[shdw])"
@@ -61,7 +80,8 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """Words that ask for one row per calendar bucket. `bucket` `None`: whatever suits ("over time").
+    """Words that ask for one row per calendar bucket. `bucket` `None`: whatever suits ("over
+    time").
 
     `soft`: an adverb such as "daily", which may be a stored value instead.
     """
@@ -152,22 +172,63 @@ def _stretch(found: re.Match[str], now: datetime) -> Pair | None:
     return stretch(phrase, now)
 
 
-_PHRASES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Pair | None]], ...]] = (
-    (re.compile(rf"\b(?:between|from) (?P<a>{POINT}|\d{{1,2}}) (?:and|to|until|till|through) (?P<b>{POINT}|\d{{1,2}}(?= |$))"), _range),
-    (re.compile(rf"\b(?:(?:in|over|during|within|for|from|of) )?(?:the )?(?P<way>last|past|previous|next|recent) (?P<n>{_COUNT}) ?(?P<u>{_UNIT})\b"), _rolling),
-    (re.compile(rf"\bwithin (?:the )?(?P<way>)(?P<n>{_COUNT}) (?P<u>{_UNIT})\b(?! of\b)"), _rolling),
-    (re.compile(rf"\b(?:(?P<how>more than|over|longer than|less than|under|within|before|since|after) )?(?P<n>{_COUNT}) ?(?P<u>{_UNIT}) ago\b"), _ago),
-    (re.compile(rf"\b(?P<how>older|newer|younger) than (?P<n>{_COUNT}) (?P<u>days?|weeks?|months?|quarters?|years?|hours?)\b"), _older),
-    (re.compile(r"\b(?:year to date|ytd|month to date|mtd|quarter to date|qtd|week to date)\b"), _to_date),
-    (re.compile(rf"\b(?P<lead>since|after|before|until|till|prior to|earlier than|up to|as of|starting|from|by) (?P<p>{POINT})(?= |$)"), _open),
+_PHRASES: Final[
+    tuple[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Pair | None]], ...]
+] = (
+    (
+        re.compile(
+            rf"\b(?:between|from) (?P<a>{POINT}|\d{{1,2}}) (?:and|to|until|till|through) "
+            rf"(?P<b>{POINT}|\d{{1,2}}(?= |$))"
+        ),
+        _range,
+    ),
+    (
+        re.compile(
+            rf"\b(?:(?:in|over|during|within|for|from|of) )?(?:the )?(?P<way>last|past"
+            rf"|previous|next|recent) (?P<n>{_COUNT}) ?(?P<u>{_UNIT})\b"
+        ),
+        _rolling,
+    ),
+    (
+        re.compile(rf"\bwithin (?:the )?(?P<way>)(?P<n>{_COUNT}) (?P<u>{_UNIT})\b(?! of\b)"),
+        _rolling,
+    ),
+    (
+        re.compile(
+            rf"\b(?:(?P<how>more than|over|longer than|less than|under|within|before|since"
+            rf"|after) )?(?P<n>{_COUNT}) ?(?P<u>{_UNIT}) ago\b"
+        ),
+        _ago,
+    ),
+    (
+        re.compile(
+            rf"\b(?P<how>older|newer|younger) than (?P<n>{_COUNT}) (?P<u>days?|weeks?|months?"
+            rf"|quarters?|years?|hours?)\b"
+        ),
+        _older,
+    ),
+    (
+        re.compile(r"\b(?:year to date|ytd|month to date|mtd|quarter to date|qtd|week to date)\b"),
+        _to_date,
+    ),
+    (
+        re.compile(
+            rf"\b(?P<lead>since|after|before|until|till|prior to|earlier than|up to|as of"
+            rf"|starting|from|by) (?P<p>{POINT})(?= |$)"
+        ),
+        _open,
+    ),
     (re.compile(rf"\b(?:(?P<lead>{_LEAD}) )?(?P<p>{POINT})(?= |$)"), _stretch),
-)  # fmt: skip
+)
 _BEAT: Final = re.compile(
-    rf"\b(?:group(?:ed)? by|broken down by|break down by|split by|per|by|each|every|for each|for every|in each) (?:calendar )?(?P<u>{BIG})\b(?! of\b| by\b)"
-    rf"|(?<!than )(?<!over )\b(?:an?) (?P<u2>hour|day|week|month|year)(?= ~|$)|\b(?P<u3>hour|day|week|month|year) by (?:hour|day|week|month|year)\b"
+    rf"\b(?:group(?:ed)? by|broken down by|break down by|split by|per|by|each|every|for each"
+    rf"|for every|in each) (?:calendar )?(?P<u>{BIG})\b(?! of\b| by\b)"
+    rf"|(?<!than )(?<!over )\b(?:an?) (?P<u2>hour|day|week|month|year)(?= ~|$)|\b(?P<u3>hour|day"
+    rf"|week|month|year) by (?:hour|day|week|month|year)\b"
     r"|\b(?P<adverb>hourly|daily|weekly|monthly|quarterly|yearly|annually)\b"
-    r"|\b(?:by|per) date\b(?P<date>)|\b(?:over time|(?:the )?trends?(?: of| in| for)?|over the (?:days|weeks|months)|timeline|evolution of)\b"
-)  # fmt: skip
+    r"|\b(?:by|per) date\b(?P<date>)|\b(?:over time|(?:the )?trends?(?: of| in| for)?|over the "
+    r"(?:days|weeks|months)|timeline|evolution of)\b"
+)
 
 
 def joined(words: tuple[Word, ...], hidden: frozenset[int] = frozenset()) -> tuple[str, list[int]]:

@@ -1,4 +1,5 @@
-"""A question as words: lower-case, stemmed, with their places in the text. Never looks at the catalogue."""
+"""A question as words: lower-case, stemmed, with their places in the text. Never looks at the
+catalogue."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ _TOKEN: Final = re.compile(
     (?P<quoted>"[^"]{1,200}"|“[^”]{1,200}”|«[^»]{1,200}»|(?<![\w'])'[^'\n]{2,200}'(?!\w))
   | (?P<date>\d{4}-\d{1,2}(?:-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?Z?)?)?(?![\w-])
             |\d{1,2}/\d{1,2}/\d{4}(?!\w)|\d{1,2}:\d{2}(?!\w))
-  | (?P<number>-?\d{1,18}(?:,\d{3})*(?:\.\d{1,9})?)(?=(?:[kmbsdh%]|bn|ms|sec|min|hrs?|kb|mb|gb|tb|[kmg]ib)?(?![\w./:@-]*\w))
+  | (?P<number>-?\d{1,18}(?:,\d{3})*(?:\.\d{1,9})?)
+            (?=(?:[kmbsdh%]|bn|ms|sec|min|hrs?|kb|mb|gb|tb|[kmg]ib)?(?![\w./:@-]*\w))
   | (?P<code>/[\w/.-]*\w|[\w.+-]{1,80}@[\w-]{1,80}\.[\w.-]{1,80}\w
             |\w*\d[\w.:/+-]*\w|[^\W\d_][\w.:/+-]{0,80}\d\w*)
   | (?P<word>[^\W\d_]+(?:['’](?:s|t|re|ve|ll|d|m)\b)?)
@@ -55,13 +57,10 @@ IRREGULAR: Final = {
     "news": "news",
     "canceled": "cancelled",
 }
-NUMBERS: Final = {
-    word: n
-    for n, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-        "sixteen seventeen eighteen nineteen twenty".split()
-    )
-} | {
+_UP_TO_TWELVE: Final = "zero one two three four five six seven eight nine ten eleven twelve"
+NUMBERS: Final = {word: n for n, word in enumerate(_UP_TO_TWELVE.split())} | {
+    "fifteen": 15,
+    "twenty": 20,
     "thirty": 30,
     "forty": 40,
     "fifty": 50,
