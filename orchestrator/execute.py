@@ -20,10 +20,10 @@ from registry.answer import Source
 from registry.check import Column
 from registry.errors import IsothermError, TooLarge, TooSlow, Unavailable
 from registry.limits import GATHER_ROWS_MAX, PLAN_VALUES_MAX, ROWS_DEFAULT, ROWS_MAX
-from registry.plan import In, IsNull, Not, Or, Predicate, QueryPlan
+from registry.plan import In, IsNull, Not, Or, Predicate, QueryPlan, leaves
 
-#: more keys than this are not pushed; the join sorts it out
-KEYS_PUSHED_MAX = min(5_000, PLAN_VALUES_MAX)
+#: more keys than this are not pushed: the join is cheaper than the list
+KEYS_PUSHED_MAX = 1_000
 
 
 @dataclass(slots=True)
@@ -159,7 +159,10 @@ class _Run:
         return [found] if edge.kind == "inner" else ([_or_null(found)] if keys else [])
 
     async def _fetch(self, fragment: Fragment, narrowed: list[Predicate]) -> Table:
-        plan = fragment_plan(fragment, aggregates=self.route.plan.aggregates, extra=narrowed)
+        affordable = _affordable(fragment.where, narrowed)
+        if len(affordable) < len(narrowed):
+            fragment.limit = None
+        plan = fragment_plan(fragment, aggregates=self.route.plan.aggregates, extra=affordable)
         rows: list[list[Any]] = []
         cursor: str | None = None
         while True:
@@ -191,6 +194,21 @@ class _Run:
         return await self.call(
             fragment.domain, "query", arguments, principal=self.principal, retry=True
         )
+
+
+def _affordable(own: list[Predicate], narrowed: list[Predicate]) -> list[Predicate]:
+    """As many of the key filters as a plan may hold values. They only save work, so any may go."""
+    left = PLAN_VALUES_MAX - sum(map(_values, own))
+    kept: list[Predicate] = []
+    for predicate in narrowed:
+        left -= _values(predicate)
+        if left >= 0:
+            kept.append(predicate)
+    return kept
+
+
+def _values(predicate: Predicate) -> int:
+    return sum(len(leaf.values) for leaf in leaves(predicate) if isinstance(leaf, In))
 
 
 def _or_null(found: In) -> Predicate:

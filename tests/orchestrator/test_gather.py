@@ -103,13 +103,16 @@ persons = st.fixed_dictionaries({
 def stores(draw: st.DrawFn) -> Records:
     return {
         "shop.orders": [
-            {"id": f"o{i:02d}", **o} for i, o in enumerate(draw(st.lists(orders, min_size=6, max_size=14)))
+            {"id": f"o{i:02d}", **o}
+            for i, o in enumerate(draw(st.lists(orders, min_size=6, max_size=14)))
         ],
         "people.persons": [
-            {"id": f"p{i + 1}", **p} for i, p in enumerate(draw(st.lists(persons, min_size=3, max_size=4)))
+            {"id": f"p{i + 1}", **p}
+            for i, p in enumerate(draw(st.lists(persons, min_size=3, max_size=4)))
         ],
         "clubs.clubs": [
-            {"id": f"k{i + 1}", "title": t} for i, t in enumerate(draw(st.lists(texts, min_size=1, max_size=2)))
+            {"id": f"k{i + 1}", "title": t}
+            for i, t in enumerate(draw(st.lists(texts, min_size=1, max_size=2)))
         ],
     }
 
@@ -218,6 +221,18 @@ def test_keys_of_the_filtered_side_narrow_the_other() -> None:
     assert outcome.rows == [[10]]
     assert [p.source for p in domains.plans] == ["people.persons", "shop.orders"]
     assert "p0" in str(domains.plans[1].where)
+
+
+def test_key_filters_that_a_plan_cannot_hold_are_left_to_the_join() -> None:
+    plan = parse_plan({
+        "from": "shop.orders", "joins": WHO, "measures": [{"fn": "count"}],
+        "where": {"op": "and", "args": [
+            {"op": "=", "field": "who.country", "value": "FR"},
+            {"op": "in", "field": "pieces", "values": list(range(10_000))},
+        ]},
+    })  # fmt: skip
+    outcome = anyio.run(lambda: execute(route(plan, CATALOGUE), Domains(RECORDS), principal=LOCAL))
+    assert outcome.rows == [[10]]
 
 
 def test_a_limit_reaches_the_domain_that_orders() -> None:
