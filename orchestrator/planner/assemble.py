@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from pydantic import ValidationError
+
 from orchestrator.planner import (
     absence,
     codes,
@@ -58,9 +60,8 @@ def assemble(
 ) -> Reading | None:
     """The reading of a question under one root; `None` where no valid plan comes out."""
     frame = drafted(asked, candidate, catalogue, graph)
-    if frame is None:
+    if frame is None or not _complete(frame):
         return None
-    _complete(frame)
     return finished(frame, candidate, behind)
 
 
@@ -79,16 +80,27 @@ def drafted(
     made = Joins(joins)
     frame = Frame(candidate.root, catalogue, graph, asked.words, asked.now_us, items, made)
     frame.reshape()
-    if not absence.absent(frame):
+    try:
+        if not absence.absent(frame):
+            return None
+        for slot in _SLOTS:
+            slot(frame)
+        filters.flags(frame)
+    except ValidationError:  # a part over the plan's bounds: a name or a text too long
         return None
-    for slot in _SLOTS:
-        slot(frame)
-    filters.flags(frame)
     return frame
 
 
-def _complete(frame: Frame) -> None:
-    """What is not said but meant: what to count, which columns to show."""
+def _complete(frame: Frame) -> bool:
+    """What is not said but meant: what to count, which columns to show. `False` where it cannot be."""
+    try:
+        _add_defaults(frame)
+    except ValidationError:
+        return False
+    return True
+
+
+def _add_defaults(frame: Frame) -> None:
     leftover(frame)
     folding.shares(frame)
     folding.contrasts(frame)

@@ -113,6 +113,8 @@ _SEARCH: Final = re.compile(
     r"|for each|grouped|group|sorted|with|that|which|who|on|this|each|for|are|is|were|was|do|did"
     r"|there|exist)(?: |$)| ~| , | &|$)"
 )
+_SOUGHT_WORDS_MAX: Final = 20
+_SOUGHT_CHARS_MAX: Final = 400
 _STOP: Final = frozenset(
     {"the", "a", "an", "any", "some", "our", "their", "his", "her", "my", "that", "of", "and", "to"}
 )
@@ -228,7 +230,7 @@ def _match_text(words: tuple[Word, ...]) -> str:
             out.extend(_loose(part) for part in re.findall(r"\w+", word.text))
     while out and out[-1] == "OR":
         out.pop()
-    return " ".join(part for part in out if part)
+    return " ".join(part for part in out[:_SOUGHT_WORDS_MAX] if part)[:_SOUGHT_CHARS_MAX]
 
 
 def _loose(word: str) -> str:

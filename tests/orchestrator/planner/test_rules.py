@@ -184,3 +184,14 @@ def test_a_domain_without_synonyms_is_understood(
     made = read(text, catalogue).readings[0].plan.to_wire()
     assert made["from"] == source
     assert made[part] == value
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["how many ", "by ", "not in ", "users ", "1-", "_", "a", "users by country and ", "between 1 and 2 ", '" ', "last week ",
+     "the most ", "messages about ", "users without sessions ", "zzzz ", "top 5 ", "é", "1.1", "@a.", "from monday to ", "average of "],
+)  # fmt: skip
+def test_repetition_to_the_bound_is_read_without_a_fault(piece: str) -> None:
+    text = (piece * QUESTION_CHARS_MAX)[:QUESTION_CHARS_MAX]
+    for reading in read(text).readings:
+        check(reading.plan, CATALOGUE)
