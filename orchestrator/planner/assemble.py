@@ -92,7 +92,7 @@ def drafted(
 
 
 def _complete(frame: Frame) -> bool:
-    """What is not said but meant: what to count, which columns to show. `False` where it cannot be."""
+    """What is not said but meant: what to count, what to show. `False` where it cannot be."""
     try:
         _add_defaults(frame)
     except ValidationError:

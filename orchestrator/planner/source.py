@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Final
 
 from orchestrator.planner.graph import Graph, Route
-from orchestrator.planner.lexicon import Meaning
 from orchestrator.planner.spans import Span
+from orchestrator.planner.vocabulary import Meaning
 from registry.catalog import Catalogue
 
 CANDIDATES_MAX: Final = 10

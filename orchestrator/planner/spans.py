@@ -17,7 +17,8 @@ from orchestrator.planner.grammar import (
     SUPERLATIVES,
     TIME_WORDS,
 )
-from orchestrator.planner.lexicon import Lexicon, Meaning
+from orchestrator.planner.lexicon import Lexicon
+from orchestrator.planner.vocabulary import Meaning
 from orchestrator.planner.words import IRREGULAR, Word, fold, plain, stem
 
 _LENGTH_BONUS: Final = 0.05
@@ -93,7 +94,7 @@ def _matches(
     hidden: frozenset[int],
     fixes: Mapping[int, tuple[str, ...]],
 ) -> Iterator[Span]:
-    longest = max(lexicon.longest, lexicon.longest_value)
+    longest = lexicon.longest
     for first, word in enumerate(words):
         if first in hidden or word.kind == "mark":
             continue
@@ -191,7 +192,7 @@ def _spelt(meaning: Meaning, run: tuple[Word, ...]) -> Meaning:
 def _quoted(word: Word, first: int, lexicon: Lexicon) -> Iterator[Span]:
     """Quotes name a value, whatever its words are."""
     key = tuple(fold(part) for part in plain(word.raw))
-    found = [replace(m, weight=1.1) for m in lexicon.stored.get(key, ())]
+    found = [replace(m, weight=1.1) for m in lexicon.values(key)]
     found += [
         replace(m, weight=1.1)
         for m in lexicon.schema.get(tuple(map(stem, key)), ())

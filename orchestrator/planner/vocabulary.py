@@ -1,0 +1,235 @@
+"""What the words of a spec and of stored values may mean: the entries that a lexicon is made of.
+
+Each domain's entries are made once and shared by every catalogue that holds the domain.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import Final, Literal, TypeAlias
+
+from orchestrator.planner.grammar import RESERVED
+from orchestrator.planner.words import phrase, plain
+from registry.domain import ENVELOPE, CollectionSpec, DomainSpec, FieldSpec
+from registry.limits import DOMAINS_MAX, VALUE_CHARS_MAX
+from registry.record import TEMPORAL
+
+Kind = Literal["collection", "field", "value", "measure"]
+PHRASE_WORDS_MAX: Final = 6
+_GENERIC: Final = frozenset(
+    {
+        "name",
+        "id",
+        "status",
+        "type",
+        "value",
+        "title",
+        "kind",
+        "state",
+        "text",
+        "description",
+        "date",
+        "time",
+        "unit",
+        "source",
+    }
+)
+_TAILS: Final = frozenset(
+    {
+        "at",
+        "on",
+        "id",
+        "ms",
+        "s",
+        "us",
+        "bytes",
+        "by",
+        "utc",
+        "ts",
+        "time",
+        "date",
+        "count",
+        "eur",
+        "usd",
+        "pct",
+    }
+)
+_HEADS: Final = frozenset({"is", "has", "was", "can"})
+_VALUE_WORDS_MAX: Final = 8
+_FIELDS_KEPT: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a phrase may mean. `value` holds the stored value, or a measure's name. `surface`:
+    the words as the spec wrote them."""
+
+    kind: Kind
+    address: str
+    field: str = ""
+    value: str = ""
+    weight: float = 1.0
+    surface: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """Everything but how it was reached."""
+        return self.kind, self.address, self.field, self.value
+
+
+Phrases: TypeAlias = Mapping[tuple[str, ...], list[Meaning]]
+
+
+class Stored:
+    """The values of one field, by their plain words."""
+
+    def __init__(self, address: str, field: str, weight: float, values: tuple[str, ...]) -> None:
+        self.entries: dict[tuple[str, ...], list[Meaning]] = {}
+        for value in values:
+            key = plain(value) if len(value) <= VALUE_CHARS_MAX else ()
+            if 0 < len(key) <= _VALUE_WORDS_MAX and not all(word in RESERVED for word in key):
+                self.entries.setdefault(key, []).append(
+                    Meaning("value", address, field, value, weight)
+                )
+        self.longest = max(map(len, self.entries), default=0)
+
+    @cached_property
+    def words(self) -> Mapping[int, frozenset[str]]:
+        """Words of the shorter values by length, to correct a misspelt word with."""
+        found: dict[int, set[str]] = defaultdict(set)
+        for key in self.entries:
+            for word in key if len(key) <= 3 else ():
+                if len(word) >= 4 and word.isalpha():
+                    found[len(word)].add(word)
+        return {length: frozenset(words) for length, words in found.items()}
+
+
+@lru_cache(maxsize=_FIELDS_KEPT)
+def stored(address: str, field: str, weight: float, values: tuple[str, ...]) -> Stored:
+    """The vocabulary of one field's values; made once for equal values."""
+    return Stored(address, field, weight, values)
+
+
+_spoken: OrderedDict[int, tuple[DomainSpec, Phrases]] = OrderedDict()
+
+
+def spoken(spec: DomainSpec) -> Phrases:
+    """The phrases of a domain's spec; made once per spec, kept so that its id stays its own."""
+    found = _spoken.get(id(spec))
+    if found is None:
+        found = _spoken[id(spec)] = (spec, _Speaker(spec).phrases)
+        if len(_spoken) > DOMAINS_MAX:
+            _spoken.popitem(last=False)
+    return found[1]
+
+
+class _Speaker:
+    """Collects the phrases of one domain."""
+
+    def __init__(self, spec: DomainSpec) -> None:
+        self._found: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
+        self._domain(spec.domain, (spec.domain, *spec.synonyms), tuple(spec.addresses()))
+        for address, collection in spec.addresses():
+            self._collection(address, collection)
+        self.phrases: Phrases = {key: _best(found) for key, found in self._found.items()}
+
+    def _add(self, text: str, meaning: Meaning) -> None:
+        key = phrase(text)
+        if 0 < len(key) <= PHRASE_WORDS_MAX:
+            self._found[key].append(replace(meaning, surface=plain(text)))
+
+    def _domain(
+        self, name: str, words: tuple[str, ...], collections: tuple[tuple[str, CollectionSpec], ...]
+    ) -> None:
+        for place, (address, spec) in enumerate(collections):
+            weight = max(0.62 - 0.04 * place, 0.4)
+            for text in words:
+                self._add(text, Meaning("collection", address, weight=weight))
+            for text in (address.partition(".")[2], *spec.synonyms):
+                if phrase(text)[:1] != phrase(name):
+                    self._add(f"{name} {text}", Meaning("collection", address, weight=1.1))
+
+    def _collection(self, address: str, spec: CollectionSpec) -> None:
+        name = address.partition(".")[2]
+        self._add(name, Meaning("collection", address, weight=1.0))
+        for text in spec.synonyms:
+            self._add(text, Meaning("collection", address, weight=0.97))
+        words = name.split("_")
+        if len(words) > 1:
+            self._add(words[-1], Meaning("collection", address, weight=0.6))
+        for field_name, field in {**spec.fields, "id": ENVELOPE["id"]}.items():
+            self._field(Meaning("field", address, field_name), field)
+        if spec.label is not None and spec.label != "name":
+            self._add("name", Meaning("field", address, spec.label, weight=0.65))
+        for measure_name, measure in spec.measures.items():
+            for text in (measure_name, *measure.synonyms):
+                self._add(
+                    text, Meaning("measure", address, measure.field or "", measure_name, 1.05)
+                )
+
+    def _field(self, meaning: Meaning, field: FieldSpec) -> None:
+        generic = meaning.field in _GENERIC
+        self._add(meaning.field, replace(meaning, weight=0.7 if generic else 0.92))
+        for text in field.synonyms:
+            self._add(text, replace(meaning, weight=0.7 if text in _GENERIC else 0.9))
+        for text, weight in _shortened(meaning.field, field):
+            self._add(text, replace(meaning, weight=weight))
+        if field.type == "bool":
+            for text in _opposites(meaning.field, field):
+                self._add(text, replace(meaning, kind="value", value="false", weight=0.94))
+        for value in field.enum or ():
+            found = replace(meaning, kind="value", value=value)
+            self._add(value, replace(found, weight=0.95))
+            for text in field.words.get(value, ()):
+                self._add(text, replace(found, weight=0.93))
+
+
+_OPPOSITES: Final = {
+    "enabled": "disabled",
+    "active": "inactive",
+    "on": "off",
+    "open": "closed",
+    "paid": "unpaid",
+}
+
+
+def _opposites(name: str, field: FieldSpec) -> Iterator[str]:
+    """Single words that say a flag does not hold: `unverified`, `disabled`, `inactive`."""
+    for text in (name, *field.synonyms):
+        words = plain(text)
+        if words and words[0] in _HEADS:
+            words = words[1:]
+        if len(words) == 1:
+            yield from (f"un{words[0]}", f"in{words[0]}", f"non {words[0]}")
+        if words and words[-1] in _OPPOSITES:
+            yield " ".join((*words[:-1], _OPPOSITES[words[-1]]))
+
+
+def _shortened(name: str, field: FieldSpec) -> Iterator[tuple[str, float]]:
+    """Shorter ways to say a field's name: `created` for `created_at`, `active` for `is_active`."""
+    words = name.split("_")
+    if len(words) < 2:
+        return
+    if words[0] in _HEADS:
+        yield " ".join(words[1:]), 0.92
+    if words[-1] in _TAILS:
+        yield " ".join(words[:-1]), 0.88 if field.type in TEMPORAL else 0.82
+        if len(words) > 2:
+            yield words[0], 0.45
+        return
+    yield words[-1], 0.55
+    yield words[0], 0.5
+
+
+def _best(found: list[Meaning]) -> list[Meaning]:
+    """One meaning per thing meant, its best weight, every surface form that leads to it kept
+    apart."""
+    best: dict[tuple[object, ...], Meaning] = {}
+    for meaning in found:
+        key = (*meaning.key, meaning.surface)
+        if key not in best or best[key].weight < meaning.weight:
+            best[key] = meaning
+    return list(best.values())
