@@ -32,6 +32,7 @@ class Listing:
     specs: dict[str, DomainSpec] = field(default_factory=dict)
     added: list[str] = field(default_factory=list)
     faults: dict[str, str] = field(default_factory=dict)
+    #: of the files' names and contents: equal wherever and whenever they were installed
     signature: str = ""
 
 
@@ -42,14 +43,15 @@ class DomainFiles:
         self._builtin = builtin
         self._added = folder / "domains"
         self._kept = Listing()
+        self._stamp = ""
 
     def look(self) -> Listing:
         """What there is now."""
         files = [(False, p) for p in _yaml_files(self._builtin)]
         files += [(True, p) for p in _yaml_files(self._added)]
-        signature = _signature([path for _, path in files])
-        if signature != self._kept.signature:
-            self._kept = _read(files, signature)
+        stamp = _stamp([path for _, path in files])
+        if stamp != self._stamp:
+            self._kept, self._stamp = _read(files), stamp
         return self._kept
 
     def add(self, spec: DomainSpec, *, replace: bool) -> bool:
@@ -122,7 +124,8 @@ def _yaml_files(folder: Path) -> list[Path]:
         return []
 
 
-def _signature(paths: list[Path]) -> str:
+def _stamp(paths: list[Path]) -> str:
+    """What moves when a file does; cheap."""
     digest = hashlib.sha256()
     for path in paths:
         with contextlib.suppress(OSError):
@@ -131,8 +134,8 @@ def _signature(paths: list[Path]) -> str:
     return digest.hexdigest()
 
 
-def _read(files: list[tuple[bool, Path]], signature: str) -> Listing:
-    out = Listing(signature=signature)
+def _read(files: list[tuple[bool, Path]]) -> Listing:
+    out = Listing(signature=_signature(files))
     for is_added, path in files:
         try:
             spec = load_spec(path)
@@ -148,3 +151,12 @@ def _read(files: list[tuple[bool, Path]], signature: str) -> Listing:
         if is_added:
             out.added.append(spec.domain)
     return out
+
+
+def _signature(files: list[tuple[bool, Path]]) -> str:
+    digest = hashlib.sha256()
+    for is_added, path in files:
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            body = file.read(limits.SPEC_BYTES_MAX + 1)
+            digest.update(f"{is_added}\0{path.name}\0{len(body)}\0".encode() + body)
+    return digest.hexdigest()

@@ -27,6 +27,7 @@ from registry.clock import Clock
 from registry.errors import BadInput, Conflict, Denied, NotFound, TooLarge, shown
 
 HANDLE: Final = re.compile(r"[0-9a-f]{32}")
+_SWEEP_US: Final = 3_600_000_000
 _CHUNK_BYTES: Final = 1 << 20
 _OPEN_FLAGS: Final = (
     os.O_RDONLY
@@ -71,6 +72,7 @@ class Staging:
         self._folder = folder / "staging"
         self._clock = clock
         self._rng = rng
+        self._swept_us = 0
         self._roots = tuple(root.resolve() for root in roots)
 
     def stage_path(self, tenant: str, path: str, *, format: str | None = None) -> Staged:
@@ -165,7 +167,10 @@ class Staging:
         return f"{self._rng.getrandbits(128):032x}"
 
     def _keep(self, staged: Staged) -> Staged:
-        self.sweep()
+        now_us = self._clock.now_us()
+        if now_us - self._swept_us > _SWEEP_US:
+            self._swept_us = now_us
+            self.sweep()
         self._write(self._folder / f"{staged.handle}.json", orjson.dumps(asdict(staged)))
         return staged
 

@@ -103,7 +103,7 @@ async def ingest(
     if routes is not None:
         if request.dry_run:
             return _plan(shapes, routes, peeked, None)
-        return _reply(await _load_all(trip, staged, routes), [])
+        return _reply(await _load_all(trip, staged, routes, shapes), [])
     return await _into_new(trip, staged)
 
 
@@ -310,9 +310,17 @@ def _route(shape: Shape, found: Match) -> Route:
 
 
 async def _load_all(
-    trip: _Trip, staged: dict[str, Any], routes: Sequence[Route]
+    trip: _Trip, staged: dict[str, Any], routes: Sequence[Route], shapes: Sequence[Shape]
 ) -> list[dict[str, Any]]:
-    return [await _load(trip, staged, route) for route in routes]
+    """A receipt per table, with what was noted when its shape was found."""
+    noted = {shape.table: shape.notes for shape in shapes}
+    receipts = []
+    for route in routes:
+        receipt = await _load(trip, staged, route)
+        own = receipt.get("notes", [])
+        notes = [*own, *(note for note in noted[route.table] if note not in own)]
+        receipts.append({**receipt, "notes": notes} if notes else receipt)
+    return receipts
 
 
 async def _load(trip: _Trip, staged: dict[str, Any], route: Route) -> dict[str, Any]:
@@ -346,13 +354,7 @@ async def _into_new(trip: _Trip, staged: dict[str, Any]) -> dict[str, Any]:
     await trip.call("system", "domain_add", {"spec": spec})
     if trip.refresh is not None:
         await trip.refresh()
-    receipts = await _load_all(trip, staged, routes)
-    notes = {shape.table: list(shape.notes) for shape in shapes}
-    for route, receipt in zip(routes, receipts, strict=True):
-        own = receipt.get("notes", [])
-        fresh = [note for note in notes[route.table] if note not in own]
-        if own or fresh:
-            receipt["notes"] = [*own, *fresh]
+    receipts = await _load_all(trip, staged, routes, shapes)
     return _reply(receipts, [domain])
 
 
@@ -396,7 +398,7 @@ def _text(receipts: list[dict[str, Any]], added: list[str]) -> str:
         lines.append(f"{receipt['collection']}: {counts}.")
         lines += [f"line {r['line']}: {r['reason']}" for r in receipt["reasons"][:5]]
         lines += [f"note: {note}" for note in receipt.get("notes", [])[:5]]
-    return "\n".join(lines)
+    return "\n".join(lines) or "The source holds no rows; nothing was stored."
 
 
 def _plan(

@@ -7,10 +7,12 @@ known collection is `registry.match`'s question, what collection it would make i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from registry.errors import shown
 from registry.headers import (
     label_rank,
     looks_like_key,
@@ -33,6 +35,7 @@ _EPOCHS: Final = (
 )
 _TIME_ORDER: Final = ("timestamp", "ts", "time", "datetime", "at", "date", "when", "created", "day")
 _NOT_EVENTS: Final = frozenset({"birth", "born", "dob", "birthday", "expiry", "expires", "due"})
+_ZONE: Final = re.compile(r"(?:Z|UTC|[+-]\d\d:?\d\d)\s*$")
 _BOOL_PAIRS: Final = ({"true", "false"}, {"yes", "no"}, {"t", "f"}, {"y", "n"})
 DATE_FORMATS: Final = {"dmy": "day.month.year", "mdy": "month/day/year"}
 
@@ -102,6 +105,8 @@ def shape_of(table: dict[str, Any]) -> Shape:
 def _column(column: dict[str, Any], name: str, notes: list[str]) -> ColumnShape:
     header, evidence = column["header"], Evidence.from_wire(column["evidence"])
     kind, format = _kind(header, evidence, notes)
+    if kind.name == "time" and not format.startswith("epoch") and _zoneless(evidence):
+        notes.append(f"{shown(header)}: times without a zone are taken as UTC")
     return ColumnShape(
         header=header,
         name=name,
@@ -111,6 +116,10 @@ def _column(column: dict[str, Any], name: str, notes: list[str]) -> ColumnShape:
         unit=unit_of(header) if kind.name in NUMERIC else None,
         declared_key=bool(column["key"]),
     )
+
+
+def _zoneless(evidence: Evidence) -> bool:
+    return not all(_ZONE.search(example) for example in evidence.examples)
 
 
 def _kind(header: str, evidence: Evidence, notes: list[str]) -> tuple[Type, str]:
@@ -144,11 +153,12 @@ def _calendar(header: str, evidence: Evidence, name: str, notes: list[str]) -> t
     formats = {format for kind, format in evidence.candidates if kind == name and format}
     if len(formats) > 1:
         notes.append(
-            f"{header}: day first or month first cannot be told from the values, so it stays text"
+            f"{shown(header)}: day first or month first cannot be told from the values, "
+            "so it stays text"
         )
         return Type("text"), ""
     format = formats.pop()
-    notes.append(f"{header}: dates are read as {DATE_FORMATS[format]}")
+    notes.append(f"{shown(header)}: dates are read as {DATE_FORMATS[format]}")
     return Type(name), format  # type: ignore[arg-type]
 
 

@@ -129,6 +129,7 @@ def _load(table: Table, job: Job, skip: int) -> Iterator[Message]:
         if seen + batch.count <= skip:
             maker.skip(batch)
             seen += batch.count
+            yield {"t": "alive", "rows": seen}
             continue
         seen += batch.count
         yield {"t": "rows", **maker.make(batch)}

@@ -29,6 +29,7 @@ from registry import limits
 from registry.errors import BadInput, TooLarge, shown
 
 DELIMITERS: Final = ",;\t|"
+_MARKS: Final = tuple(mark.encode() for mark in DELIMITERS)
 _SAMPLE_BYTES: Final = 64 << 10
 _CHUNK_BYTES: Final = 512 << 10
 _LINE_BYTES_MAX: Final = 4 << 20
@@ -50,11 +51,12 @@ def read_csv(
         sample = _read_sample(stream)
     notes: list[str] = []
     encoding = _encoding(sample, notes)
+    check_width(max(map(sample.partition(b"\n")[0].count, _MARKS)) + 1, shown(name))
     lines = _sample_lines(sample, encoding)
     if not lines:
         raise BadInput(f"{shown(name)} is empty.")
     delimiter = _delimiter(lines, prefer)
-    check_width(max(line.count(delimiter) for line in lines[:1]) + 1, shown(name))
+    check_width(lines[0].count(delimiter) + 1, shown(name))
     rows = _parse_sample(lines, delimiter)
     has_header = _has_header(rows)
     if not has_header:
@@ -107,6 +109,8 @@ def _sample_lines(sample: bytes, encoding: str) -> list[str]:
         sample = sample[: len(sample) // 2 * 2]
     text = sample.decode(encoding, errors="replace").removeprefix("\ufeff")
     text = re.sub(r"\r\n?", "\n", text)
+    if "\n" not in text and len(sample) >= _SAMPLE_BYTES:
+        raise TooLarge(f"The first line is longer than {_SAMPLE_BYTES >> 10} KiB; is this CSV?")
     lines = text.split("\n")
     # The last line of a full sample is probably cut.
     if len(sample) >= _SAMPLE_BYTES - 1 and len(lines) > 1:

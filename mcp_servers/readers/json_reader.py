@@ -24,6 +24,7 @@ from registry.errors import BadInput, TooLarge, shown
 
 _CHUNK_BYTES: Final = 256 << 10
 _WHOLE_BYTES_MAX: Final = 64 << 20
+_KEY_CHARS_MAX: Final = 250
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _LONG_NUMBER: Final = re.compile(rb"\d{19}")
 OpenStream = Callable[[], IO[bytes]]
@@ -230,6 +231,10 @@ def _table(name: str, items: Callable[[], Iterable[Item]]) -> Table:
         reason = next((str(v) for v in sample if isinstance(v, _Bad)), "it is empty")
         raise BadInput(f"{shown(name)} holds no JSON objects: {reason}.")
     check_width(len(headers), shown(name))
+    if any(len(header) > _KEY_CHARS_MAX for header in headers):
+        raise TooLarge(
+            f"{shown(name)} has keys longer than {_KEY_CHARS_MAX} characters; use lists."
+        )
     return Table(
         name,
         tuple(map(Column, headers)),

@@ -114,7 +114,7 @@ def _environment() -> dict[str, str]:
     """What Python needs to start, and nothing else: secrets in ours stay here."""
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "WINDIR") if name in os.environ}
     path = os.pathsep.join([str(_PACKAGES), *(p for p in sys.path if p)])
-    return {**kept, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
+    return {**kept, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 async def _messages(stream: anyio.abc.ByteReceiveStream, name: str) -> AsyncIterator[Message]:

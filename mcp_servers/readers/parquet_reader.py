@@ -11,7 +11,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import IO, Any, Final
 
-from mcp_servers.readers.table import BATCH_ROWS, Batch, Column, Cut, Table, check_width
+from mcp_servers.readers.table import (
+    BATCH_ROWS,
+    Batch,
+    Column,
+    Cut,
+    Table,
+    check_width,
+    distinct_headers,
+)
 from mcp_servers.readers.unpack import Member, in_memory
 from registry import limits
 from registry.errors import BadInput, shown
@@ -37,12 +45,11 @@ def read_parquet(name: str, member: Member, opened: ExitStack) -> Table:
             f"{shown(member.name)} is not a whole Parquet file: {_brief(bad)}."
         ) from None
     check_width(len(schema.names), shown(name))
-    headers = list(dict.fromkeys(schema.names))
-    if len(headers) != len(schema.names):
-        raise BadInput(f"{shown(name)} has several columns of one name; rename them.")
+    notes: list[str] = []
+    headers = distinct_headers(schema.names, notes)
     plans = [_plan(field.type, pa) for field in schema]
     columns = tuple(
-        Column(header[:120], declared) for header, (declared, _) in zip(headers, plans, strict=True)
+        Column(header, declared) for header, (declared, _) in zip(headers, plans, strict=True)
     )
 
     def batches() -> Iterator[Batch]:
@@ -58,7 +65,7 @@ def read_parquet(name: str, member: Member, opened: ExitStack) -> Table:
         except (pa.ArrowException, OSError, ValueError, UnicodeDecodeError) as bad:
             raise Cut(f"after row {line - 1} the file is damaged: {_brief(bad)}") from None
 
-    return Table(name, columns, True, batches, rows=file.metadata.num_rows)
+    return Table(name, columns, True, batches, rows=file.metadata.num_rows, notes=notes)
 
 
 def _brief(bad: BaseException) -> str:

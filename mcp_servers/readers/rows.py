@@ -140,20 +140,27 @@ class Maker:
         else:
             column = cells[place] if cells else ()
         done = convert(
-            column, target.kind, target.format, typed=self._table.typed, where=target.header
+            column,
+            target.kind,
+            target.format,
+            typed=self._table.typed,
+            where=shown(target.header),
         )
         for index, reason in done.faults.items():
             bad.setdefault(index, reason)
         values = done.values
         if target.required and None in values:
             for index in _where(values, lambda v: v is None):
-                bad.setdefault(index, f"{target.header} is empty, and {target.field} is required")
+                bad.setdefault(
+                    index, f"{shown(target.header)} is empty, and {target.field} is required"
+                )
         enum = {*(target.enum or ()), None}
         if target.enum is not None and not set(values) <= enum:
             allowed = ", ".join(target.enum[:12])
             for index in _where(values, lambda v: v not in enum):
                 bad.setdefault(
-                    index, f"{target.header} must be one of {allowed}; got {shown(values[index])}"
+                    index,
+                    f"{shown(target.header)} must be one of {allowed}; got {shown(values[index])}",
                 )
         return values
 
@@ -242,7 +249,7 @@ def _checked(texts: Iterable[str], header: str, bad: dict[int, str]) -> list[str
         return out
     for index, text in enumerate(out):
         try:
-            check_id(text, header)
+            check_id(text, shown(header))
         except IsothermError as no:
             bad.setdefault(index, no.message)
     return out

@@ -36,6 +36,7 @@ _SUFFIXES: Final = {
     "sqlite3": "sqlite",
     "db": "sqlite",
 }
+_MARKUP: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!doctype|html|svg)", re.IGNORECASE)
 _NOT_DATA: Final = (
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a picture"),
@@ -103,6 +104,8 @@ def _refuse_binary(head: bytes, name: str) -> None:
             raise BadInput(
                 f"{shown(name)} is {what}; give CSV, JSON, JSON Lines, Parquet or SQLite."
             )
+    if _MARKUP.match(head):
+        raise BadInput(f"{shown(name)} is XML or HTML; give the data as CSV or JSON.")
     utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     zeros = head.count(b"\x00")
     if zeros and not utf16 and not _every_second(head, zeros):

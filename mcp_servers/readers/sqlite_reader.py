@@ -26,6 +26,7 @@ from mcp_servers.readers.table import (
     Source,
     Table,
     check_width,
+    distinct_headers,
 )
 from mcp_servers.readers.unpack import Member, in_memory
 from registry import limits
@@ -83,7 +84,11 @@ def _table(db: apsw.Connection, table: str) -> Table:
     info = db.execute("SELECT name, type, pk FROM pragma_table_info(?)", (table,)).fetchall()
     check_width(len(info), shown(table))
     keys = [row[0] for row in info if row[2]]
-    columns = tuple(Column(str(row[0])[:120], key=[row[0]] == keys) for row in info)
+    notes: list[str] = []
+    headers = distinct_headers([str(row[0]) for row in info], notes)
+    columns = tuple(
+        Column(header, key=[row[0]] == keys) for header, row in zip(headers, info, strict=True)
+    )
     selected = ", ".join(_quoted(str(row[0])) for row in info)
     # Identifiers come from the file's own schema, quoted; there is no value here.
     sql = f"SELECT {selected} FROM {_quoted(table)}"  # noqa: S608 - quoted
@@ -98,7 +103,15 @@ def _table(db: apsw.Connection, table: str) -> Table:
         except (apsw.Error, UnicodeDecodeError, MemoryError) as bad:
             raise Cut(f"after row {line - 1} the database is damaged: {_brief(bad)}") from None
 
-    return Table(table, columns, True, batches, rows=_count(db, table), foreign=_foreign(db, table))
+    return Table(
+        table,
+        columns,
+        True,
+        batches,
+        rows=_count(db, table),
+        notes=notes,
+        foreign=_foreign(db, table),
+    )
 
 
 def _count(db: apsw.Connection, table: str) -> int | None:

@@ -234,6 +234,8 @@ def _zip_members(source: Source) -> list[Member]:
         raise TooLarge(
             f"{shown(name)} holds {len(infos):,} files; the most is {limits.ARCHIVE_MEMBERS_MAX:,}."
         )
+    if any(i.filename == "[Content_Types].xml" for i in infos):
+        raise BadInput(f"{shown(name)} is an Office file; save the sheet as CSV.")
     if not infos:
         raise BadInput(f"{shown(name)} is an archive without files.")
     return [_zip_member(archive, info) for info in infos]

@@ -329,6 +329,11 @@ LIES = {
     "t.json": b"[]",
     "u.gz": b"\x1f\x8b",
     "v.csv": b"\xff\xfea",
+    "w.xlsx": packed_zip({"[Content_Types].xml": b"<Types/>", "xl/sheet1.xml": b"<x/>"}),
+    "x.csv": b"<!DOCTYPE html><html><body>a,b</body></html>",
+    "y.csv": b"<?xml version='1.0'?><a/>",
+    "z.csv": b"x" * (100 << 10),
+    "z.json": b'[{"' + b"k" * 300 + b'": 1}]',
 }
 
 

@@ -119,6 +119,12 @@ def test_an_ambiguous_date_stays_text_with_a_note() -> None:
     assert "cannot be told" in shape.notes[0]
 
 
+def test_times_without_a_zone_are_utc_with_a_note() -> None:
+    assert "UTC" in shaped(at=["2024-01-01 10:00"]).notes[0]
+    assert shaped(at=["2024-01-01T10:00:00Z"], on=["2024-01-01"]).notes == ()
+    assert shaped(ts=["1700000000"]).notes == ()
+
+
 @given(
     st.lists(
         st.one_of(
