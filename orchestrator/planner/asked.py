@@ -94,14 +94,14 @@ def _is_degree(before: Word, word: Word, lexicon: Lexicon) -> bool:
 
 
 def _is_value(words: tuple[Word, ...], beat: Beat, lexicon: Lexicon) -> bool:
-    """Whether an adverb such as "daily" is part of a name, or stands before a noun that has it
+    """Whether an adverb such as "daily" is part of a name, or stands beside a noun that has it
     as a value."""
     two = tuple(w.stem for w in words[beat.first : beat.first + 2])
     if len(two) == 2 and two in lexicon.schema:
         return True
     found = lexicon.schema.get((words[beat.first].stem,), ())
     values = {m.address for m in found if m.kind == "value"}
-    near = words[beat.last : beat.last + 2]
+    near = words[max(0, beat.first - 4) : beat.last + 2]
     return any(
         m.address in values and m.weight > 0.9
         for w in near

@@ -181,7 +181,7 @@ def needed(plan: QueryPlan) -> tuple[Join, ...]:
 
 def _missed(frame: Frame) -> tuple[str, ...]:
     """Words that no part of the plan accounts for."""
-    return tuple(i.words for i in frame.free("UXQOTSPEVM") if not re.fullmatch(r"\W*", i.words))
+    return tuple(i.words for i in frame.free("UXQOTSPEVMK") if not re.fullmatch(r"\W*", i.words))
 
 
 def _confidence(
@@ -193,10 +193,14 @@ def _confidence(
     sure *= (0.75 if frame.measures else 0.9) ** len(frame.free("NZ"))
     sure *= 0.85 ** len(frame.free("F"))
     sure *= 0.5 ** len(candidate.lost)
+    named = {i.address for i in frame.items if i.letter in "CME"}
+    subject = next((i for i in frame.items if i.letter == "C"), None)
+    if frame.root not in named and subject is not None:
+        sure *= (1.0, 0.93, 0.5, 0.4)[min(len(subject.steps), 3)]  # a root nobody named
     summed = any(m.fn in ("sum", "avg", "count") for m in frame.measures)
     for join in made.joins:
         if join.on[1] != "id" and join.kind == "inner":  # rows meet several partners
-            sure *= 0.4 if summed else 0.6
+            sure *= 0.4 if summed or join.to not in named else 0.6
     if missed:
         sure *= 0.4 ** min(len(missed), 3)
     return round(min(sure, 1.0), 4)

@@ -95,6 +95,8 @@ def _others(frame: Frame) -> bool:
     subject = next((i for i in frame.items if i.letter == "C"), None)
     if subject is None or not subject.steps or frame.select or frame.order:
         return False
+    if frame.has(rf"^(?:[a-z]+ )*V\d+ (?:of|in|at|from|on)(?: [a-z]+)*(?: V\d+)* C{subject.place}"):
+        return False  # "owners of enterprise teams": a value names the subject
     if any(i.letter == "C" and not i.steps and i.first < subject.first for i in frame.items):
         return False
     asked = [i for i in frame.free("FNDBR") if i.address == subject.address]
@@ -120,6 +122,10 @@ def _when(frame: Frame) -> None:
 
 def _column(frame: Frame, item: Item) -> None:
     if item.place in frame.used:
+        return
+    of = rf"V\d+ (?:of|in|at|from|for)(?: [a-z]+)*(?: V\d+)* R{item.place}"
+    if item.letter == "R" and (item.words.split()[-1] in ("by", "to") or frame.has(of)):
+        frame.use(item)  # "sent by agents", "owners of enterprise teams": no column
         return
     path = frame.path(item)
     field = frame.field_of(item)

@@ -82,6 +82,8 @@ def leftover(frame: Frame) -> None:
 def _by_count(frame: Frame, head: Item | None, counted: Item | None, desc: bool) -> bool:
     """Rank groups by how many records, or different records, they have."""
     limit = limit_of(frame, head)
+    if "who" in frame.shape.split() and head is not None and not head.steps and head.letter == "C":
+        head = None
     if (
         counted is None
         and not frame.group

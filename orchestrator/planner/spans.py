@@ -25,6 +25,29 @@ _LENGTH_BONUS: Final = 0.05
 _SURFACE_BONUS: Final = 0.08
 _SORTING: Final = frozenset({"order", "ordered", "sort", "sorted", "rank", "ranked", "group"})
 _OUTRANKED: Final = 0.15  # a stored value beside a word of the schema (P10)
+_ENDINGS: Final = frozenset(
+    {
+        "",
+        "s",
+        "es",
+        "e",
+        "ed",
+        "d",
+        "ing",
+        "er",
+        "ers",
+        "r",
+        "y",
+        "ies",
+        "ied",
+        "ying",
+        "ure",
+        "ures",
+        "ful",
+        "fully",
+        "ly",
+    }
+)
 _COUNTING: Final = frozenset({"number", "numbers", "count", "counts"})
 
 
@@ -96,7 +119,7 @@ def _matches(
 ) -> Iterator[Span]:
     longest = lexicon.longest
     for first, word in enumerate(words):
-        if first in hidden or word.kind == "mark":
+        if first in hidden or word.kind == "mark" or word.glued:
             continue
         for last in range(first + 1, min(first + longest, len(words)) + 1):
             if last - 1 in hidden or words[last - 1].kind in ("mark",):
@@ -105,6 +128,8 @@ def _matches(
             if run[0].kind == "quoted":
                 yield from _quoted(run[0], first, lexicon)
                 break
+            if last < len(words) and words[last].glued:
+                continue
             meanings = _meanings(run, lexicon)
             if meanings and not _counts(run, words[last:]):
                 soft = (
@@ -142,7 +167,8 @@ def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
         for m in lexicon.schema.get(stems, ())
         if m.surface == texts or _akin(m.surface, texts)
     ]
-    found += [replace(m, weight=m.weight - 0.1) for m in _core(run, lexicon)]
+    if found:
+        found += [replace(m, weight=m.weight - 0.1) for m in _core(run, lexicon)]
     if len(run) == 1 and run[0].text in _GRAMMAR | TIME_WORDS:
         found = [
             m
@@ -150,7 +176,9 @@ def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
             if m.weight >= 0.6 and (run[0].text not in TIME_WORDS or m.surface == texts)
         ]
     if not (len(run) == 1 and run[0].kind == "number"):
-        stored = [_spelt(m, run) for m in lexicon.values_at(texts, stems)]
+        glued = any(word.glued for word in run)  # typed as one name: `request_latency`
+        held = lexicon.values(texts) if glued else lexicon.values_at(texts, stems)
+        stored = [_spelt(m, run) for m in held]
         found += [replace(m, weight=m.weight - _OUTRANKED) for m in stored] if found else stored
     best: dict[tuple[str, str, str, str], Meaning] = {}
     for m in found:
@@ -160,32 +188,34 @@ def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
 
 
 def _akin(surface: tuple[str, ...], texts: tuple[str, ...]) -> bool:
-    """Whether two phrases of one stem are near: "people" is not "personalisation", although
-    their stems are equal."""
+    """Whether two phrases of one stem differ by inflection only: "people" is not
+    "personalisation", "import" not "importance", although their stems are equal."""
+    if texts[-1] == "by" and surface != texts:
+        return False  # "connections by" is not "connected by"
     return all(
-        a in IRREGULAR or b in IRREGULAR or max(len(a), len(b)) - _shared(a, b) <= 4
+        a == b or a in IRREGULAR or b in IRREGULAR or _inflected(a, b)
         for a, b in zip(surface, texts, strict=True)
     )
 
 
-def _shared(a: str, b: str) -> int:
-    """How many letters two words have in common at their start."""
-    return next(
+def _inflected(a: str, b: str) -> bool:
+    shared = next(
         (n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b))
     )
+    return {a[shared:].lstrip(a[shared - 1]), b[shared:].lstrip(b[shared - 1])} <= _ENDINGS
 
 
 def _core(run: tuple[Word, ...], lexicon: Lexicon) -> list[Meaning]:
     """What "still open" means where only "open" is known."""
     inner = [n for n, word in enumerate(run) if word.text not in FUNCTION]
-    if len(run) == 1 or len(inner) != 1 or tuple(w.stem for w in run) not in lexicon.schema:
+    if len(run) == 1 or len(inner) != 1:
         return []
     return lexicon.schema.get((run[inner[0]].stem,), [])
 
 
 def _spelt(meaning: Meaning, run: tuple[Word, ...]) -> Meaning:
     """A name written with its capitals is likelier to be meant as one."""
-    exact = meaning.value == run[0].raw and not meaning.value.islower()
+    exact = meaning.value == " ".join(w.raw for w in run) and not meaning.value.islower()
     return replace(meaning, weight=meaning.weight + _SURFACE_BONUS) if exact else meaning
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -93,6 +93,8 @@ class Word:
     end: int
     kind: Kind
     number: int | float | None = None
+    #: an underscore joins it to the word before: `cpu_percent` is one name
+    glued: bool = False
 
 
 @lru_cache(maxsize=65_536)
@@ -115,7 +117,10 @@ def tokenise(text: str) -> tuple[Word, ...]:
     """The words of a question, in order; marks that carry no meaning are left out."""
     out: list[Word] = []
     for found in _TOKEN.finditer(text):
-        out.extend(_words(found))
+        made = _words(found)
+        if found.start() and text[found.start() - 1] == "_" and out:
+            made[0] = replace(made[0], glued=True)
+        out.extend(made)
     return tuple(_scaled(out))
 
 
