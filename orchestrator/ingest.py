@@ -12,14 +12,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import anyio
-
 from orchestrator.links import Call
 from registry import limits
 from registry.access import Principal, decide
 from registry.catalog import Catalogue
 from registry.domain import CollectionSpec, check_domain_name
-from registry.errors import BadInput, IsothermError, TooLarge, shown
+from registry.errors import BadInput, shown
 from registry.identity import Repeats, keyed_row
 from registry.mapping import Mapping
 from registry.match import AUTO, Match, match, wire_constants
@@ -29,7 +27,6 @@ from registry.shape import Shape, shape_of
 
 #: a whole file is read within this
 FILE_MS_MAX: Final = 4 * 3_600_000
-PARALLEL: Final = 4
 _COUNTS: Final = ("accepted", "updated", "duplicate", "rejected")
 Refresh = Callable[[], Awaitable[Any]]
 
@@ -105,43 +102,6 @@ async def ingest(
             return _plan(shapes, routes, peeked, None)
         return _reply(await _load_all(trip, staged, routes, shapes), [])
     return await _into_new(trip, staged)
-
-
-async def ingest_many(
-    links: Any,
-    catalogue: Callable[[], Catalogue],
-    principal: Principal,
-    requests: Sequence[IngestRequest],
-    *,
-    refresh: Refresh | None = None,
-) -> list[dict[str, Any]]:
-    """Several sources, a few at a time, replies in order; a refused one is `{error}` and stops no
-    other.
-
-    Sources that may need a new domain go one after the other: the second file of a kind belongs
-    into the domain that the first one made.
-    """
-    if len(requests) > limits.FILES_MAX:
-        raise TooLarge(f"{len(requests):,} sources at once; the most is {limits.FILES_MAX:,}.")
-    out: list[dict[str, Any]] = [{} for _ in requests]
-    slots = anyio.CapacityLimiter(PARALLEL)
-
-    async def one(place: int) -> None:
-        async with slots:
-            try:
-                out[place] = await ingest(
-                    links, catalogue(), principal, requests[place], refresh=refresh
-                )
-            except IsothermError as refusal:
-                out[place] = {"error": refusal.to_dict()}
-
-    async with anyio.create_task_group() as tasks:
-        for place, request in enumerate(requests):
-            if _is_known(catalogue(), request.into):
-                tasks.start_soon(one, place)
-            else:
-                await one(place)
-    return out
 
 
 def _is_known(catalogue: Catalogue, into: str | None) -> bool:

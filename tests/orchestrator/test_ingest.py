@@ -13,7 +13,7 @@ import pytest
 
 from orchestrator.app import running
 from orchestrator.client import Client, connect
-from orchestrator.ingest import IngestRequest, ingest_many
+from orchestrator.ingest import IngestRequest, ingest
 from registry.access import LOCAL, Principal
 from registry.errors import BadInput, Denied, IsothermError, UnknownDomain
 from registry.settings import Settings
@@ -186,30 +186,15 @@ async def test_only_who_may_write_there_puts_data_in(tmp_path: Path) -> None:
     async with running(settings) as app:
 
         async def send(who: Principal, **arguments: Any) -> dict[str, Any]:
-            found = await ingest_many(
-                app.links, lambda: app.catalogue.bare(LOCAL), who, [IngestRequest(**arguments)], refresh=app.refresh
-            )  # fmt: skip
-            return found[0]
+            known = app.catalogue.bare(LOCAL)
+            return await ingest(
+                app.links, known, who, IngestRequest(**arguments), refresh=app.refresh
+            )
 
         reader, chat = Principal(roles=("reader",)), Principal(roles=("writer",), domains=("chat",))
         user = {"text": "id,name\nu1,Ann\n", "into": "user.users"}
         fresh = {"text": "alpha,beta\n1,2\n", "name": "fresh"}
         for who, arguments in ((reader, user), (reader, fresh), (chat, user), (chat, fresh)):
-            assert (await send(who, **arguments))["error"]["code"] == "denied", (who, arguments)
+            with pytest.raises(Denied):
+                await send(who, **arguments)
         assert (await send(LOCAL, **user))["accepted"] == 1
-
-
-async def test_many_sources_at_once_and_a_bad_one_stops_no_other(tmp_path: Path) -> None:
-    requests = [
-        IngestRequest(path=str(write(tmp_path, f"s{n}.csv", cpu(50))), into="metrics", set={"series": "{stem}"})
-        for n in range(8)
-    ]  # fmt: skip
-    requests.insert(3, IngestRequest(path=str(tmp_path / "missing.csv")))
-    shops = [IngestRequest(text=f"sku,price\na{n},1\n", name="prices") for n in range(2)]
-    async with running(Settings(data=tmp_path / "data", roots=(tmp_path,))) as app:
-        found = await ingest_many(
-            app.links, lambda: app.catalogue.bare(LOCAL), LOCAL, [*requests, *shops], refresh=app.refresh
-        )  # fmt: skip
-    assert [r.get("accepted") for r in found] == [50, 50, 50, None, 50, 50, 50, 50, 50, 1, 1]
-    assert found[3]["error"]["code"] == "denied"
-    assert [r["collection"] for r in found[-2:]] == ["prices.prices"] * 2
