@@ -53,7 +53,7 @@ class Graph:
         for ref in catalogue.references:
             field = catalogue.collections[ref.source].fields[ref.field]
             plain = _named_after(ref.field, ref.target)
-            extra = 0.0 if plain else 0.01 if field.required else 0.02
+            extra = 0.0 if plain else 0.03 if field.required else 0.04
             self._edges[ref.source].append((Step(ref.field, ref.target), _FORWARD + extra))
             self._edges[ref.target].append((Step(ref.field, ref.source, True), _REVERSE + extra))
         self.targets = {(r.source, r.field): r.target for r in catalogue.references}

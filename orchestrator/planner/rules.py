@@ -12,7 +12,7 @@ from orchestrator.planner.graph import graph_of
 from orchestrator.planner.lexicon import lexicon_of
 from orchestrator.planner.reading import Context, Question, Reading, Readings
 from orchestrator.planner.refusal import asks_to_write, beyond, near_names
-from orchestrator.planner.source import Needs, candidates
+from orchestrator.planner.source import Needs, candidates, roles
 from orchestrator.planner.words import tokenise
 from registry.catalog import Catalogue
 from registry.limits import QUESTION_CHARS_MAX
@@ -56,9 +56,10 @@ def _read(asked: Asked, catalogue: Catalogue) -> Readings:
         behind = found[0].score - candidate.score
         if behind > CLOSE:
             break
-        reading = assemble(asked, candidate, catalogue, graph, behind)
-        if reading is not None and all(r.plan != reading.plan for r in readings):
-            readings.append(reading)
+        for variant in (candidate, *roles(candidate, catalogue, graph)):
+            reading = assemble(asked, variant, catalogue, graph, behind)
+            if reading is not None and all(r.plan != reading.plan for r in readings):
+                readings.append(reading)
     if not readings:
         return _nothing(asked, catalogue)
     readings.sort(key=lambda r: -r.confidence)

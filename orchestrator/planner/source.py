@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -16,6 +16,7 @@ _NAMED: Final = 0.35
 _HEAD: Final = 0.12
 _TIMELESS: Final = 0.4
 _SEARCHED: Final = 0.35
+_SAME_ROLE: Final = 0.011
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +162,20 @@ def _adjusted(picks: tuple[Pick, ...], root: str, graph: Graph) -> tuple[Pick, .
             if routes and not routes[0].fans_out:
                 out[place] = Pick(pick.span, better, routes[0])
     return tuple(out)
+
+
+def roles(candidate: Candidate, catalogue: Catalogue, graph: Graph) -> list[Candidate]:
+    """The same with another role for a named record: "tickets of Anna" may be hers to ask or to
+    answer. None where a role bears the collection's own name."""
+    out = []
+    for place, pick in enumerate(candidate.picks):
+        address, field = pick.meaning.address, pick.meaning.field
+        if pick.meaning.kind != "value" or catalogue.collections[address].label != field:
+            continue
+        direct = [r for r in graph.routes(candidate.root, address) if len(r.steps) == 1]
+        for route in direct[1:]:
+            if not route.fans_out and route.cost - direct[0].cost <= _SAME_ROLE:
+                picks = list(candidate.picks)
+                picks[place] = Pick(pick.span, pick.meaning, route)
+                out.append(replace(candidate, picks=tuple(picks)))
+    return out

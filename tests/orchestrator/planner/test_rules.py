@@ -129,6 +129,25 @@ def test_two_roles_of_one_collection_are_told_apart() -> None:
     assert customer["where"]["field"] == "customer.name"
 
 
+def test_an_unsaid_role_is_a_choice() -> None:
+    names = [r.plan.to_wire()["where"]["field"] for r in read("tickets of Anna Schmidt").readings]
+    assert names == ["customer.name", "agent.name"]
+    assert len(read("sessions of Anna Schmidt").readings) == 1
+
+
+@pytest.mark.parametrize("text", ["why did revenue fall", "will revenue grow", "help"])
+def test_what_no_plan_can_say_is_refused_with_a_reason(text: str) -> None:
+    found = read(text)
+    assert not found.readings
+    assert found.reason
+    assert found.suggestions
+
+
+def test_every_word_that_counts_is_accounted_for() -> None:
+    found = read("how many failed runs last week").readings[0]
+    assert [u.words for u in found.understood] == ["failed", "runs", "last week"]
+
+
 def test_close_readings_are_all_given() -> None:
     found = read("how many different countries")
     assert len(found.readings) > 1
