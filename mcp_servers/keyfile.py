@@ -12,7 +12,7 @@ KEY_BYTES = 32
 
 
 def load_key(folder: Path, rng: Random) -> bytes:
-    """The key of a data folder, made if there is none. Two processes that make it at once agree on one."""
+    """The key of a data folder, made if there is none. Two processes that make it at once agree."""
     path = folder / "key"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -23,7 +23,8 @@ def load_key(folder: Path, rng: Random) -> bytes:
         if bad.errno == 28:
             raise StorageFull(f"The disk under {shown(folder)} is full; free some space.") from None
         raise Unavailable(
-            f"The data folder {shown(folder)} cannot be used: {bad.strerror}. Choose another with --data."
+            f"The data folder {shown(folder)} cannot be used: {bad.strerror}. "
+            "Choose another with --data."
         ) from None
     if len(key) != KEY_BYTES:
         raise Corrupt(f"{shown(path)} is not a key; remove it and it is made anew.")

@@ -31,8 +31,8 @@ from registry.answer import Receipt
 from registry.clock import Clock
 from registry.domain import CollectionSpec, DomainSpec
 from registry.errors import IsothermError
-from registry.mapping import Mapping
 from registry.record import Canonical, decode
+from registry.shape.mapping import Mapping
 
 
 @dataclass(slots=True)

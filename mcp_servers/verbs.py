@@ -34,10 +34,10 @@ from registry.clock import Clock
 from registry.domain import DomainSpec
 from registry.errors import BadPlan, TooLarge, shown
 from registry.limits import RECORD_BYTES_MAX, REPLY_BYTES_MAX
-from registry.mapping import Mapping
 from registry.moment import time_text
 from registry.plan import QueryPlan, parse_plan
 from registry.record import row_hash
+from registry.shape.mapping import Mapping
 from registry.tool import Call, Reply
 
 _ROWS_SURELY_FIT: Final = REPLY_BYTES_MAX // RECORD_BYTES_MAX

@@ -12,8 +12,8 @@ from mcp_servers.staging import Staged, Staging
 from registry.catalog import Catalogue
 from registry.clock import SystemClock
 from registry.errors import from_dict
-from registry.propose import Proposal, propose
-from registry.shape import Shape, shape_of
+from registry.shape.propose import Proposal, propose
+from registry.shape.shape import Shape, shape_of
 
 TENANT = "default"
 

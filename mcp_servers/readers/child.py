@@ -24,8 +24,8 @@ from mcp_servers.readers.source import open_source
 from mcp_servers.readers.table import Batch, Cut, Source, Table
 from registry import limits
 from registry.errors import BadInput, Bug, Conflict, IsothermError, TooLarge, shown
-from registry.headers import looks_like_key
-from registry.infer import Tally
+from registry.shape.headers import looks_like_key
+from registry.shape.infer import Tally
 
 Message = dict[str, Any]
 _TOO_MUCH = TooLarge("The file needs more memory than reading may take; split or simplify it.")

@@ -15,10 +15,10 @@ import orjson
 
 from mcp_servers.readers.table import Batch, Table
 from registry import limits
-from registry.cells import convert, plain_text
 from registry.errors import BadInput, IsothermError, shown
-from registry.identity import Repeats, keyed_row
 from registry.record import Canonical, Type, TypeName, canonical_json, check_id, encode, row_hash
+from registry.shape.cells import convert, plain_text
+from registry.shape.identity import Repeats, keyed_row
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from llama_index.tools.mcp import BasicMCPClient, McpToolSpec
 
 async def main(target: list[str], user: str) -> dict[str, Any]:
     client = BasicMCPClient(target[0], args=target[1:])
-    tools = {tool.metadata.name: tool for tool in await McpToolSpec(client=client).to_tool_list_async()}
+    tools = {
+        tool.metadata.name: tool for tool in await McpToolSpec(client=client).to_tool_list_async()
+    }
     answer = await tools["ask"].acall(question="how many users are there?")
     got = await tools["get"].acall(collection="user.users", ids=[user])
     return {"tools": list(tools), "answer": str(answer), "got": str(got)}

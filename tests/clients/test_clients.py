@@ -49,7 +49,11 @@ def port(data: Path, log: Path) -> Iterator[int]:
 def _port_told(log: Path, process: subprocess.Popen[bytes]) -> int:
     while process.poll() is None:
         for line in log.read_text().splitlines(keepends=True):
-            if line.startswith("{") and line.endswith("}\n") and json.loads(line).get("event") == "listening":
+            if (
+                line.startswith("{")
+                and line.endswith("}\n")
+                and json.loads(line).get("event") == "listening"
+            ):
                 return int(json.loads(line)["port"])
     raise AssertionError(log.read_text())
 
@@ -83,12 +87,16 @@ def test_a_client_of_its_era_finds_and_uses_everything(
     assert seen["got"][0]["name"] == "Ann" and "Ann" in json.dumps(seen["read"])
     assert seen["prompts"] and seen["message"]
     assert seen["wrong"] is True
-    print(f"{venv} over {transport}: era {seen['era']}, {len(seen['tools'])} tools in {seen['bytes']} bytes")
+    print(
+        f"{venv} over {transport}: era {seen['era']}, {len(seen['tools'])} tools in {seen['bytes']} bytes"
+    )
     assert "Traceback" not in log.read_text()
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-@pytest.mark.parametrize(("venv", "script"), [("llama-index", "llama.py"), ("langchain", "langchain_adapter.py")])
+@pytest.mark.parametrize(
+    ("venv", "script"), [("llama-index", "llama.py"), ("langchain", "langchain_adapter.py")]
+)
 def test_an_agent_framework_lists_the_tools_asks_and_gets(
     venv: str, script: str, transport: str, data: Path, port: int, log: Path
 ) -> None:

@@ -59,7 +59,10 @@ class Inspector:
         return dict(json.loads(ended.stdout))
 
     def tool(self, name: str, **arguments: Any) -> dict[str, Any]:
-        pairs = [f"{key}={value if isinstance(value, str) else json.dumps(value)}" for key, value in arguments.items()]
+        pairs = [
+            f"{key}={value if isinstance(value, str) else json.dumps(value)}"
+            for key, value in arguments.items()
+        ]
         given = [part for pair in pairs for part in ("--tool-arg", pair)]
         result = self.run("tools/call", "--tool-name", name, *given)
         assert not result.get("isError"), result
@@ -69,7 +72,8 @@ class Inspector:
 def sample(spec: CollectionSpec) -> dict[str, Any]:
     """A record with a value in every field."""
     values = {
-        name: field.enum[0] if field.enum else SAMPLES[field.type] for name, field in spec.fields.items()
+        name: field.enum[0] if field.enum else SAMPLES[field.type]
+        for name, field in spec.fields.items()
     }
     return values if spec.key else {"id": "one", **values}
 
@@ -91,7 +95,9 @@ def test_a_domain_alone_lists_puts_gets_queries_and_reads_back(domain: str, tmp_
     assert {field: got[field] for field in record} == record
     page = inspector.tool("query", plan={"from": f"{domain}.{name}", "limit": 5})
     assert page["row_count"] == 1 and written["id"] in page["rows"][0]
-    (content,) = inspector.run("resources/read", "--uri", f"{scheme}://{name}/{written['id']}")["contents"]
+    (content,) = inspector.run("resources/read", "--uri", f"{scheme}://{name}/{written['id']}")[
+        "contents"
+    ]
     assert {field: json.loads(content["text"])[field] for field in record} == record
 
 

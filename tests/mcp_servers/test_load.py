@@ -22,7 +22,7 @@ from registry.clock import ManualClock, SystemClock
 from registry.domain import DomainSpec, parse_spec
 from registry.errors import BadInput, Conflict, NotFound, UnknownField
 from registry.limits import LOAD_BATCH_ROWS, STAGING_SECONDS_MAX
-from registry.mapping import Mapping, To
+from registry.shape.mapping import Mapping, To
 from tests.sources import TENANT, stage, write
 
 pytestmark = pytest.mark.anyio

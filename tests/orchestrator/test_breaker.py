@@ -60,9 +60,10 @@ def test_it_never_locks_for_good(steps: list[str]) -> None:
         if step == "wait":
             now += BREAKER_SECONDS
         elif breaker.admit(now):
-            {
-                "ok": breaker.succeeded,
-                "leave": breaker.abandoned,
-                "fail": lambda: breaker.failed(now),
-            }[step]()
+            if step == "ok":
+                breaker.succeeded()
+            elif step == "fail":
+                breaker.failed(now)
+            else:
+                breaker.abandoned()
     assert breaker.admit(now + BREAKER_SECONDS)

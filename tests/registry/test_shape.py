@@ -9,18 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.catalog import Catalogue
-from registry.cells import convert
 from registry.domain import NAME, load_spec
 from registry.errors import BadInput, UnknownField
-from registry.headers import singular, unit_of, words_of
-from registry.infer import Evidence, Tally
-from registry.mapping import Mapping, To
-from registry.match import AUTO, match, wire_constants
-from registry.naming import collection_name, domain_name, field_name, field_names
-from registry.propose import propose
 from registry.record import INT64_MAX, Type, parse, time_text
 from registry.settings import configs_dir
-from registry.shape import Shape, shape_of
+from registry.shape.cells import convert
+from registry.shape.headers import singular, unit_of, words_of
+from registry.shape.infer import Evidence, Tally
+from registry.shape.mapping import Mapping, To
+from registry.shape.match import AUTO, match, wire_constants
+from registry.shape.naming import collection_name, domain_name, field_name, field_names
+from registry.shape.propose import propose
+from registry.shape.shape import Shape, shape_of
 
 HOUSE = Catalogue(load_spec(path) for path in sorted((configs_dir() / "domains").glob("*.yaml")))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from registry.domain import NAME_CHARS_MAX, RESERVED_DOMAINS, RESERVED_FIELDS
-from registry.headers import words_of
+from registry.shape.headers import words_of
 
 FIELD_CHARS_MAX: Final = 48
 

@@ -1,7 +1,7 @@
 """What type is a column? Evidence is gathered batch by batch, so a whole file can be asked as well
 as a sample.
 
-A type survives while every cell so far converts to it (by `registry.cells`, the same code that
+A type survives while every cell so far converts to it (by `cells`, the same code that
 loads: what was inferred here will load). A column where none survives is text; no row is ever
 dropped for a mixed column.
 """
@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from registry.cells import NULL_TOKENS, fits, plain_text
 from registry.record import Type, TypeName
+from registry.shape.cells import NULL_TOKENS, fits, plain_text
 
 DISTINCT_MAX: Final = 20
 UNIQUE_ROWS_MAX: Final = 10_000_000  # past these, uniqueness is not known

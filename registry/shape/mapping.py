@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any, Final, get_args
 
 from registry import limits
-from registry.cells import Format
 from registry.domain import CollectionSpec
 from registry.errors import BadInput, UnknownField, shown
 from registry.record import decode
+from registry.shape.cells import Format
 
 FORMATS: Final = frozenset(get_args(Format))
 
 
 @dataclass(frozen=True, slots=True)
 class To:
-    """A column's field, and how its cells are written (`registry.cells`).
+    """A column's field, and how its cells are written (`registry.shape.cells`).
 
     The field "id" is the record's id.
     """

@@ -1,8 +1,7 @@
 """The shape of a table: its columns with types, and which of them is key, event time and label.
 
-Made from the evidence that a reader gathered (`registry.infer`); pure. Whether the shape fits a
-known collection is `registry.match`'s question, what collection it would make is
-`registry.propose`'s.
+Made from the evidence that a reader gathered (`infer`); pure. Whether the shape fits a known
+collection is `match`'s question, what collection it would make is `propose`'s.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from registry.errors import shown
-from registry.headers import (
+from registry.record import NUMERIC, TEMPORAL, Type
+from registry.shape.headers import (
     label_rank,
     looks_like_key,
     looks_like_money,
@@ -22,16 +22,15 @@ from registry.headers import (
     unit_of,
     words_of,
 )
-from registry.infer import Evidence
-from registry.naming import field_names
-from registry.record import NUMERIC, TEMPORAL, Type
+from registry.shape.infer import Evidence
+from registry.shape.naming import field_names
 
-#: (format, lowest, highest): numbers between 1973 and 2100 in each unit
+#: (format, lowest, highest): numbers between 1973 and 2100 in each unit. Nanoseconds are not told
+#: from their size: a time holds whole microseconds, and a row that is finer would be lost.
 _EPOCHS: Final = (
     ("epoch_s", 1e8, 4.2e9),
     ("epoch_ms", 1e11, 4.2e12),
     ("epoch_us", 1e14, 4.2e15),
-    ("epoch_ns", 1e17, 4.2e18),
 )
 _TIME_ORDER: Final = ("timestamp", "ts", "time", "datetime", "at", "date", "when", "created", "day")
 _NOT_EVENTS: Final = frozenset({"birth", "born", "dob", "birthday", "expiry", "expires", "due"})

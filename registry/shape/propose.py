@@ -13,11 +13,11 @@ from typing import Any, Final
 from registry import limits
 from registry.catalog import Catalogue
 from registry.domain import DomainSpec, parse_spec
-from registry.headers import singular, words_of
-from registry.infer import DISTINCT_MAX
-from registry.mapping import Mapping, To
-from registry.naming import collection_name, domain_name
-from registry.shape import ColumnShape, Shape
+from registry.shape.headers import singular, words_of
+from registry.shape.infer import DISTINCT_MAX
+from registry.shape.mapping import Mapping, To
+from registry.shape.naming import collection_name, domain_name
+from registry.shape.shape import ColumnShape, Shape
 
 ENUM_LIKE_ROWS_MIN: Final = 100
 _LONG_TEXT_CHARS: Final = 40

@@ -9,10 +9,10 @@ from typing import Any, Final
 from registry.catalog import Catalogue
 from registry.domain import CollectionSpec, FieldSpec
 from registry.errors import BadInput
-from registry.headers import looks_like_time, singular, words_of
-from registry.mapping import Mapping, To
 from registry.record import TEMPORAL, encode, parse
-from registry.shape import ColumnShape, Shape
+from registry.shape.headers import looks_like_time, singular, words_of
+from registry.shape.mapping import Mapping, To
+from registry.shape.shape import ColumnShape, Shape
 
 AUTO: Final = 0.8
 _PAIR_MIN: Final = 0.5
