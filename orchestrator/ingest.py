@@ -18,12 +18,12 @@ from registry.access import Principal, decide
 from registry.catalog import Catalogue
 from registry.domain import CollectionSpec, check_domain_name
 from registry.errors import BadInput, shown
-from registry.identity import Repeats, keyed_row
-from registry.mapping import Mapping
-from registry.match import AUTO, Match, match, wire_constants
-from registry.naming import collection_name
-from registry.propose import Proposal, propose, propose_named
-from registry.shape import Shape, shape_of
+from registry.shape.identity import Repeats, keyed_row
+from registry.shape.mapping import Mapping
+from registry.shape.match import AUTO, Match, match, wire_constants
+from registry.shape.naming import collection_name
+from registry.shape.propose import Proposal, propose, propose_named
+from registry.shape.shape import Shape, shape_of
 
 #: a whole file is read within this
 FILE_MS_MAX: Final = 4 * 3_600_000
