@@ -199,7 +199,9 @@ def _confidence(
         sure *= (1.0, 0.93, 0.5, 0.4)[min(len(subject.steps), 3)]  # a root nobody named
     summed = any(m.fn in ("sum", "avg", "count") for m in frame.measures)
     for join in made.joins:
-        if join.on[1] != "id" and join.kind == "inner":  # rows meet several partners
+        if (
+            join.on[1] != "id" and join.kind == "inner" and join.to not in frame.meant
+        ):  # rows meet several partners
             sure *= 0.4 if summed or join.to not in named else 0.6
     if missed:
         sure *= 0.4 ** min(len(missed), 3)

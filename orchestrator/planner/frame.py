@@ -104,6 +104,8 @@ class Frame:
     limit: int | None = None
     distinct: bool = False
     counted: bool = False
+    #: collections joined although one record meets several of theirs
+    meant: set[str] = field(default_factory=set)
 
     @property
     def spec(self) -> CollectionSpec:

@@ -10,6 +10,7 @@ from orchestrator.planner.source import Candidate, Pick
 from orchestrator.planner.spans import Span, content
 from orchestrator.planner.words import Word
 from registry.catalog import Catalogue
+from registry.record import TEMPORAL
 
 
 def items_of(
@@ -35,7 +36,7 @@ def items_of(
                 return None
             made.append(("V", span.first, span.last, Pick(span, value, routes[0]), "absent"))
         elif span.first in chosen:
-            pick = chosen[span.first]
+            pick = _dated(chosen[span.first], asked, catalogue)
             made.append((_letter(pick, catalogue), span.first, span.last, pick, None))
     made += [("T", w.first, w.last, None, w) for w in asked.windows]
     made += [("K", b.first, b.last, None, b) for b in asked.beats]
@@ -61,6 +62,21 @@ def items_of(
         )
         for n, (letter, first, last, pick, payload) in enumerate(made)
     ]
+
+
+def _dated(pick: Pick, asked: Asked, catalogue: Catalogue) -> Pick:
+    """ "when was it paid" asks for a time, not for the status."""
+    if pick.meaning.kind != "value" or "when" not in [w.text for w in asked.words[:2]]:
+        return pick
+    spec = catalogue.collections[pick.meaning.address]
+    for m in pick.span.meanings:
+        if (
+            m.kind == "field"
+            and m.address == pick.meaning.address
+            and spec.field(m.field).type in TEMPORAL
+        ):
+            return Pick(pick.span, m, pick.route)
+    return pick
 
 
 def _loose_letter(word: Word) -> str | None:

@@ -129,6 +129,7 @@ def _by_activity(frame: Frame, head: Item, desc: bool, limit: int) -> bool:
             frame.order.append(Order(by=made.name, desc=desc))
             frame.limit = limit
             frame.doubt *= 0.8
+            frame.meant.add(ref.source)
             frame.note(head, f"ranked by {ref.source}")
             return True
     return False
