@@ -18,7 +18,7 @@ SEED = 7
 QUESTIONS = (
     "how many users are there?",
     "how many users per country?",
-    "what is the average value of the series load?",
+    "what is the average value of points?",
     "how many messages are there?",
 )
 DOMAIN = """\
