@@ -162,8 +162,8 @@ async def _put(trip: _Trip, address: str, spec: CollectionSpec) -> dict[str, Any
     constants = wire_constants(spec, _constants(trip, request.name or "inline"))
     records = [{**record, **constants} for record in request.records or ()]
     if not spec.key:
-        hashes = Repeats().ids(keyed_row(record) for record in records)
-        records = [{"id": key, **record} for key, record in zip(hashes, records, strict=True)]
+        ids = Repeats().ids(keyed_row(record) for record in records if "id" not in record)
+        records = [record if "id" in record else {"id": next(ids), **record} for record in records]
     domain, _, collection = address.partition(".")
     arguments = {
         "collection": collection,
