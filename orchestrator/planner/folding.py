@@ -242,11 +242,21 @@ def _is_time(frame: Frame, node: Predicate) -> bool:
     return all(isinstance(leaf, (Compare, IsNull)) and leaf.field in names for leaf in leaves(node))
 
 
+#: doubt that a plan can show what was asked for, so strong that it is refused
+_UNLIKE: Final = 0.4
+
+
 def contrasts(frame: Frame) -> None:
     """ "compare failed and succeeded runs": one row for each of the values."""
-    if frame.group or not frame.has(r"(?:compare|comparing|comparison|versus|vs)"):
+    if frame.group or not frame.has(r"(?:compared?|comparing|comparison|versus|vs)"):
         return
     closed = [i for i in frame.items if i.letter == "T" and i.payload.start_us is not None]
+    lengths = [
+        i.payload.end_us - i.payload.start_us for i in closed if i.payload.end_us is not None
+    ]
+    if lengths and max(lengths) > 1.2 * min(lengths):
+        frame.doubt *= _UNLIKE  # a day beside a week: one bucket cannot show both
+        return
     unit = next((u for i in closed for u in UNIT_WORDS if u in i.words.split()), None)
     if len(closed) > 1 and unit is not None:
         add_bucket(frame, closed[0], unit)

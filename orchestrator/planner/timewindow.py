@@ -211,10 +211,11 @@ _PHRASES: Final[
         re.compile(r"\b(?:year to date|ytd|month to date|mtd|quarter to date|qtd|week to date)\b"),
         _to_date,
     ),
+    (re.compile(rf"\b(?P<lead>from) (?P<p>{POINT}) (?:on|onwards?|forward)\b"), _open),
     (
         re.compile(
             rf"\b(?P<lead>since|after|before|until|till|prior to|earlier than|up to|as of"
-            rf"|starting|from|by) (?P<p>{POINT})(?= |$)"
+            rf"|starting|by) (?P<p>{POINT})(?= |$)"
         ),
         _open,
     ),

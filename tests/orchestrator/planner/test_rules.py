@@ -154,6 +154,20 @@ def test_close_readings_are_all_given() -> None:
     assert found.readings[0].confidence - found.readings[1].confidence < 0.1
 
 
+def test_windows_of_unlike_length_are_not_added_up() -> None:
+    unlike = read("how many sessions yesterday compared to last week").readings
+    assert all(reading.confidence < 0.45 for reading in unlike)
+    alike = read("compare sessions this week and last week").readings[0]
+    assert alike.plan.group and alike.confidence > 0.75
+
+
+def test_from_a_past_day_means_that_day_and_onwards_means_since() -> None:
+    day, since = (
+        str(wires(read(f"sessions from {t}"))[0]["where"]) for t in ("yesterday", "yesterday on")
+    )
+    assert "'<'" in day and "'<'" not in since
+
+
 def test_absence_in_a_window_counts_what_fits() -> None:
     made = read("users without sessions last week").readings[0].plan.to_wire()
     assert made["joins"][0]["kind"] == "left"
