@@ -105,7 +105,10 @@ class App:
         return {name: in_force[name] for name in wanted if name in in_force}
 
     async def watch(self) -> None:
-        """Notice what other processes did to the list of domains."""
+        """Once the first callers are served, prepare for questions; then notice what other
+        processes did to the list of domains."""
+        await anyio.sleep(_WATCH_SECONDS)
+        await self.asker.warm()
         while True:
             await anyio.sleep(_WATCH_SECONDS)
             try:

@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
+import anyio.to_thread
 import orjson
 
 from orchestrator.catalogue import LiveCatalogue
@@ -19,7 +20,7 @@ from orchestrator.links import Call
 from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
 from orchestrator.route import Route, fragment_plan, route
 from orchestrator.wording import sentence
-from registry.access import Principal
+from registry.access import LOCAL, Principal
 from registry.answer import Answer, Choice
 from registry.clock import Clock
 from registry.errors import BadInput, IsothermError, NotFound, TooSlow, Unavailable, shown
@@ -72,6 +73,12 @@ class Asker:
         return replace(
             answer, planner=readings.planner, ms={"understand": ms, **answer.ms, "total": total}
         )
+
+    async def warm(self) -> None:
+        """Let the planner make its vocabulary before the first question pays for it."""
+        known = await self.catalogue.fresh(LOCAL)
+        question = Question("how many", self.clock.now_us())
+        await anyio.to_thread.run_sync(self.planner, question, known, Context())
 
     def _question(self, request: AskRequest) -> Question:
         text = request.question.strip()

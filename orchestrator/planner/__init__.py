@@ -4,4 +4,18 @@
 
 A planner sees the question, the catalogue (specs and stored vocabulary) and the clock. It has no
 tools, no rows and no secrets. `ask.py` chooses among readings, runs them, asks back or refuses.
+
+The rules planner (`rules`), in the order a question passes through:
+
+    words, grammar              tokens, stems, numbers in words; words that only serve
+    timewindow, dates           windows and buckets of time
+    literals                    quoted text, numbers compared with, codes
+    vocabulary, lexicon         every phrase of the catalogue and what it may mean
+    spans                       the phrases found in the question, misspelt ones too
+    graph, source               which collection is meant, and the ways to the others
+    asked, items, frame         the question under one root, as a shape of letters
+    texts conditions codes comparing absence filters moments      what limits the rows
+    groups folding ranking heads listing                          what is made of them
+    parts, assemble             a checked plan and how sure it is
+    followup, refusal, describe an edit of the plan before; why not; a plan in a sentence
 """
