@@ -1,9 +1,11 @@
-"""Calendar buckets in SQLite: UTC, weeks start on Monday. Pure.
+"""Calendar buckets in SQL: UTC, weeks start on Monday. Pure.
 
 `minute` and `hour` give µs since 1970, the others days since 1970, as `registry.check` types them.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 from registry.plan import Bucket
 from registry.record import Type
@@ -12,16 +14,26 @@ _DAY_US = 86_400_000_000
 _FINE_US = {"minute": 60_000_000, "hour": 3_600_000_000}
 
 
-def bucket_sql(expression: str, kind: Type, bucket: Bucket) -> str:
+def bucket_sql(
+    expression: str, kind: Type, bucket: Bucket, *, engine: Literal["sqlite", "duckdb"] = "sqlite"
+) -> str:
     """The start of the bucket that a time (µs) or date (days) expression falls in."""
     if bucket in _FINE_US:
         return _floor(expression, _FINE_US[bucket])
-    days = expression if kind.name == "date" else f"({_floor(expression, _DAY_US)} / {_DAY_US})"
+    divided = "/" if engine == "sqlite" else "//"  # of whole numbers
+    days = (
+        expression
+        if kind.name == "date"
+        else f"({_floor(expression, _DAY_US)} {divided} {_DAY_US})"
+    )
     if bucket == "day":
         return days
     if bucket == "week":
         # Day 0 was a Thursday, so Mondays are the days whose number + 3 is divisible by 7.
         return f"({_floor(f'({days} + 3)', 7)} - 3)"
+    if engine == "duckdb":
+        first = f"date_trunc('{bucket}', DATE '1970-01-01' + CAST({days} AS INTEGER))"
+        return f"date_diff('day', DATE '1970-01-01', {first})"
     if bucket == "quarter":
         month = f"unixepoch({days} * 86400, 'unixepoch', 'start of month')"
         back = f"((strftime('%m', {month}, 'unixepoch') - 1) % 3)"

@@ -1,16 +1,18 @@
 # ruff: noqa: S608 - identifiers come from a checked spec and are quoted; values are always bound
-"""`QueryPlan` -> one SQLite statement. Pure: checks the plan, opens nothing, and binds every value.
+"""`QueryPlan` -> one SQL statement. Pure: checks the plan, opens nothing, and binds every value.
 
-Every table in the statement carries the tenant's predicate. The order is always total (nulls last,
-then the id or all group keys), so that a page can begin behind the last row of the one before.
+Every table of the rows' engine carries the tenant's predicate; the segments' engine is given one
+tenant's tables to begin with, and the places of the texts that match. The order is always total
+(nulls last, then the id or all group keys), so that a page can begin behind the last row of the one
+before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mcp_servers.buckets import bucket_sql
+from mcp_servers.dialect import SQLITE, Dialect
 from mcp_servers.match import fts5
 from mcp_servers.predicates import Conditions, Values, check_width
 from mcp_servers.stores.sqlite_names import quoted, search_name, table_name
@@ -27,7 +29,8 @@ class Compiled:
     `matched`.
 
     `keys`: where a row's order keys stand, for the cursor. `matched`: where the number of folded
-    records stands.
+    records stands. `reads`: the fields it needs of each collection. `searches`: the tables of
+    matching places it needs, as (table, collection, expression).
     """
 
     sql: str
@@ -36,6 +39,8 @@ class Compiled:
     keys: tuple[int, ...]
     matched: int | None
     limit: int
+    reads: Mapping[str, frozenset[str]]
+    searches: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +50,14 @@ class _Term:
     sql: str
     desc: bool = False
     nullable: bool = True
+    same: str = "IS"
 
     def order(self) -> str:
         direction = " DESC" if self.desc else ""
         return f"{self.sql}{direction}{' NULLS LAST' if self.nullable else ''}"
 
     def equal(self, mark: str) -> str:
-        return f"{self.sql} {'IS' if self.nullable else '='} {mark}"
+        return f"{self.sql} {self.same if self.nullable else '='} {mark}"
 
     def behind(self, mark: str) -> str:
         after = f"{self.sql} {'<' if self.desc else '>'} {mark}"
@@ -64,6 +70,7 @@ def compile_plan(
     tenant: str,
     *,
     after: Sequence[Canonical] | None = None,
+    dialect: Dialect = SQLITE,
 ) -> Compiled:
     """The statement of a plan whose collections are all of one domain. `after`: the order keys of
     the last row seen.
@@ -73,36 +80,52 @@ def compile_plan(
     """
     columns = check(plan, catalogue)
     check_width(plan.where, plan.having, *(m.where for m in plan.measures))
-    statement = _Statement(plan, catalogue, tenant, columns)
+    statement = _Statement(plan, catalogue, tenant, columns, dialect)
     return statement.folded(after) if plan.aggregates or plan.distinct else statement.listed(after)
 
 
 class _Statement:
     def __init__(
-        self, plan: QueryPlan, catalogue: Catalogue, tenant: str, columns: tuple[Column, ...]
+        self,
+        plan: QueryPlan,
+        catalogue: Catalogue,
+        tenant: str,
+        columns: tuple[Column, ...],
+        dialect: Dialect,
     ) -> None:
         self.plan = plan
+        self.dialect = dialect
+        self.reads: dict[str, set[str]] = {address: {"id"} for address in plan.collections}
+        self.searches: list[tuple[str, str, str]] = []
         self.columns = columns
         self.limit = min(plan.limit or ROWS_DEFAULT, ROWS_MAX)
         self.scope = Scope(plan, catalogue)
         self.values = Values()
-        self.tenant = self.values.bind(tenant)
+        self.tenant = self.values.bind(tenant) if dialect is SQLITE else None
         self.names: dict[str | None, str] = {None: "t"}
         self.names |= {join.alias: f"j{n}" for n, join in enumerate(plan.joins)}
-        self.conditions = Conditions(self.values, self._resolve, self._match)
+        self.conditions = Conditions(self.values, self._resolve, self._match, dialect)
 
     # -- parts -----------------------------------------------------------------------------------
 
     def _resolve(self, path: str) -> tuple[str, Type]:
         alias, name = split_path(path)
+        self._reads(self.plan.address_of(alias), name)
         return f"{self.names[alias]}.{quoted(name)}", self.scope.field(path).kind
+
+    def _reads(self, address: str | None, name: str) -> None:
+        self.reads[address or self.plan.source].add(name)
 
     def _match(self, node: Match) -> str:
         words = fts5(node.text)
         if words is None:
-            return "(0)"
-        address = self.plan.address_of(node.alias)
-        index = search_name(_short(address or self.plan.source))
+            return f"({self.dialect.false})"
+        address = self.plan.address_of(node.alias) or self.plan.source
+        if self.dialect is not SQLITE:
+            table = f"m{len(self.searches)}"
+            self.searches.append((table, address, words))
+            return f"({self.names[node.alias]}._place IN (SELECT place FROM {table}))"
+        index = search_name(_short(address))
         return (
             f"({self.names[node.alias]}._row IN"
             f" (SELECT rowid FROM {index} WHERE {index} MATCH {self.values.bind(words)}))"
@@ -111,7 +134,7 @@ class _Statement:
     def _from(self) -> str:
         """FROM and WHERE, without what a page adds."""
         parts = [f"FROM {table_name(_short(self.plan.source))} AS t"]
-        conditions = [f"t._tenant = {self.tenant}"]
+        conditions = [f"t._tenant = {self.tenant}"] if self.tenant else []
         for join in self.plan.joins:
             if join.kind == "anti":
                 conditions.append(f"NOT EXISTS (SELECT 1 FROM {self._joined(join, 'WHERE')})")
@@ -120,14 +143,15 @@ class _Statement:
                 parts.append(f"{word} {self._joined(join, 'ON')}")
         if self.plan.where is not None:
             conditions.append(self.conditions.sql(self.plan.where))
-        return f"{' '.join(parts)} WHERE {' AND '.join(conditions)}"
+        return f"{' '.join(parts)} WHERE {' AND '.join(conditions) or 'TRUE'}"
 
     def _joined(self, join: Join, word: str) -> str:
         name = self.names[join.alias]
         left, _ = self._resolve(join.on[0])
         right = f"{name}.{quoted(join.on[1])}"
-        table = table_name(_short(join.to))
-        return f"{table} AS {name} {word} {name}._tenant = {self.tenant} AND {right} = {left}"
+        self._reads(join.to, join.on[1])
+        tenant = f"{name}._tenant = {self.tenant} AND " if self.tenant else ""
+        return f"{table_name(_short(join.to))} AS {name} {word} {tenant}{right} = {left}"
 
     def _page(self, terms: Sequence[_Term]) -> str:
         """ORDER BY and LIMIT."""
@@ -138,11 +162,13 @@ class _Statement:
         """Whether a row comes after the one with these order keys."""
         term, value = terms[0], after[0]
         rest = self._behind(terms[1:], after[1:]) if len(terms) > 1 else None
+        if value is None and rest is None:
+            return f"({self.dialect.false})"  # nulls stand last
         mark = self.values.bind(value)
         parts = [] if value is None else [term.behind(mark)]
         if rest is not None:
             parts.append(f"({term.equal(mark)} AND {rest})")
-        return f"({' OR '.join(parts) or '0'})"
+        return f"({' OR '.join(parts)})"
 
     # -- records ---------------------------------------------------------------------------------
 
@@ -163,13 +189,15 @@ class _Statement:
         terms: dict[str, _Term] = {}
         for order in self.plan.order:
             sql, _ = self._resolve(order.by)
-            terms.setdefault(sql, _Term(sql, order.desc, order.by not in ("id", "version")))
+            nullable = order.by not in ("id", "version")
+            terms.setdefault(sql, _Term(sql, order.desc, nullable, self.dialect.same))
         terms.setdefault('t."id"', _Term('t."id"', nullable=False))
         for join in self.plan.joins:
             # A join on the id brings one partner at most, so it needs no key of its own.
             if join.kind != "anti" and join.on[1] != "id":
                 sql = f'{self.names[join.alias]}."id"'
-                terms.setdefault(sql, _Term(sql, nullable=join.kind == "left"))
+                nullable = join.kind == "left"
+                terms.setdefault(sql, _Term(sql, nullable=nullable, same=self.dialect.same))
         return list(terms.values())
 
     # -- groups and distinct rows ----------------------------------------------------------------
@@ -180,7 +208,7 @@ class _Statement:
         terms = self._fold_terms()
         conditions = []
         if self.plan.having is not None:
-            having = Conditions(self.values, self._output, self._match)
+            having = Conditions(self.values, self._output, self._match, self.dialect)
             conditions.append(having.sql(self.plan.having))
         if after is not None and terms:
             conditions.append(self._behind(terms, after))
@@ -204,13 +232,15 @@ class _Statement:
 
     def _group(self, group: Group) -> str:
         expression, kind = self._resolve(group.field)
-        return expression if group.bucket is None else bucket_sql(expression, kind, group.bucket)
+        if group.bucket is None:
+            return expression
+        return self.dialect.bucket(expression, kind, group.bucket)
 
     def _measure(self, measure: Measured) -> str:
         expression, kind = self._resolve(measure.field) if measure.field else ("*", Type("int"))
-        sql = _AGGREGATES[measure.fn].format(expression)
-        if measure.fn == "percentile":
-            sql = f"percentile_cont({expression}, {self.values.bind(measure.q)})"
+        sql = self.dialect.measure(
+            measure.fn, expression, kind, lambda: self.values.bind(measure.q)
+        )
         if measure.where is not None:
             sql += f" FILTER (WHERE {self.conditions.sql(measure.where)})"
         if kind.name == "decimal" and measure.fn in ("avg", "median", "percentile"):
@@ -226,27 +256,24 @@ class _Statement:
         terms: dict[str, _Term] = {}
         for order in self.plan.order:
             sql, _ = self._output(order.by)
-            terms.setdefault(sql, _Term(sql, order.desc))
+            terms.setdefault(sql, _Term(sql, order.desc, same=self.dialect.same))
         unique = len(self.plan.group) if self.plan.aggregates else len(self.columns)
         for n in range(unique):
-            terms.setdefault(f"o{n}", _Term(f"o{n}"))
+            terms.setdefault(f"o{n}", _Term(f"o{n}", same=self.dialect.same))
         return list(terms.values())
 
     def _done(self, sql: str, keys: tuple[int, ...], matched: int | None) -> Compiled:
-        values = tuple(self.values.bound)
-        return Compiled(sql, values, self.columns, keys, matched, self.limit)
-
-
-_AGGREGATES = {
-    "count": "count({})",
-    "sum": "sum({})",
-    "avg": "avg({})",
-    "min": "min({})",
-    "max": "max({})",
-    "distinct": "count(DISTINCT {})",
-    "median": "median({})",
-    "percentile": "",
-}
+        reads = {address: frozenset(names) for address, names in self.reads.items()}
+        return Compiled(
+            sql,
+            tuple(self.values.bound),
+            self.columns,
+            keys,
+            matched,
+            self.limit,
+            reads,
+            tuple(self.searches),
+        )
 
 
 def _numbered(outputs: Sequence[str]) -> str:

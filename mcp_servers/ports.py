@@ -5,10 +5,12 @@ Every adapter keeps the contract suite of its port (`tests/contracts/`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from mcp_servers.segments import ColdRow, Segment
 from registry.answer import Receipt, Source
 from registry.catalog import Facts
 from registry.check import Column
@@ -170,14 +172,88 @@ class Cache(Protocol):
     def statistics(self) -> dict[str, int]: ...
 
 
+class Objects(Protocol):
+    """Immutable objects by name (`folder/…/NAME`), whole and durable or not there at all."""
+
+    def put(self, name: str, write: Callable[[Path], None]) -> int:
+        """What `write` leaves in the file it is given becomes the object; its size in bytes.
+
+        An object of that name is replaced: names come from contents, so it is the same or rotten.
+        """
+        ...
+
+    def local(self, name: str) -> Path:
+        """A file with the object's bytes; `Corrupt` when there is no such object."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Forget an object; one that is not there is forgotten already."""
+        ...
+
+    def names(self) -> Iterator[str]:
+        """Of all objects."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A collection inside a scan: its rows (columns, then the place), and its segments.
+
+    `columns`: the name and type of each. `dead`: (segment's number, row). `matches`: of each text
+    searched for, by its table's name in the statement: the search expression, and the places of the
+    rows that match.
+    """
+
+    table: str
+    columns: Mapping[str, str]
+    rows: Sequence[tuple[Any, ...]]
+    segments: Sequence[Segment]
+    dead: Sequence[tuple[int, int]]
+    searched: tuple[str, ...] = ()
+    matches: Mapping[str, tuple[str, Sequence[int]]] = field(default_factory=dict)
+
+
+class Watch(Protocol):
+    """How long a query may run."""
+
+    def late(self) -> bool: ...
+
+    def left_s(self) -> float: ...
+
+
+class Cold(Protocol):
+    """Reads a domain's segments. Answers are right, or `Corrupt` is raised."""
+
+    def seek(self, segments: Sequence[Segment], ids: Collection[str]) -> list[tuple[Segment, int]]:
+        """(segment, row) where one of the ids may lie, dead ones too; rarely one where it does
+        not."""
+        ...
+
+    def read(self, segment: Segment, rows: Sequence[int], fields: Sequence[str]) -> list[ColdRow]:
+        """These rows; a field that the object lacks is `None`."""
+        ...
+
+    def scan(
+        self, sql: str, values: Sequence[Any], parts: Sequence[Part], watch: Watch, *, most: int
+    ) -> list[tuple[Any, ...]]:
+        """At most `most` rows of a statement over the parts; `TooSlow` past the watch."""
+        ...
+
+    def close(self) -> None: ...
+
+
 __all__ = [
     "Cache",
+    "Cold",
     "Draft",
+    "Objects",
     "OnConflict",
     "Page",
+    "Part",
     "Progress",
     "Receipt",
     "Row",
     "RowStore",
+    "Watch",
     "Written",
 ]

@@ -1,4 +1,4 @@
-"""A plan's predicate tree -> a SQLite condition. Pure; values are always bound.
+"""A plan's predicate tree -> an SQL condition. Pure; values are always bound.
 
 Nulls follow SQL: a comparison with a field that has no value is neither true nor false, so neither
 `=` nor `!=` nor their `not` finds it; `null` does. Text compares by its
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+from mcp_servers.dialect import SQLITE, Dialect
 from registry.check import comparable
 from registry.errors import TooLarge
 from registry.limits import PLAN_NODES_MAX, PLAN_VALUES_MAX
@@ -33,7 +34,14 @@ class Values:
 class Conditions:
     """Compiles predicates whose paths `resolve` turns into an SQL expression and its type."""
 
-    def __init__(self, values: Values, resolve: Resolve, match: Callable[[Match], str]) -> None:
+    def __init__(
+        self,
+        values: Values,
+        resolve: Resolve,
+        match: Callable[[Match], str],
+        dialect: Dialect = SQLITE,
+    ) -> None:
+        self._dialect = dialect
         self._values = values
         self._resolve = resolve
         self._match = match
@@ -54,10 +62,10 @@ class Conditions:
         if isinstance(leaf, IsNull):
             return f"({expression} IS NULL)"
         if isinstance(leaf, Like):
-            return self._like(expression, leaf)
+            return self._dialect.like(expression, leaf, self._values.bind)
         if isinstance(leaf, In):
-            return self._in(expression, [comparable(v, kind, leaf.field) for v in leaf.values])
-        value = self._values.bind(comparable(leaf.value, kind, leaf.field))
+            return self._in(expression, [self._literal(v, kind, leaf.field) for v in leaf.values])
+        value = self._values.bind(self._literal(leaf.value, kind, leaf.field))
         return f"({expression} {leaf.op} {value})"
 
     def _in(self, expression: str, values: Sequence[Canonical]) -> str:
@@ -69,18 +77,8 @@ class Conditions:
         unique += [unique[-1]] * ((1 << (len(unique) - 1).bit_length()) - len(unique))
         return f"({expression} IN ({', '.join(map(self._values.bind, unique))}))"
 
-    def _like(self, expression: str, leaf: Like) -> str:
-        """LIKE folds ASCII only, so a needle with more goes through Python's lower case."""
-        if leaf.value.isascii():
-            text = leaf.value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            pattern = {"contains": f"%{text}%", "starts": f"{text}%", "ends": f"%{text}"}[leaf.op]
-            return f"({expression} LIKE {self._values.bind(pattern)} ESCAPE '\\')"
-        folded, needle = f"isotherm_lower({expression})", leaf.value.lower()
-        if leaf.op == "contains":
-            return f"(instr({folded}, {self._values.bind(needle)}) > 0)"
-        length = self._values.bind(len(needle))
-        start = f"1, {length}" if leaf.op == "starts" else f"-{length}"
-        return f"(substr({folded}, {start}) = {self._values.bind(needle)})"
+    def _literal(self, value: object, kind: Type, field: str) -> Canonical:
+        return self._dialect.literal(comparable(value, kind, field), kind)
 
 
 def _balanced(parts: list[str], word: str) -> str:

@@ -1,4 +1,4 @@
-"""What a domain server talks to: the row store with a cache over it that is never stale.
+"""What a domain server talks to: rows and segments, with a cache over them that is never stale.
 
 The cache is right up to a mark, the last change it has looked at. Before every read the store's
 data version is asked; when it moved, the change log since the mark says what to forget, and when
@@ -15,6 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from mcp_servers.cold import ColdFolder
+from mcp_servers.mover import Mover
 from mcp_servers.ports import Cache, Draft, OnConflict, Page, Progress, Row, Written
 from mcp_servers.stores.memory import MemoryCache
 from mcp_servers.stores.sqlite import SqliteStore, open_sqlite
@@ -30,10 +32,14 @@ _READ_BACK_MAX: Final = 100  # rows of a write that are read again to become res
 
 
 class Tiered:
-    """Rows and cache of one domain."""
+    """Rows, segments and cache of one domain. `mover` moves what lies in them."""
 
-    def __init__(self, store: SqliteStore, cache: Cache) -> None:
+    def __init__(
+        self, store: SqliteStore, cache: Cache, cold: ColdFolder, clock: Clock, holder: str
+    ) -> None:
         self._store = store
+        self._cold = cold
+        self.mover = Mover(store, cold, clock, holder)
         self._cache = cache
         self._lock = threading.Lock()
         self._once: OrderedDict[tuple[str, str, str], None] = OrderedDict()
@@ -134,6 +140,7 @@ class Tiered:
     async def close(self) -> None:
         """As `RowStore.close`."""
         await self._store.close()
+        self._cold.close()
 
     # -- the cache -------------------------------------------------------------------------------
 
@@ -196,6 +203,8 @@ def _as_row(draft: Draft, done: Written) -> Row:
 
 
 def open_store(spec: DomainSpec, folder: Path, clock: Clock) -> Tiered:
-    """The embedded store of a domain in `folder`/rows/NAME.db. Raises as `open_sqlite` does."""
-    store = open_sqlite(folder / "rows" / f"{spec.domain}.db", spec, clock)
-    return Tiered(store, MemoryCache())
+    """The embedded store of a domain: `folder`/rows/NAME.db and `folder`/objects/NAME. Raises as
+    `open_sqlite` does."""
+    cold = ColdFolder((folder / "objects" / spec.domain).absolute())
+    store = open_sqlite(folder / "rows" / f"{spec.domain}.db", spec, clock, cold)
+    return Tiered(store, MemoryCache(), cold, clock, store.mark)

@@ -60,6 +60,16 @@ READER_MEMORY_BYTES_MAX: Final = 2 << 30  # address space of the reader's child 
 READER_SECONDS_IDLE_MAX: Final = 60  # without a batch from the child
 STAGING_SECONDS_MAX: Final = 7 * 86_400  # an unused handle is dropped after this
 
+# -- segments
+SEGMENT_ROWS_MAX: Final = 65_536  # records of one segment; a row's number fits 16 bits
+SEGMENT_BYTES_MAX: Final = 64 << 20  # of its texts, before they are packed
+ROW_GROUP_ROWS: Final = 2_048  # records read together by a point read, and moved in one transaction
+SEGMENT_GRACE_SECONDS: Final = 60  # a retired object stays as long; no query runs longer
+LEASE_SECONDS: Final = 60  # of the one mover of a domain, renewed at each step
+SCAN_MEMORY_BYTES_MAX: Final = 384 << 20  # of one domain's scans of segments
+SCAN_THREADS_MAX: Final = 2
+OBJECTS_OPEN_MAX: Final = 64  # segments of one domain held open for point reads
+
 # -- processes
 WRITE_QUEUE_MAX: Final = 4_096  # writes waiting for one writer thread
 WRITE_QUEUE_ROWS_MAX: Final = 100_000  # records in all of them together

@@ -15,15 +15,16 @@ from typing import Any, Final, TypeVar
 import apsw
 import orjson
 
-from mcp_servers.compile import compile_plan
 from mcp_servers.cursor import seal, unseal
-from mcp_servers.ports import Draft, OnConflict, Page, Progress, Row, Written
+from mcp_servers.ports import Cold, Draft, OnConflict, Page, Progress, Row, Written
+from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores import sqlite_rows
+from mcp_servers.stores.sqlite_ask import Asked, ask
+from mcp_servers.stores.sqlite_cold import find, row_of, snapshot
 from mcp_servers.stores.sqlite_connection import connect, in_our_words, translated
-from mcp_servers.stores.sqlite_evolve import create, evolve
+from mcp_servers.stores.sqlite_evolve import create, evolve, migrate
 from mcp_servers.stores.sqlite_facts import facts_of
-from mcp_servers.stores.sqlite_page import Cut, run
-from mcp_servers.stores.sqlite_readers import Readers
+from mcp_servers.stores.sqlite_readers import Readers, Watch
 from mcp_servers.stores.sqlite_schema import FORMAT, Schema
 from mcp_servers.stores.sqlite_writer import Transaction, Writer
 from registry.answer import Source
@@ -42,8 +43,11 @@ _FACTS_KEPT_MAX: Final = 1_000  # remembered, over tenants and collections
 class SqliteStore:
     """See `mcp_servers.ports.RowStore`. Make one with `open_sqlite`."""
 
-    def __init__(self, path: Path, clock: Clock, connection: apsw.Connection) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, connection: apsw.Connection, cold: Cold | None
+    ) -> None:
         self.path = path
+        self.cold = cold
         self._clock = clock
         self._point: apsw.Connection | None = connection
         self._lock = threading.Lock()
@@ -54,11 +58,18 @@ class SqliteStore:
             "SELECT value FROM _meta WHERE name = 'cursor_key'"
         ).get
         self._facts: dict[tuple[str, str, bool], Facts] = {}
+        #: tells this opening of the file from all others
+        self.mark = str(connection.execute("SELECT hex(randomblob(8))").get)
 
     @property
     def spec(self) -> DomainSpec:
         """The spec as the file has it, as far as this process has looked."""
         return self._schema.spec
+
+    @property
+    def schema(self) -> Schema:
+        """The tables of that spec."""
+        return self._schema
 
     # -- writing ---------------------------------------------------------------------------------
 
@@ -132,7 +143,17 @@ class SqliteStore:
 
         def work(connection: apsw.Connection) -> list[Row]:
             self.adopt(self.current(connection))
-            return sqlite_rows.read(connection, self._schema.table(collection), tenant, ids)
+            table = self._schema.table(collection)
+            found = sqlite_rows.read(connection, table, tenant, ids)
+            if len(found) == len(ids) or self.cold is None or not ledger.epoch(connection):
+                return found
+            with snapshot(connection):  # a record that moves between two looks must not be missed
+                found = sqlite_rows.read(connection, table, tenant, ids)
+                missing = set(ids) - {row.id for row in found}
+                cold = find(connection, self.cold, table, tenant, missing)
+            known = {row.id: row for row in found}
+            known |= {id: row_of(table, row) for id, row in cold.items()}
+            return [known[id] for id in ids if id in known]
 
         return self._inline(work)
 
@@ -141,15 +162,16 @@ class SqliteStore:
         groups."""
         after = None if cursor is None else unseal(cursor, plan, tenant, self._secret)
         self.refresh()
-        compiled = compile_plan(plan, self._schema.catalogue, tenant, after=after)
+        schema = self._schema
         begun, as_of = self._clock.monotonic(), encode(self._clock.now_us(), TIME)
-        cut: Cut = await self._readers.run(lambda connection: run(connection, compiled))
-        ms = (self._clock.monotonic() - begun) * 1_000
-        sources = tuple(
-            Source(address, "warm", cut.scanned, ms, as_of) for address in plan.collections
+        asked = Asked(plan, schema, tenant, after)
+        cut, scanned = await self._readers.run(
+            lambda connection, watch: ask(connection, asked, self.cold, watch)
         )
+        ms = (self._clock.monotonic() - begun) * 1_000
+        sources = tuple(Source(address, tier, rows, ms, as_of) for address, tier, rows in scanned)
         further = None if cut.last is None else seal(cut.last, plan, tenant, self._secret)
-        return Page(compiled.columns, cut.rows, cut.truncated, further, sources)
+        return Page(cut.columns, cut.rows, cut.truncated, further, sources)
 
     async def facts(self, tenant: str, collection: str, *, values: bool = False) -> Facts:
         """See the port. Looked up again only after the collection has changed."""
@@ -160,7 +182,9 @@ class SqliteStore:
         known = self._facts.get(key)
         if known is None or self._moved(known.seq, tenant, table.name):
             known = await self._readers.run(
-                lambda connection: facts_of(connection, table, tenant, seq=seq, values=values)
+                lambda connection, watch: facts_of(
+                    connection, table, tenant, seq=seq, values=values, cold=self.cold, watch=watch
+                )
             )
         if known.seq < seq:
             known = _at(known, seq)
@@ -213,6 +237,16 @@ class SqliteStore:
         self._inline(lambda connection: self.adopt(self.current(connection)))
         return self.spec
 
+    # -- the mover's doors -----------------------------------------------------------------------
+
+    async def change(self, work: Callable[[Transaction], T], *, rows: int = 1) -> T:
+        """Run `work` in a transaction; its result once that is on disk."""
+        return await self._writer.run(work, rows=rows)
+
+    async def look(self, work: Callable[[apsw.Connection, Watch], T]) -> T:
+        """Run a read in a worker thread."""
+        return await self._readers.run(work)
+
     # -- the writer's view -----------------------------------------------------------------------
 
     def current(self, connection: apsw.Connection) -> Schema:
@@ -254,8 +288,10 @@ class SqliteStore:
         )
 
 
-def open_sqlite(path: Path, spec: DomainSpec, clock: Clock) -> SqliteStore:
-    """Open or make the file, its tables fitting `spec`.
+def open_sqlite(
+    path: Path, spec: DomainSpec, clock: Clock, cold: Cold | None = None
+) -> SqliteStore:
+    """Open or make the file, its tables fitting `spec`. `cold` reads its segments.
 
     `Unavailable`: it cannot be opened, or a newer version made it. `Corrupt`: it is no whole
     database. `Conflict`: it is somebody else's, or fitting it to `spec` would lose data.
@@ -267,25 +303,31 @@ def open_sqlite(path: Path, spec: DomainSpec, clock: Clock) -> SqliteStore:
     connection = connect(path, query_only=False)
     try:
         with translated(path):
-            _fit(connection, path, Schema(spec), clock)
+            _fit(connection, path, Schema(spec), clock, cold)
             connection.execute("PRAGMA query_only = ON")
-            return SqliteStore(path, clock, connection)
+            return SqliteStore(path, clock, connection, cold)
     except BaseException:
         connection.close(True)
         raise
 
 
-def _fit(connection: apsw.Connection, path: Path, schema: Schema, clock: Clock) -> None:
-    """Make or evolve the tables. Looks first without the write lock: mostly there is nothing to
-    do."""
-    if _made(connection, path) and _digest(connection) == schema.digest:
+def _fit(
+    connection: apsw.Connection, path: Path, schema: Schema, clock: Clock, cold: Cold | None
+) -> None:
+    """Make, migrate or evolve the tables. Looks first without the write lock: mostly there is
+    nothing to do."""
+    if _made(connection, path) == FORMAT and _digest(connection) == schema.digest:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if not _made(connection, path):
+        made = _made(connection, path)
+        if not made:
             create(connection, schema)
-        elif _digest(connection) != schema.digest:
-            evolve(Transaction(connection, _load_schema(connection), clock.now_us()), schema)
+        else:
+            migrate(connection, made)
+            if _digest(connection) != schema.digest:
+                old = _load_schema(connection)
+                evolve(Transaction(connection, old, clock.now_us(), cold), schema)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -293,13 +335,13 @@ def _fit(connection: apsw.Connection, path: Path, schema: Schema, clock: Clock) 
         raise
 
 
-def _made(connection: apsw.Connection, path: Path) -> bool:
-    """Whether our tables are there; refuses files of others and of newer versions."""
+def _made(connection: apsw.Connection, path: Path) -> int:
+    """The format of our tables, 0 without any; refuses files of others and of newer versions."""
     found: Any = connection.execute(
         "SELECT count(*), ifnull(sum(name = '_meta'), 0) FROM sqlite_schema"
     ).fetchone()
     if not found[0]:
-        return False
+        return 0
     if not found[1]:
         raise Conflict(f"{shown(path.name)} is a database of something else; move it away.")
     version = connection.execute("SELECT value FROM _meta WHERE name = 'format'").get
@@ -308,7 +350,7 @@ def _made(connection: apsw.Connection, path: Path) -> bool:
             f"{shown(path.name)} has format {version}, made by a newer version; this one reads up"
             f" to {FORMAT}. Upgrade Isotherm, or use another data folder."
         )
-    return True
+    return version
 
 
 def _digest(connection: apsw.Connection) -> str:

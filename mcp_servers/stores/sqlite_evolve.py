@@ -4,11 +4,15 @@ refused."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import apsw
 import orjson
 
+from mcp_servers.stores import sqlite_ledger as ledger
+from mcp_servers.stores import sqlite_recall as cold
+from mcp_servers.stores.sqlite_ledger import LEDGER
 from mcp_servers.stores.sqlite_names import index_name, quoted, search_name
 from mcp_servers.stores.sqlite_schema import FORMAT, HOUSEKEEPING, Schema, Table, indexed_fields
 from mcp_servers.stores.sqlite_writer import Transaction
@@ -23,7 +27,7 @@ _SAME_TEXT: Final = frozenset({"text", "ref"})
 
 def create(connection: apsw.Connection, schema: Schema) -> None:
     """All tables of a new file."""
-    for statement in HOUSEKEEPING:
+    for statement in (*HOUSEKEEPING, *LEDGER):
         connection.execute(statement)
     for table in schema.tables.values():
         for statement in table.definition():
@@ -33,15 +37,24 @@ def create(connection: apsw.Connection, schema: Schema) -> None:
     _describe(connection, schema)
 
 
+def migrate(connection: apsw.Connection, made: int) -> None:
+    """From format `made` to today's, in the caller's transaction."""
+    if made < 2:
+        for statement in LEDGER:
+            connection.execute(statement)
+    connection.execute("UPDATE _meta SET value = ? WHERE name = 'format'", (FORMAT,))
+
+
 def evolve(transaction: Transaction, new: Schema) -> None:
     """From the transaction's schema to `new`. `Conflict` says what stands in the way and what to
     do."""
     old, connection = transaction.schema, transaction.connection
     if old.digest == new.digest:
         return
+    ledger.stop_moves(connection, transaction.now_us)
     for name, table in old.tables.items():
         if name not in new.tables:
-            _remove_table(connection, table)
+            _remove_table(transaction, table)
     for name, table in new.tables.items():
         if name in old.tables:
             _Change(transaction, old.tables[name], table).make()
@@ -60,8 +73,9 @@ def _describe(connection: apsw.Connection, schema: Schema) -> None:
     )
 
 
-def _remove_table(connection: apsw.Connection, table: Table) -> None:
-    if _exists(connection, table, "1"):
+def _remove_table(transaction: Transaction, table: Table) -> None:
+    connection = transaction.connection
+    if _exists(connection, table, "1") or cold.any_record(transaction, table):
         raise Conflict(
             f"Collection {shown(table.name)} still holds records; delete them before you remove it."
         )
@@ -97,6 +111,8 @@ class _Change:
 
     def make(self) -> None:
         self._refuse_losses()
+        if self.added:
+            cold.recall(self.transaction, self.old, self.added)
         search_moved = self.old.searched != self.new.searched or self.replaced
         if search_moved and self.old.searched:
             self.connection.execute(f"DROP TABLE {search_name(self.old.name)}")
@@ -108,13 +124,14 @@ class _Change:
                 self.connection.execute(statement)
 
     def _refuse_losses(self) -> None:
-        if self.old.spec.key != self.new.spec.key and self._holds("1"):
+        cold_record = cold.any_record(self.transaction, self.old)
+        if self.old.spec.key != self.new.spec.key and (cold_record or self._holds("1")):
             self._refuse("its key changes, and the ids of its records are made of the key")
         for name in self.removed:
-            if self._holds(f"{quoted(name)} IS NOT NULL"):
+            if self._holds_values(name):
                 self._refuse(f"field {shown(name)} is removed but holds values")
         for name in self.replaced:
-            if self._holds(f"{quoted(name)} IS NOT NULL"):
+            if self._holds_values(name):
                 self._refuse(f"field {shown(name)} changes its type but holds values")
         for name, field in self.new.spec.fields.items():
             if name in self.old.spec.fields and name not in self.replaced:
@@ -126,7 +143,9 @@ class _Change:
             self._check_enum(name, field.enum)
         if field.type == "ref" and was.type == "text":
             column = quoted(name)
-            if self._holds(f"length({column}) = 0 OR length({column}) > ?", ID_CHARS_MAX):
+            if self._holds(
+                f"length({column}) = 0 OR length({column}) > ?", ID_CHARS_MAX
+            ) or self._cold_holds(name, lambda text: not 0 < len(text) <= ID_CHARS_MAX):
                 self._refuse(f"field {shown(name)} becomes a ref but holds texts that are no ids")
 
     def _check_enum(self, name: str, values: tuple[str, ...]) -> None:
@@ -134,11 +153,17 @@ class _Change:
         if self._holds(
             f"{column} IS NOT NULL AND {column} NOT IN (SELECT value FROM json_each(?))",
             orjson.dumps(values).decode(),
-        ):
+        ) or self._cold_holds(name, lambda value: value not in values):
             self._refuse(f"field {shown(name)} holds values that its enum leaves out")
 
     def _holds(self, condition: str, *values: Any) -> bool:
         return _exists(self.connection, self.old, condition, *values)
+
+    def _holds_values(self, name: str) -> bool:
+        return self._holds(f"{quoted(name)} IS NOT NULL") or self._cold_holds(name, lambda _: True)
+
+    def _cold_holds(self, name: str, wrong: Callable[[Any], bool]) -> bool:
+        return cold.any_value(self.transaction, self.old, name, wrong)
 
     def _refuse(self, why: str) -> None:
         raise Conflict(

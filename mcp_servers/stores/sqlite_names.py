@@ -23,6 +23,8 @@ COLUMN_TYPES: Final[dict[TypeName, str]] = {
     "bytes": "BLOB",
     "ref": "TEXT",
 }
+#: of every full-text index, in all tiers
+TOKENIZER: Final = "unicode61 remove_diacritics 2"
 
 
 def quoted(name: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 import apsw
 
 from mcp_servers.compile import Compiled
+from registry.check import Column
 from registry.errors import TooLarge, shown
 from registry.limits import REPLY_BYTES_MAX
 from registry.record import INT_EXACT_MAX, Canonical, Type, encode
@@ -22,6 +23,7 @@ _CELL_BYTES: Final = 12  # what a number, date or boolean takes in a reply, abou
 class Cut:
     """Rows of one page. `last`: the order keys to go on behind, `None` when there is no more."""
 
+    columns: tuple[Column, ...]
     rows: list[list[Any]]
     last: list[Canonical] | None
     truncated: bool
@@ -31,12 +33,19 @@ class Cut:
 def run(connection: apsw.Connection, compiled: Compiled) -> Cut:
     """The page; it ends at the plan's limit or when the reply is full."""
     cursor: Any = connection.execute(compiled.sql, compiled.values)
+    cut = cut_of(cursor, compiled)
+    cursor.close(True)
+    return cut
+
+
+def cut_of(found: Iterable[Any], compiled: Compiled) -> Cut:
+    """The page that the rows of a compiled statement make."""
     width = len(compiled.columns)
     texts = [n for n, column in enumerate(compiled.columns) if column.type.name in _SIZED]
     raw: list[tuple[Any, ...]] = []
     size = 0
     more = False
-    for row in cursor:
+    for row in found:
         size += _CELL_BYTES * width
         for place in texts:
             if row[place] is not None:
@@ -45,10 +54,9 @@ def run(connection: apsw.Connection, compiled: Compiled) -> Cut:
             more = True
             break
         raw.append(row)
-    cursor.close(True)
     scanned = len(raw) if compiled.matched is None else _matched(raw, compiled.matched)
     last = [raw[-1][n] for n in compiled.keys] if more and compiled.keys else None
-    return Cut(_wire(raw, compiled), last, more, scanned)
+    return Cut(compiled.columns, _wire(raw, compiled), last, more, scanned)
 
 
 def _matched(raw: list[tuple[Any, ...]], place: int) -> int:

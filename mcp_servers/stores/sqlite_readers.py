@@ -7,6 +7,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -19,6 +20,21 @@ from registry.limits import CALLS_IN_FLIGHT_MAX, QUERY_MS_MAX, READERS_MAX
 
 T = TypeVar("T")
 _STEPS: Final = 20_000  # of SQLite's machine between two looks at the clock, about a millisecond
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How long one query may still run."""
+
+    clock: Clock
+    deadline: float
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def late(self) -> bool:
+        return self.stop.is_set() or self.clock.monotonic() > self.deadline
+
+    def left_s(self) -> float:
+        return self.deadline - self.clock.monotonic()
 
 
 class Readers:
@@ -34,18 +50,17 @@ class Readers:
         self._waiting = 0
         self._closed = False
 
-    async def run(self, work: Callable[[apsw.Connection], T]) -> T:
+    async def run(self, work: Callable[[apsw.Connection, Watch], T]) -> T:
         """`work`'s result; `TooSlow` past `QUERY_MS_MAX`, waiting included; `TooBusy` when too
         many wait."""
-        deadline = self._clock.monotonic() + QUERY_MS_MAX / 1_000
-        stop = threading.Event()
+        watch = Watch(self._clock, self._clock.monotonic() + QUERY_MS_MAX / 1_000)
         threads = self._enter()
         try:
             return await asyncio.get_running_loop().run_in_executor(
-                threads, self._work, work, deadline, stop
+                threads, self._work, work, watch
             )
         except asyncio.CancelledError:
-            stop.set()  # nobody wants the answer any more
+            watch.stop.set()  # nobody wants the answer any more
             raise
         finally:
             with self._lock:
@@ -62,19 +77,14 @@ class Readers:
                 self._threads = ThreadPoolExecutor(READERS_MAX, f"reader {self._path.name}")
             return self._threads
 
-    def _work(
-        self, work: Callable[[apsw.Connection], T], deadline: float, stop: threading.Event
-    ) -> T:
-        def late() -> bool:
-            return stop.is_set() or self._clock.monotonic() > deadline
-
-        if late():
+    def _work(self, work: Callable[[apsw.Connection, Watch], T], watch: Watch) -> T:
+        if watch.late():
             raise TooSlow("The query waited too long for its turn; try again.")
         with translated(self._path):
             connection = self._take()
-            connection.set_progress_handler(late, _STEPS)
+            connection.set_progress_handler(watch.late, _STEPS)
             try:
-                return work(connection)
+                return work(connection, watch)
             finally:
                 connection.set_progress_handler(None)
                 self._give(connection)

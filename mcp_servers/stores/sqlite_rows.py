@@ -7,13 +7,15 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final, Literal, TypeAlias
 
 import apsw
 import orjson
 
 from mcp_servers.ports import Draft, OnConflict, Row, Written
+from mcp_servers.stores import sqlite_ledger as ledger
+from mcp_servers.stores.sqlite_cold import find
 from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
 from registry.errors import Conflict, UnknownField, shown
@@ -34,6 +36,7 @@ class _Stored:
     version: int
     cells: tuple[Any, ...]  # extra, then the fields
     fresh: bool = False
+    cold: tuple[int, int] | None = None  # it is in a segment, at this row
 
 
 @dataclass(slots=True)
@@ -79,8 +82,12 @@ def write(
     """All drafts or, when one raises `Conflict`, none. Equal ones are left as they are."""
     ids = [draft.id for draft in drafts]
     cells = _cells(table, drafts)
-    stored = _existing(transaction.connection, table, tenant, ids)
+    stored = _existing(transaction, table, tenant, ids)
     place = int(transaction.connection.execute(table.last_row).get)
+    for found in stored.values():
+        if found.cold:  # an update brings it back among the rows
+            place += 1
+            found.place = place
     if not stored and not expected_version and len(set(ids)) == len(ids):
         return _insert_all(transaction, table, tenant, ids, cells, place + 1)
     effects = _Effects()
@@ -141,7 +148,7 @@ def _insert_all(
     with _record_bound(transaction.connection):
         transaction.connection.executemany(table.insert, rows)
         if table.searched:
-            _index(transaction.connection, table, [(row[0], row[5:]) for row in rows])
+            index_texts(transaction.connection, table, [(row[0], row[5:]) for row in rows])
     return [Written(id, 1, "accepted", None, seq) for id, seq in zip(ids, seqs, strict=True)]
 
 
@@ -149,15 +156,21 @@ def _apply(transaction: Transaction, table: Table, tenant: str, effects: _Effect
     new, changed = effects.new, effects.changed
     ids = [*new, *changed]
     seqs = dict(zip(ids, transaction.log(tenant, table.name, ids), strict=True))
-    inserts = [(s.place, tenant, id, s.version, seqs[id], *s.cells) for id, s in new.items()]
-    updates = [(s.version, seqs[id], *s.cells, s.place) for id, s in changed.items()]
+    back = {id: s for id, s in changed.items() if s.cold}
+    kept = {id: s for id, s in changed.items() if not s.cold}
+    inserts = [
+        (s.place, tenant, id, s.version, seqs[id], *s.cells)
+        for id, s in chain(new.items(), back.items())
+    ]
+    updates = [(s.version, seqs[id], *s.cells, s.place) for id, s in kept.items()]
     connection = transaction.connection
+    ledger.bury(connection, [s.cold for s in back.values() if s.cold])
     with _record_bound(connection):
         connection.executemany(table.insert, inserts)
         connection.executemany(table.update, updates)
         if table.searched:
-            connection.executemany(table.search_delete, [(s.place,) for s in changed.values()])
-            _index(
+            connection.executemany(table.search_delete, [(s.place,) for s in kept.values()])
+            index_texts(
                 connection, table, [(s.place, s.cells) for s in (*new.values(), *changed.values())]
             )
     return [
@@ -166,7 +179,7 @@ def _apply(transaction: Transaction, table: Table, tenant: str, effects: _Effect
     ]
 
 
-def _index(
+def index_texts(
     connection: apsw.Connection, table: Table, rows: Sequence[tuple[int, tuple[Any, ...]]]
 ) -> None:
     """Add (`_row`, cells) to the full-text index."""
@@ -199,12 +212,13 @@ def _cells(table: Table, drafts: Sequence[Draft]) -> list[tuple[Any, ...]]:
 
 
 def _existing(
-    connection: apsw.Connection, table: Table, tenant: str, ids: Sequence[str]
+    transaction: Transaction, table: Table, tenant: str, ids: Sequence[str]
 ) -> dict[str, _Stored]:
-    """{id: row} of those that are stored. Looks in the key index first, so that all-new ids cost
-    little."""
+    """{id: row} of those that are stored, in rows or segments. Looks in the key index first, so
+    that all-new ids cost little."""
     found: dict[str, _Stored] = {}
     keys: list[Any]
+    connection = transaction.connection
     for some in _chunks(ids):
         keys = list(connection.execute(table.select_keys, (tenant, _json(some))))
         if not keys:
@@ -214,6 +228,11 @@ def _existing(
         for row in connection.execute(table.select_many, (tenant, _json(list(places)))):
             id, version, _, *cells = row
             found[id] = _Stored(places[id], version, tuple(cells))
+    if transaction.cold is not None and len(found) < len(ids):
+        missing = {id for id in ids if id not in found}
+        for id, row in find(connection, transaction.cold, table, tenant, missing).items():
+            at = (row.segment, row.row)
+            found[id] = _Stored(0, row.version, (row.extra, *row.values), cold=at)
     return found
 
 
@@ -228,7 +247,7 @@ def delete(
     deleted."""
     connection = transaction.connection
     ids = list(dict.fromkeys(ids))
-    stored = _existing(connection, table, tenant, ids)
+    stored = _existing(transaction, table, tenant, ids)
     if expected_version is not None:
         for id in ids:
             version = stored[id].version if id in stored else 0
@@ -237,7 +256,8 @@ def delete(
     if not stored:
         return 0
     transaction.log(tenant, table.name, list(stored))
-    places = [(row.place,) for row in stored.values()]
+    ledger.bury(connection, [row.cold for row in stored.values() if row.cold])
+    places = [(row.place,) for row in stored.values() if not row.cold]
     connection.executemany(table.delete, places)
     if table.searched:
         connection.executemany(table.search_delete, places)

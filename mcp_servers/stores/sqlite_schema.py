@@ -19,6 +19,7 @@ import orjson
 
 from mcp_servers.stores.sqlite_names import (
     COLUMN_TYPES,
+    TOKENIZER,
     index_name,
     quoted,
     search_column,
@@ -28,7 +29,7 @@ from mcp_servers.stores.sqlite_names import (
 from registry.catalog import Catalogue
 from registry.domain import CollectionSpec, DomainSpec
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 HOUSEKEEPING: Final = (
     "CREATE TABLE _meta(name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE _changes(seq INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT NOT NULL,"
@@ -153,7 +154,7 @@ class Table:
         names = ", ".join(map(search_column, self.searched))
         return [
             f"CREATE VIRTUAL TABLE {search_name(self.name)} USING fts5({names}, content='',"
-            " contentless_delete=1, tokenize='unicode61 remove_diacritics 2')"
+            f" contentless_delete=1, tokenize='{TOKENIZER}')"
         ]
 
     def search_fill(self) -> str:

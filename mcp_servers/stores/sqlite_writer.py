@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import apsw
 
+from mcp_servers.ports import Cold
 from mcp_servers.stores.sqlite_connection import connect, in_our_words
 from mcp_servers.stores.sqlite_schema import Schema
 from registry.clock import Clock
@@ -53,6 +54,7 @@ class Source(Protocol):
     """What the writer needs from its store."""
 
     path: Path
+    cold: Cold | None
 
     def current(self, connection: apsw.Connection) -> Schema:
         """The schema as the file has it now."""
@@ -67,8 +69,11 @@ class Transaction:
     """What a job sees: the connection inside BEGIN IMMEDIATE, the schema, the time and the change
     log."""
 
-    def __init__(self, connection: apsw.Connection, schema: Schema, now_us: int) -> None:
+    def __init__(
+        self, connection: apsw.Connection, schema: Schema, now_us: int, cold: Cold | None = None
+    ) -> None:
         self.connection = connection
+        self.cold = cold
         self.schema = schema
         self.now_us = now_us
         found = connection.execute("SELECT max(seq) FROM _changes").get
@@ -201,7 +206,7 @@ class Writer:
         )
         connection.execute("BEGIN IMMEDIATE")
         schema = self._store.current(connection)
-        transaction = Transaction(connection, schema, self._clock.now_us())
+        transaction = Transaction(connection, schema, self._clock.now_us(), self._store.cold)
         for job in batch:
             _attempt(job, transaction)
         transaction.trim()

@@ -1,0 +1,275 @@
+"""Moving records between rows and segments, so that every reader sees each of them exactly once.
+
+Cooling   rows of a bucket -> object (whole, synced) -> read back and compared -> entered in the
+          ledger with nothing live -> row group by row group: rows out, border up
+Warming   the same backwards: row group by row group, rows in, border down; then retired
+Sweeping  what is retired longer than any query runs, and objects that nobody entered, are removed
+
+Ledger and rows are one database, so each step of a move is one small transaction that takes a few
+thousand records from one place to the other; there is nothing to tag, to hide or to purge, a writer
+waits for one step at most, and a move may stop after any step for as long as it likes. A record
+that was changed after the copy fails the comparison of its change number inside the step: it stays
+where it is, and its copy is dead on arrival. One process at a time moves (a lease that each step
+checks), so what stands half-written was left by a dead one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import anyio
+
+from mcp_servers.cold import ColdFolder
+from mcp_servers.segments import PHYSICAL, ColdRow, Segment, State, folder_of
+from mcp_servers.stores import sqlite_ledger as ledger
+from mcp_servers.stores import sqlite_moves as moves
+from mcp_servers.stores.sqlite import SqliteStore
+from mcp_servers.stores.sqlite_schema import Table
+from mcp_servers.stores.sqlite_writer import Transaction
+from registry.clock import Clock
+from registry.errors import BadInput, Conflict, Corrupt, NotFound
+from registry.limits import LEASE_SECONDS, ROW_GROUP_ROWS, SEGMENT_GRACE_SECONDS
+
+if TYPE_CHECKING:
+    from mcp_servers.stores.parquet import Shelf
+
+T = TypeVar("T")
+Step = Callable[[str], None]
+_LEASE: Final = "mover"
+_US: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a move did. `segment`: as it is now."""
+
+    segment: Segment
+    rows: int
+
+
+def _go_on(step: str) -> None:
+    """Nothing happens between two steps, but in tests."""
+
+
+class Mover:
+    """Moves the records of one domain. `holder` names this process in the lease."""
+
+    def __init__(
+        self,
+        store: SqliteStore,
+        cold: ColdFolder,
+        clock: Clock,
+        holder: str,
+        *,
+        on_step: Step = _go_on,
+    ) -> None:
+        self._store = store
+        self._cold = cold
+        self._clock = clock
+        self._holder = holder
+        self._on_step = on_step
+        self._one = anyio.Lock()
+
+    # -- what can be done ------------------------------------------------------------------------
+
+    async def buckets(self, tenant: str, collection: str) -> dict[str, int]:
+        """{bucket: rows} of the rows that could be cooled."""
+        table = self._table(collection)
+        return await self._store.look(lambda c, _: moves.buckets(c, table, tenant))
+
+    async def segments(self) -> list[Segment]:
+        """All that the ledger knows."""
+        return await self._store.look(lambda c, _: ledger.every(c))
+
+    async def cool(self, tenant: str, collection: str, bucket: str) -> Moved | None:
+        """The bucket's rows, as many as one segment holds, become a segment; `None` without
+        rows."""
+        async with self._one:
+            await self._lease()
+            table, digest = self._table(collection), self._digest()
+            rows = await self._store.look(lambda c, _: moves.bucket_rows(c, table, tenant, bucket))
+            self._on_step("copied")
+            if not rows:
+                return None
+            new = await anyio.to_thread.run_sync(
+                partial(self._written, table, tenant, bucket, rows)
+            )
+            self._on_step("written")
+            segment = await self._in_step(lambda t: _entered(t, new, digest))
+            self._on_step("entered")
+            return await self._carried(segment)
+
+    async def warm(self, number: int) -> Moved:
+        """A segment's records become rows again."""
+        async with self._one:
+            await self._lease()
+            return await self._carried(await self._in_step(lambda t: _warming(t, number)))
+
+    async def resume(self) -> list[Moved]:
+        """Finish what a process that died was doing."""
+        async with self._one:
+            await self._lease()
+            found = await self.segments()
+            moving = (State.COOLING, State.WARMING)
+            return [await self._carried(s) for s in found if s.state in moving]
+
+    async def sweep(self) -> int:
+        """Remove objects that no query can need any more; how many."""
+        async with self._one:
+            await self._lease()
+            known = await self._in_step(_retire_the_dead)
+            before = self._clock.now_us() - SEGMENT_GRACE_SECONDS * _US
+            old = [s for s in known if s.state is State.RETIRED and s.changed_us < before]
+            for segment in old:
+                await self._in_step(partial(_erase, number=segment.number))
+                self._on_step("erased")
+                await anyio.to_thread.run_sync(self._shelf.forget, segment)
+            kept = {_stem(s.name) for s in known if s not in old}
+            return len(old) + await anyio.to_thread.run_sync(self._remove_strays, kept)
+
+    async def check(self) -> dict[str, str]:
+        """{segment's name: what is wrong with its bytes}, every byte read."""
+        found = await self.segments()
+        return await anyio.to_thread.run_sync(self._faults, found)
+
+    # -- steps -----------------------------------------------------------------------------------
+
+    def _written(
+        self, table: Table, tenant: str, bucket: str, rows: list[tuple[Any, ...]]
+    ) -> Segment:
+        """The object on disk, read back and equal."""
+        from mcp_servers.stores import parquet  # heavy: only a mover needs to write objects
+
+        kinds = {name: field.type for name, field in table.spec.fields.items()}
+        columns = parquet.table_of(rows, kinds)
+        data = parquet.bytes_of(columns)
+        checksum = parquet.checksum_of(data)
+        name = f"{table.name}/{folder_of(tenant)}/{bucket}/{checksum}.parquet"
+        size = self._cold.objects.put(name, lambda path: _write(path, data))
+        if not parquet.holds(self._cold.objects.local(name), checksum, columns):
+            raise Corrupt(f"Object {name} does not read back as it was written; check the disk.")
+        segment = Segment(
+            0, name, tenant, table.name, bucket, State.COOLING, len(rows), 0, 0, size, checksum,
+            {field: PHYSICAL[kind] for field, kind in kinds.items()}, parquet.spans_of(columns),
+        )  # fmt: skip
+        self._shelf.prepare(segment, table.searched)
+        return segment
+
+    async def _carried(self, segment: Segment) -> Moved:
+        """A move that is under way, to its end, row group by row group."""
+        table, digest, doing, count = (
+            self._table(segment.collection), self._digest(), segment.state, 0
+        )  # fmt: skip
+        while segment.state is doing:
+            part = await self._read(segment, _next(segment), table.fields)
+            step = partial(_step, table=table, segment=segment, part=part, digest=digest)
+            segment = await self._in_step(step, rows=len(part))
+            count += len(part)
+            self._on_step("carried")
+        return Moved(segment, count)
+
+    async def _read(self, segment: Segment, rows: range, fields: tuple[str, ...]) -> list[ColdRow]:
+        return await anyio.to_thread.run_sync(self._cold.read, segment, rows, fields)
+
+    async def _in_step(self, work: Callable[[Transaction], T], *, rows: int = 1) -> T:
+        """A transaction that commits only while this process holds the lease."""
+
+        def fenced(transaction: Transaction) -> T:
+            self._renew(transaction)
+            return work(transaction)
+
+        return await self._store.change(fenced, rows=rows)
+
+    async def _lease(self) -> None:
+        await self._store.change(self._renew)
+
+    def _renew(self, transaction: Transaction) -> None:
+        now = transaction.now_us
+        until = now + LEASE_SECONDS * _US
+        ledger.lease(transaction.connection, _LEASE, self._holder, now, until)
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    @property
+    def _shelf(self) -> Shelf:
+        return self._cold.shelf
+
+    def _table(self, collection: str) -> Table:
+        return self._store.schema.table(collection)
+
+    def _digest(self) -> str:
+        return self._store.schema.digest
+
+    def _remove_strays(self, kept: set[str]) -> int:
+        strays = [name for name in self._cold.objects.names() if _stem(name) not in kept]
+        for name in strays:
+            self._cold.objects.remove(name)
+        return len(strays)
+
+    def _faults(self, segments: list[Segment]) -> dict[str, str]:
+        return {
+            segment.name: fault
+            for segment in segments
+            if segment.state is not State.RETIRED and (fault := self._shelf.fault(segment))
+        }
+
+
+def _next(segment: Segment) -> range:
+    """The rows of the next step."""
+    if segment.state is State.COOLING:
+        return range(segment.live, min(segment.live + ROW_GROUP_ROWS, segment.rows))
+    return range((segment.live - 1) // ROW_GROUP_ROWS * ROW_GROUP_ROWS, segment.live)
+
+
+def _step(
+    transaction: Transaction, *, table: Table, segment: Segment, part: list[ColdRow], digest: str
+) -> Segment:
+    _same_spec(transaction, digest)
+    carry = moves.let_out if segment.state is State.COOLING else moves.take_in
+    return carry(transaction, table, segment, part)
+
+
+def _entered(transaction: Transaction, new: Segment, digest: str) -> Segment:
+    _same_spec(transaction, digest)
+    return ledger.enter(transaction.connection, new, transaction.now_us)
+
+
+def _warming(transaction: Transaction, number: int) -> Segment:
+    connection = transaction.connection
+    found = ledger.one(connection, number)
+    if found is None or found.state is State.RETIRED:
+        raise NotFound(f"There is no segment {number}.")
+    if found.state is State.COOLING:
+        raise BadInput(f"Segment {number} is still being made; resume that first.")
+    ledger.set_live(connection, found, found.live, State.WARMING, transaction.now_us)
+    return moves.now(transaction, found)
+
+
+def _retire_the_dead(transaction: Transaction) -> list[Segment]:
+    """Segments without a live record are retired; all that are known."""
+    connection = transaction.connection
+    for segment in ledger.every(connection):
+        if segment.state is State.COLD and not segment.count:
+            ledger.set_live(connection, segment, 0, State.RETIRED, transaction.now_us)
+    return ledger.every(connection)
+
+
+def _erase(transaction: Transaction, *, number: int) -> None:
+    ledger.erase(transaction.connection, number)
+
+
+def _same_spec(transaction: Transaction, digest: str) -> None:
+    if transaction.schema.digest != digest:
+        raise Conflict("The domain's spec changed during the move; start it again.")
+
+
+def _stem(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)

@@ -1,0 +1,187 @@
+"""Segments as values: what the ledger says about an immutable object of records, and which of them
+a plan can pass by. Pure; reads and writes nothing.
+
+A segment's rows are numbered from 0 in the order of its object. Its truth is `rows < live` that are
+not dead; the rest of the object does not exist for any reader. So moving is moving `live`, and a
+reader of one ledger snapshot sees each record once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from registry.check import comparable
+from registry.domain import CollectionSpec
+from registry.plan import Compare, In, IsNull, Predicate, split_path
+from registry.record import TypeName
+
+#: how a type lies in an object
+PHYSICAL: Final[dict[TypeName, str]] = {
+    "text": "string",
+    "ref": "string",
+    "json": "string",
+    "bytes": "binary",
+    "float": "double",
+    "int": "int64",
+    "decimal": "int64",
+    "bool": "int64",
+    "date": "int64",
+    "time": "int64",
+}
+#: what every row of an object carries beside the fields
+ENVELOPE: Final = {"id": "string", "version": "int64", "_seq": "int64", "extra": "string"}
+KEY_BITS: Final = 16  # of a key's entry, for the row's number
+NO_TIME: Final = "none"
+_HASH_BUCKETS: Final = 16
+_EPOCH: Final = date(1970, 1, 1)
+_DAY_US: Final = 86_400_000_000
+_SAFE: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
+_FOLDER_CHARS_MAX: Final = 80
+
+
+class State(StrEnum):
+    """`cooling`: `live` rises. `cold`: at rest. `warming`: `live` falls. `retired`: it is 0 for
+    good."""
+
+    COOLING = "cooling"
+    COLD = "cold"
+    WARMING = "warming"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The least and the greatest value of a column, `None` where unknown, and how many it lacks."""
+
+    low: Any
+    high: Any
+    nulls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One row of the ledger. `dead`: how many of the first `live` rows were replaced or deleted."""
+
+    number: int
+    name: str
+    tenant: str
+    collection: str
+    bucket: str
+    state: State
+    rows: int
+    live: int
+    dead: int
+    bytes: int
+    checksum: str
+    columns: Mapping[str, str]
+    spans: Mapping[str, Span]
+    changed_us: int = 0
+
+    @property
+    def count(self) -> int:
+        """Records whose truth it is."""
+        return self.live - self.dead
+
+
+@dataclass(frozen=True, slots=True)
+class ColdRow:
+    """A record read from a segment. `values`: one per field asked for."""
+
+    segment: int
+    row: int
+    id: str
+    version: int
+    seq: int
+    extra: str | None
+    values: tuple[Any, ...]
+
+
+# -- where records go ----------------------------------------------------------------------------
+
+
+def bucket_of(spec: CollectionSpec, id: str, time: int | None) -> str:
+    """The bucket of a record: the month of its time, else one of a few by its id."""
+    if spec.time is None:
+        return f"h{key_of(id) % _HASH_BUCKETS:02x}"
+    if time is None:
+        return NO_TIME
+    days = time if spec.fields[spec.time].type == "date" else time // _DAY_US
+    return (_EPOCH + timedelta(days=days)).isoformat()[:7]
+
+
+def month_bounds(bucket: str, *, unit_us: bool) -> tuple[int, int]:
+    """The first time of a month's bucket and of the next, in µs or days."""
+    first = date.fromisoformat(f"{bucket}-01")
+    days = (first - _EPOCH).days
+    unit = _DAY_US if unit_us else 1
+    return days * unit, (days + monthrange(first.year, first.month)[1]) * unit
+
+
+def folder_of(tenant: str) -> str:
+    """A tenant as a folder's name, the same on file systems that fold case; different tenants
+    differ."""
+    name = "".join(
+        char if char in _SAFE else "".join(f"%{byte:02x}" for byte in char.encode())
+        for char in tenant
+    )
+    if len(name) <= _FOLDER_CHARS_MAX:
+        return name
+    return f"{name[:40]}~{hashlib.blake2b(tenant.encode(), digest_size=16).hexdigest()}"
+
+
+def key_of(id: str) -> int:
+    """48 bits of an id's MD5, as a scan engine can compute them too. No secret rests on it."""
+    digest = hashlib.md5(id.encode(), usedforsecurity=False).digest()
+    return int.from_bytes(digest[8:], "little") >> KEY_BITS
+
+
+# -- pruning -------------------------------------------------------------------------------------
+
+
+def reached(
+    segments: Iterable[Segment], spec: CollectionSpec, parts: Sequence[Predicate]
+) -> list[Segment]:
+    """The segments that may hold a record for which all of `parts` are true."""
+    return [s for s in segments if all(_may_hold(s, spec, part) for part in parts)]
+
+
+def _may_hold(segment: Segment, spec: CollectionSpec, part: Predicate) -> bool:
+    if not isinstance(part, (Compare, In, IsNull)):
+        return True
+    name = split_path(part.field)[1]
+    absent = name in spec.fields and segment.columns.get(name) != PHYSICAL[spec.fields[name].type]
+    if isinstance(part, IsNull):
+        span = segment.spans.get(name)
+        return absent or span is None or span.nulls > 0
+    if absent:
+        return False  # no value, so no comparison is true
+    return _compares(segment.spans.get(name), spec, name, part)
+
+
+def _compares(span: Span | None, spec: CollectionSpec, name: str, part: Compare | In) -> bool:
+    if span is None or span.low is None or span.high is None:
+        return True
+    kind = spec.field(name).kind
+    if isinstance(part, In):
+        found: list[Any] = [comparable(value, kind, name) for value in part.values]
+        return any(span.low <= value <= span.high for value in found)
+    value: Any = comparable(part.value, kind, name)
+    match part.op:
+        case "=":
+            return bool(span.low <= value <= span.high)
+        case "<":
+            return bool(span.low < value)
+        case "<=":
+            return bool(span.low <= value)
+        case ">":
+            return bool(span.high > value)
+        case ">=":
+            return bool(span.high >= value)
+        case _:
+            return True

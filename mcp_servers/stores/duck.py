@@ -1,0 +1,241 @@
+# ruff: noqa: S608 - identifiers come from a checked spec and are quoted; values are always bound
+"""The scanner of segments: DuckDB in memory, shut off from everything but one folder of objects.
+
+Each scan is one statement whose tables are the parts given: rows as Arrow columns, and segments
+read by the engine itself, without the rows that are not live. No settings can be changed once it
+is open, nothing is ever stored in it, and a statement that runs late is interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+from duckdb.func import FunctionNullHandling, PythonUDFType
+
+from mcp_servers.ports import Part, Watch
+from mcp_servers.segments import ENVELOPE, Segment
+from mcp_servers.stores.parquet import ARROW, Shelf
+from registry.errors import Bug, Corrupt, IsothermError, TooLarge, TooSlow
+from registry.limits import SCAN_MEMORY_BYTES_MAX, SCAN_THREADS_MAX
+from registry.record import INT64_MAX
+
+_SQL_TYPES: Final = {
+    "string": "VARCHAR",
+    "binary": "BLOB",
+    "double": "DOUBLE",
+    "int64": "BIGINT",
+}
+_ROW_BITS: Final = 17  # of a place, for the row inside its segment
+
+
+class Scanner:
+    """Runs statements over parts. Any thread may call; scans run beside each other."""
+
+    def __init__(self, folder: Path, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._engine = _locked_down(folder)
+
+    def run(
+        self, sql: str, values: Sequence[Any], parts: Sequence[Part], watch: Watch, most: int
+    ) -> list[tuple[Any, ...]]:
+        """See `Cold.scan`."""
+        connection = self._engine.cursor()
+        try:
+            bound = list(values)
+            tables = [
+                _Table(connection, n, part, self._shelf, bound).sql()
+                for n, part in enumerate(parts)
+            ]
+            for table, places in _matches(self._shelf, parts).items():
+                connection.register(table, _places(places))
+            with _interrupted(connection, watch):
+                cursor = connection.execute(f"WITH {', '.join(tables)} {sql}", bound)
+                found: list[tuple[Any, ...]] = cursor.fetchmany(most)
+            return _held(found)
+        except duckdb.Error as bad:
+            raise _in_our_words(bad) from bad
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+def _locked_down(folder: Path) -> duckdb.DuckDBPyConnection:
+    engine = duckdb.connect(
+        ":memory:",
+        config={
+            "threads": SCAN_THREADS_MAX,
+            "memory_limit": f"{SCAN_MEMORY_BYTES_MAX >> 20}MiB",
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "temp_directory": "",
+        },
+    )
+    engine.create_function(
+        "isotherm_lower",
+        _lower,
+        ["VARCHAR"],
+        "VARCHAR",
+        type=PythonUDFType.ARROW,
+        null_handling=FunctionNullHandling.SPECIAL,
+    )
+    place = str(folder).replace("'", "''")
+    engine.execute(f"SET allowed_directories = ['{place}']")
+    engine.execute("SET enable_external_access = false")
+    engine.execute("SET lock_configuration = true")
+    return engine
+
+
+def _lower(texts: Any) -> Any:
+    return pa.array([t if t is None else t.lower() for t in texts.to_pylist()], pa.string())
+
+
+@contextlib.contextmanager
+def _interrupted(connection: duckdb.DuckDBPyConnection, watch: Watch) -> Iterator[None]:
+    """Interrupt what runs inside when the watch says so."""
+    done = threading.Event()
+
+    def wait() -> None:
+        while not done.wait(min(0.05, max(0.0, watch.left_s()))):
+            if watch.late():
+                connection.interrupt()
+                return
+
+    guard = threading.Thread(target=wait, name="scan watch", daemon=True)
+    guard.start()
+    try:
+        yield
+    finally:
+        done.set()
+        guard.join()
+
+
+def _matches(shelf: Shelf, parts: Sequence[Part]) -> dict[str, list[int]]:
+    """The matching places of each search, in rows and segments."""
+    found: dict[str, list[int]] = {}
+    for part in parts:
+        for table, (expression, places) in part.matches.items():
+            found[table] = list(places)
+            for base, segment in enumerate(chain(*_groups(part.segments))):
+                rows = shelf.words(segment, part.searched, expression)
+                found[table] += [_place(base, row) for row in rows]
+    return found
+
+
+def _groups(segments: Sequence[Segment]) -> list[list[Segment]]:
+    """Segments that one read can take together: equal columns, and all whole or one that is
+    not."""
+    groups: dict[Any, list[Segment]] = {}
+    for segment in segments:
+        whole = segment.live == segment.rows
+        own = 0 if whole else segment.number
+        key = (own, segment.dead > 0, tuple(sorted(segment.columns.items())))
+        groups.setdefault(key, []).append(segment)
+    return list(groups.values())
+
+
+def _place(base: int, row: int) -> int:
+    """Where a segment's row stands among all rows of the part; rows of the row tier are > 0."""
+    return -((base << _ROW_BITS) + row) - 1
+
+
+def _places(places: Sequence[int]) -> pa.Table:
+    return pa.table({"place": pa.array(places, pa.int64())})
+
+
+class _Table:
+    """One part as a table expression of the statement."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        number: int,
+        part: Part,
+        shelf: Shelf,
+        bound: list[Any],
+    ) -> None:
+        self.connection = connection
+        self.number = number
+        self.part = part
+        self.shelf = shelf
+        self.bound = bound
+        self.kinds = part.columns
+
+    def sql(self) -> str:
+        branches = [self._rows()]
+        base = 0
+        for group in _groups(self.part.segments):
+            branches.append(self._segments(group, base))
+            base += len(group)
+        return f"{self.part.table} AS NOT MATERIALIZED ({' UNION ALL '.join(branches)})"
+
+    def _rows(self) -> str:
+        name = f"r{self.number}"
+        names = [*self.kinds, "_place"]
+        kinds = [*(ARROW[kind] for kind in self.kinds.values()), pa.int64()]
+        columns = list(zip(*self.part.rows, strict=True)) or [()] * len(names)
+        table = {
+            column: pa.array(cells, kind)
+            for column, kind, cells in zip(names, kinds, columns, strict=True)
+        }
+        self.connection.register(name, pa.table(table))
+        return f"SELECT {', '.join(map(_quoted, names))} FROM {name}"
+
+    def _segments(self, group: Sequence[Segment], base: int) -> str:
+        self.bound.append([str(self.shelf.path(segment)) for segment in group])
+        held = group[0].columns
+        outputs = ", ".join(
+            _quoted(name)
+            if name in ENVELOPE or held.get(name) == kind
+            else f"NULL::{_SQL_TYPES[kind]} AS {_quoted(name)}"
+            for name, kind in self.kinds.items()
+        )
+        place = f"-((({base} + file_index) << {_ROW_BITS}) + file_row_number) - 1"
+        conditions = []
+        if group[0].live < group[0].rows:
+            conditions.append(f"file_row_number < {group[0].live}")
+        if group[0].dead:
+            conditions.append(f"{place} NOT IN (SELECT place FROM {self._dead(group, base)})")
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return f"SELECT {outputs}, {place} AS _place FROM read_parquet(?{len(self.bound)}){where}"
+
+    def _dead(self, group: Sequence[Segment], base: int) -> str:
+        at = {segment.number: base + n for n, segment in enumerate(group)}
+        name = f"d{self.number}_{base}"
+        buried = [_place(at[number], row) for number, row in self.part.dead if number in at]
+        self.connection.register(name, _places(buried))
+        return name
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _held(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows, unless a whole number in them is past what a store holds."""
+    for row in rows:
+        for value in row:
+            if type(value) is int and not -INT64_MAX - 1 <= value <= INT64_MAX:
+                raise TooLarge("A sum is outside the 64-bit integers; sum fewer records.")
+    return rows
+
+
+def _in_our_words(bad: duckdb.Error) -> IsothermError:
+    if isinstance(bad, duckdb.InterruptException):
+        return TooSlow("The query took too long; narrow it by time or by a filter.")
+    if isinstance(bad, duckdb.OutOfMemoryException):
+        return TooLarge("The query needs more memory than there is; narrow it.")
+    if isinstance(bad, duckdb.OutOfRangeException):
+        return TooLarge("A sum is outside the numbers a store holds; fold fewer records.")
+    if isinstance(bad, duckdb.IOException):
+        return Corrupt("A segment cannot be read; run a deep check.")
+    return Bug(f"The scanner refused a statement of ours ({type(bad).__name__}).")

@@ -1,0 +1,91 @@
+"""The embedded Objects: a folder. An object is on disk, whole, before `put` returns.
+
+Written beside its place, synced, renamed, and the folder synced (where the system can), so that a
+power cut leaves an object or none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from registry.errors import Corrupt, StorageFull, Unavailable, shown
+
+_UNFINISHED: Final = ".part"
+
+
+class Folder:
+    """See `mcp_servers.ports.Objects`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def put(self, name: str, write: Callable[[Path], None]) -> int:
+        """See the port. `StorageFull` or `Unavailable` when the disk refuses."""
+        place = self._place(name)
+        part = place.with_name(f"{place.name}{_UNFINISHED}")
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            write(part)
+            _sync(part)
+            part.replace(place)
+            for folder in (place.parent, *_above(place.parent, self.path)):
+                _sync_folder(folder)
+            return place.stat().st_size
+        except OSError as bad:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise StorageFull(
+                f"Object {shown(name)} could not be written ({bad.strerror}); free space on its"
+                " disk, then try again."
+            ) from None
+
+    def local(self, name: str) -> Path:
+        """See the port."""
+        place = self._place(name)
+        if not place.is_file():
+            raise Corrupt(f"Object {shown(name)} is missing; restore it from a backup.")
+        return place
+
+    def remove(self, name: str) -> None:
+        """See the port."""
+        try:
+            self._place(name).unlink(missing_ok=True)
+        except OSError as bad:  # Windows keeps a file that is open; the next sweep takes it
+            raise Unavailable(f"Object {shown(name)} is in use ({bad.strerror}).") from None
+
+    def names(self) -> Iterator[str]:
+        """See the port. What a crash left unfinished is among them."""
+        for path in sorted(self.path.rglob("*")):
+            if path.is_file():
+                yield path.relative_to(self.path).as_posix()
+
+    def _place(self, name: str) -> Path:
+        place = self.path.joinpath(*name.split("/"))
+        if ".." in place.parts:
+            raise Unavailable(f"{shown(name)} is no name of an object.")
+        return place
+
+
+def _above(folder: Path, root: Path) -> list[Path]:
+    """The folders between, which may be new too."""
+    return [path for path in folder.parents if path == root or root in path.parents]
+
+
+def _sync(path: Path) -> None:
+    # Windows flushes files that are open for writing only
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    if os.name == "nt":
+        return  # a rename is in the journal already, and folders cannot be opened
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,303 @@
+"""Segment objects as Parquet, and their sidecars: writing them, and reading single rows.
+
+NAME.parquet    the rows: id, version, _seq, extra, then the fields; zstd, small row groups
+NAME.keys       one sorted little-endian uint64 per row: 48 bits of the id's hash, 16 of its row
+NAME.X.words    full-text index (`fts`) over the fields that X stands for
+
+A sidecar ends with the checksum of what stands before it; one that is missing or damaged is made
+again from the rows. An object whose bytes are not those of the ledger's checksum is `Corrupt`, at
+the latest when this process first opens it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+from array import array
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from mcp_servers.ports import Objects
+from mcp_servers.segments import ENVELOPE, KEY_BITS, PHYSICAL, ColdRow, Segment, Span, key_of
+from mcp_servers.stores import fts
+from registry.errors import Corrupt, shown
+from registry.limits import OBJECTS_OPEN_MAX, ROW_GROUP_ROWS
+from registry.record import TypeName
+
+ARROW: Final = {
+    "string": pa.string(),
+    "binary": pa.binary(),
+    "double": pa.float64(),
+    "int64": pa.int64(),
+}
+_SPAN_CHARS_MAX: Final = 80
+_FEW: Final = 32  # ids that are looked up one by one
+_CHUNK_BYTES: Final = 1 << 20
+_SUM_BYTES: Final = 16
+
+
+def table_of(rows: Sequence[tuple[Any, ...]], fields: Mapping[str, TypeName]) -> pa.Table:
+    """Rows of (id, version, _seq, extra, fields…) as columns. Needs at least one row."""
+    types = {**ENVELOPE, **{name: PHYSICAL[kind] for name, kind in fields.items()}}
+    columns = zip(*rows, strict=True)
+    return pa.table(
+        {
+            name: pa.array(column, ARROW[kind])
+            for (name, kind), column in zip(types.items(), columns, strict=True)
+        }
+    )
+
+
+def spans_of(table: pa.Table) -> dict[str, Span]:
+    """The span of each column; long texts and bytes have no ends."""
+    return {name: _span(table.column(name)) for name in table.column_names}
+
+
+def _span(column: pa.ChunkedArray) -> Span:
+    if column.type == pa.binary():
+        return Span(None, None, column.null_count)
+    ends = pc.min_max(column).as_py()
+    low, high = ends["min"], ends["max"]
+    if isinstance(low, str) and max(len(low), len(high)) > _SPAN_CHARS_MAX:
+        low = high = None
+    return Span(low, high, column.null_count)
+
+
+def bytes_of(table: pa.Table) -> bytes:
+    """The object's bytes; equal tables give equal bytes."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        table,
+        sink,
+        compression="zstd",
+        row_group_size=ROW_GROUP_ROWS,
+        write_page_checksum=True,
+        store_schema=False,
+    )
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def checksum_of(data: bytes) -> str:
+    """The checksum of an object's bytes."""
+    return _sum(data).hex()
+
+
+def holds(path: Path, checksum: str, table: pa.Table) -> bool:
+    """Whether the file has these bytes, and they are this table."""
+    return digest_of(path) == checksum and bool(pq.read_table(path).equals(table))
+
+
+def digest_of(path: Path) -> str:
+    """The checksum of a file."""
+    hasher = hashlib.blake2b(digest_size=_SUM_BYTES)
+    with path.open("rb") as file:
+        while some := file.read(_CHUNK_BYTES):
+            hasher.update(some)
+    return hasher.hexdigest()
+
+
+def keys_of(ids: Sequence[str]) -> bytes:
+    """The key sidecar of rows with these ids."""
+    entries = array("Q", sorted(key_of(id) << KEY_BITS | row for row, id in enumerate(ids)))
+    return entries.tobytes()
+
+
+class Shelf:
+    """A domain's objects as they are read by this process. Any thread may call."""
+
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
+        self._lock = threading.RLock()
+        self._sound: set[str] = set()
+        self._keys: dict[str, array[int]] = {}
+        self._open: OrderedDict[str, pq.ParquetFile] = OrderedDict()
+
+    def path(self, segment: Segment) -> Path:
+        """The object's file, its bytes as the ledger has them."""
+        path = self._objects.local(segment.name)
+        if segment.name not in self._sound:
+            if digest_of(path) != segment.checksum:
+                raise Corrupt(
+                    f"Object {shown(segment.name)} is not what was written; restore a backup."
+                )
+            self._sound.add(segment.name)
+        return path
+
+    def seek(self, segments: Sequence[Segment], ids: Collection[str]) -> list[tuple[Segment, int]]:
+        """See `Cold.seek`."""
+        keys = sorted({key_of(id) for id in ids})
+        low, high = min(ids, default=""), max(ids, default="")
+        found = []
+        for segment in segments:
+            span = segment.spans.get("id")
+            if span and span.low is not None and (high < span.low or low > span.high):
+                continue
+            entries = self._entries(segment)
+            places = _one_by_one(entries, keys) if len(keys) <= _FEW else _at_once(entries, keys)
+            found += [(segment, place) for place in places]
+        return found
+
+    def read(self, segment: Segment, rows: Sequence[int], fields: Sequence[str]) -> list[ColdRow]:
+        """See `Cold.read`."""
+        by_group: dict[int, list[int]] = {}
+        for row in rows:
+            by_group.setdefault(row // ROW_GROUP_ROWS, []).append(row)
+        held = [name for name in fields if name in segment.columns]
+        out: dict[int, ColdRow] = {}
+        for group, some in by_group.items():
+            table = self._group(segment, group, [*ENVELOPE, *held])
+            chosen = table.take([row - group * ROW_GROUP_ROWS for row in some])
+            columns = {name: chosen.column(name).to_pylist() for name in chosen.column_names}
+            empty = [None] * len(some)
+            values = zip(*(columns.get(name, empty) for name in fields), strict=True)
+            parts = (columns[name] for name in ENVELOPE)
+            lines = values if fields else [()] * len(some)
+            for row, id, version, seq, extra, line in zip(some, *parts, lines, strict=True):
+                out[row] = ColdRow(segment.number, row, id, version, seq, extra, tuple(line))
+        return [out[row] for row in rows]
+
+    def words(self, segment: Segment, searched: tuple[str, ...], expression: str) -> list[int]:
+        """The rows that a search expression finds in these fields."""
+        mark = hashlib.blake2b("\x00".join(searched).encode(), digest_size=4).hexdigest()
+        name = _beside(segment, f".{mark}.words")
+        path = self._beside(segment, name, lambda part: self._index(segment, searched, part))
+        return fts.search(path, expression)
+
+    def prepare(self, segment: Segment, searched: tuple[str, ...]) -> None:
+        """Make the sidecars now, so that no question waits for them."""
+        self._entries(segment)
+        if searched:
+            self.words(segment, searched, '"a"')
+
+    def fault(self, segment: Segment) -> str | None:
+        """What is wrong with the object's bytes now; `None` when they are what was written."""
+        try:
+            if digest_of(self._objects.local(segment.name)) == segment.checksum:
+                return None
+        except (Corrupt, OSError):
+            return "missing or unreadable"
+        return "not what was written"
+
+    def forget(self, segment: Segment) -> None:
+        """Let go of an object's files and remove them."""
+        with self._lock:
+            stem = segment.name.removesuffix(".parquet")
+            self._sound = {name for name in self._sound if name.partition(".")[0] != stem}
+            self._keys.pop(segment.name, None)
+            file = self._open.pop(segment.name, None)
+            if file is not None:
+                file.close()
+        for name in [n for n in self._objects.names() if n.partition(".")[0] == stem]:
+            self._objects.remove(name)
+
+    def close(self) -> None:
+        with self._lock:
+            for file in self._open.values():
+                file.close()
+            self._open.clear()
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _group(self, segment: Segment, group: int, columns: list[str]) -> pa.Table:
+        with self._lock:
+            file = self._open.get(segment.name)
+            if file is None:
+                file = pq.ParquetFile(self.path(segment))
+                self._open[segment.name] = file
+                if len(self._open) > OBJECTS_OPEN_MAX:
+                    self._open.popitem(last=False)[1].close()
+            self._open.move_to_end(segment.name)
+            try:
+                return file.read_row_group(group, columns=columns, use_threads=False)
+            except (OSError, pa.ArrowException) as bad:
+                raise Corrupt(
+                    f"Object {shown(segment.name)} cannot be read; restore a backup."
+                ) from bad
+
+    def _entries(self, segment: Segment) -> array[int]:
+        known = self._keys.get(segment.name)
+        if known is not None:
+            return known
+        path = self._beside(
+            segment,
+            _beside(segment, ".keys"),
+            lambda part: self._index_keys(segment, part),
+        )
+        entries = array("Q", path.read_bytes()[:-_SUM_BYTES])
+        self._keys[segment.name] = entries
+        return entries
+
+    def _index_keys(self, segment: Segment, path: Path) -> None:
+        table = pq.read_table(self.path(segment), columns=["id"])
+        path.write_bytes(keys_of(table.column(0).to_pylist()))
+
+    def _index(self, segment: Segment, searched: tuple[str, ...], path: Path) -> None:
+        table = pq.read_table(
+            self.path(segment), columns=[n for n in searched if n in segment.columns]
+        )
+        empty = [None] * segment.rows
+        columns = [
+            table.column(name).to_pylist() if name in segment.columns else empty
+            for name in searched
+        ]
+        fts.build(path, searched, zip(*columns, strict=True))
+
+    def _beside(self, segment: Segment, name: str, write: Callable[[Path], None]) -> Path:
+        """A sidecar's file, made if it is not there or not sound."""
+        with contextlib.suppress(Corrupt):
+            path = self._objects.local(name)
+            if name in self._sound or _sealed(path):
+                self._sound.add(name)
+                return path
+        self.path(segment)  # what is made must come from sound rows
+
+        def write_sealed(path: Path) -> None:
+            write(path)
+            with path.open("ab") as file:
+                file.write(_sum(path.read_bytes()))
+
+        self._objects.put(name, write_sealed)
+        self._sound.add(name)
+        return self._objects.local(name)
+
+
+def _sum(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=_SUM_BYTES).digest()
+
+
+def _sealed(path: Path) -> bool:
+    data = path.read_bytes()
+    return data[-_SUM_BYTES:] == _sum(data[:-_SUM_BYTES])
+
+
+def _beside(segment: Segment, suffix: str) -> str:
+    return segment.name.removesuffix(".parquet") + suffix
+
+
+def _one_by_one(entries: array[int], keys: Sequence[int]) -> list[int]:
+    mask = (1 << KEY_BITS) - 1
+    found = []
+    for key in keys:
+        at = bisect_left(entries, key << KEY_BITS)
+        while at < len(entries) and entries[at] >> KEY_BITS == key:
+            found.append(entries[at] & mask)
+            at += 1
+    return found
+
+
+def _at_once(entries: array[int], keys: Sequence[int]) -> list[int]:
+    column = pa.Array.from_buffers(pa.uint64(), len(entries), [None, pa.py_buffer(entries)])
+    wanted = pa.array(keys, pa.uint64())
+    hit = pc.is_in(pc.shift_right(column, pa.scalar(KEY_BITS, pa.uint64())), value_set=wanted)
+    mask = pa.scalar((1 << KEY_BITS) - 1, pa.uint64())
+    found: list[int] = pc.bit_wise_and(column.filter(hit), mask).to_pylist()
+    return found

@@ -1,0 +1,133 @@
+# ruff: noqa: S608 - identifiers come from a checked spec and are quoted; values are always bound
+"""The row database's side of moving records: reading what shall go, letting rows out, taking rows
+in. Each function is one part of somebody's transaction; opens and commits nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import apsw
+import orjson
+
+from mcp_servers.segments import NO_TIME, ColdRow, Segment, State, bucket_of, month_bounds
+from mcp_servers.stores import sqlite_ledger as ledger
+from mcp_servers.stores.sqlite_names import quoted
+from mcp_servers.stores.sqlite_recall import bring_back
+from mcp_servers.stores.sqlite_schema import Table
+from mcp_servers.stores.sqlite_writer import Transaction
+from registry.errors import Conflict
+from registry.limits import SEGMENT_BYTES_MAX, SEGMENT_ROWS_MAX
+
+_ROW_BYTES: Final = 64  # what a row takes beside its texts, about
+
+
+def buckets(connection: apsw.Connection, table: Table, tenant: str) -> dict[str, int]:
+    """{bucket: rows} of the rows that are not in segments."""
+    time = table.spec.time
+    out: dict[str, int] = {}
+    cells = f"id, {quoted(time)}" if time else "id, NULL"
+    found: Any = connection.execute(f"SELECT {cells} FROM {table.sql} WHERE _tenant = ?", (tenant,))
+    for id, at in found:
+        bucket = bucket_of(table.spec, id, at)
+        out[bucket] = out.get(bucket, 0) + 1
+    return dict(sorted(out.items()))
+
+
+def bucket_rows(
+    connection: apsw.Connection, table: Table, tenant: str, bucket: str
+) -> list[tuple[Any, ...]]:
+    """The first rows of a bucket, in the order of their segment: id, version, _seq, extra,
+    fields."""
+    condition, values = _inside(table, bucket)
+    order = f"{quoted(table.spec.time)}, id" if table.spec.time else "id"
+    found: Any = connection.execute(
+        f"SELECT {table.columns} FROM {table.sql} WHERE _tenant = ? AND {condition}"
+        f" ORDER BY {order}",
+        (tenant, *values),
+    )
+    out: list[tuple[Any, ...]] = []
+    size = 0
+    for row in _of_bucket(found, table, bucket):
+        size += _ROW_BYTES + sum(len(cell) for cell in row if isinstance(cell, (str, bytes)))
+        out.append(row)
+        if len(out) == SEGMENT_ROWS_MAX or size > SEGMENT_BYTES_MAX:
+            break
+    return out
+
+
+def _inside(table: Table, bucket: str) -> tuple[str, tuple[int, ...]]:
+    time = table.spec.time
+    if time is None:
+        return "TRUE", ()
+    if bucket == NO_TIME:
+        return f"{quoted(time)} IS NULL", ()
+    unit_us = table.spec.fields[time].type == "time"
+    return f"{quoted(time)} >= ? AND {quoted(time)} < ?", month_bounds(bucket, unit_us=unit_us)
+
+
+def _of_bucket(found: Any, table: Table, bucket: str) -> Iterator[tuple[Any, ...]]:
+    if table.spec.time is not None:
+        return iter(found)
+    return (row for row in found if bucket_of(table.spec, row[0], None) == bucket)
+
+
+def let_out(
+    transaction: Transaction, table: Table, segment: Segment, moved: Sequence[ColdRow]
+) -> Segment:
+    """Rows leave for the segment, whose border moves over them. What changed since it was copied
+    stays, and is dead in the segment."""
+    _expect(transaction, segment)
+    connection = transaction.connection
+    wanted = orjson.dumps([row.id for row in moved]).decode()
+    stored: Any = connection.execute(
+        f"SELECT id, version, _seq, _row FROM {table.sql}"
+        " WHERE _tenant = ? AND id IN (SELECT value FROM json_each(?))",
+        (segment.tenant, wanted),
+    ).fetchall()
+    places = {(id, version, seq): place for id, version, seq, place in stored}
+    leaving, changed = [], []
+    for row in moved:
+        place = places.get((row.id, row.version, row.seq))
+        if place is None:
+            changed.append((segment.number, row.row))
+        else:
+            leaving.append((place,))
+    connection.executemany(table.delete, leaving)
+    if table.searched:
+        connection.executemany(table.search_delete, leaving)
+    live = moved[-1].row + 1
+    state = State.COLD if live == segment.rows else State.COOLING
+    ledger.set_live(connection, segment, live, state, transaction.now_us)
+    ledger.bury(connection, changed)
+    return now(transaction, segment)
+
+
+def take_in(
+    transaction: Transaction, table: Table, segment: Segment, moved: Sequence[ColdRow]
+) -> Segment:
+    """The last live rows of the segment come back as rows, and its border moves below them."""
+    _expect(transaction, segment)
+    connection = transaction.connection
+    gone = ledger.buried(connection, [(segment.number, row.row) for row in moved])
+    back = [row for row in moved if (segment.number, row.row) not in gone]
+    bring_back(transaction, table, segment, back)
+    live = moved[0].row
+    state = State.WARMING if live else State.RETIRED
+    ledger.set_live(connection, segment, live, state, transaction.now_us)
+    return now(transaction, segment)
+
+
+def _expect(transaction: Transaction, segment: Segment) -> None:
+    found = now(transaction, segment)
+    if (found.state, found.live) != (segment.state, segment.live):
+        raise Conflict(f"Segment {segment.number} was moved by another process; look again.")
+
+
+def now(transaction: Transaction, segment: Segment) -> Segment:
+    """The segment as the ledger has it; `Conflict` when it is no more."""
+    found = ledger.one(transaction.connection, segment.number)
+    if found is None or found.name != segment.name:
+        raise Conflict(f"Segment {segment.number} is gone; look again.")
+    return found

@@ -1,0 +1,5 @@
+"""Fixtures of the middle floor."""
+
+from tests.mcp_servers.houses import run
+
+__all__ = ["run"]

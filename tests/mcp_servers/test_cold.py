@@ -1,0 +1,125 @@
+"""Segments whose bytes or specs change under them: sidecars are made again, rot is never served, nothing is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mcp_servers.ports import Draft
+from registry.domain import parse_spec
+from registry.errors import Conflict, Corrupt
+from tests.mcp_servers.houses import House, cool, everything, notes, put, spec
+
+# -- bytes ---------------------------------------------------------------------------------------
+
+
+def test_a_sidecar_that_is_lost_or_damaged_is_made_again(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open()
+        await put(store, notes(50))
+        await cool(store)
+        sidecars = [p for p in house.objects if p.suffix != ".parquet"]
+        assert [p.suffix for p in sidecars] == [".words", ".keys"]
+        for spoil in (Path.unlink, lambda p: p.write_bytes(b"\x00" * 99)):
+            for path in sidecars:
+                spoil(path)
+            fresh = house.open()
+            assert fresh.get("t", "notes", ["n00042"])[0].values["n"] == 42
+            assert len(await everything(fresh, where={"op": "match", "text": "word5"})) == 7
+
+    run(test)
+
+
+@pytest.mark.promise(4)
+def test_an_object_with_other_bytes_is_never_served(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open()
+        await put(store, notes(50))
+        await cool(store)
+        (path,) = [p for p in house.objects if p.suffix == ".parquet"]
+        assert await store.mover.check() == {}
+        good = path.read_bytes()
+        for place in range(0, len(good), len(good) // 7):
+            path.write_bytes(good[:place] + bytes([good[place] ^ 4]) + good[place + 1 :])
+            assert list((await house.open().mover.check()).values()) == ["not what was written"]
+            with pytest.raises(Corrupt):
+                house.open().get("t", "notes", ["n00001"])
+            with pytest.raises(Corrupt):
+                await everything(house.open())
+        path.unlink()
+        assert list((await house.open().mover.check()).values()) == ["missing or unreadable"]
+        with pytest.raises(Corrupt):
+            await everything(house.open())
+
+    run(test)
+
+
+# -- new specs -----------------------------------------------------------------------------------
+
+
+def test_a_new_field_takes_its_values_out_of_the_extra_of_cold_records(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open()
+        await put(
+            store,
+            [
+                *notes(3),
+                Draft("x", {"at": 0, "n": 1}, '{"age":4}'),
+                Draft("y", {"at": 1, "n": 2}, '{"b":1}'),
+            ],
+        )
+        await cool(store)
+        await store.evolve(spec(age={"type": "int"}))
+        found = store.get("t", "notes", ["x", "y", "n00000"])
+        assert [(r.values.get("age"), r.extra, r.tier.value) for r in found] == [
+            (4, None, "warm"), (None, '{"b":1}', "cold"), (None, None, "cold")]  # fmt: skip
+        assert await everything(store, where={"op": ">", "field": "age", "value": 3}) == [["x", 1]]
+        assert len(await everything(store, where={"op": "null", "field": "age"})) == 4
+        await cool(store)
+        assert await everything(store, where={"op": ">", "field": "age", "value": 3}) == [["x", 1]]
+
+    run(test)
+
+
+def test_a_spec_that_would_lose_values_of_cold_records_is_refused(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open(spec(kind={"type": "text"}, free={"type": "int"}))
+        await put(store, notes(3, kind="a"))
+        await cool(store)
+        for change in (
+            {"kind": None},
+            {"kind": {"type": "int"}},
+            {"kind": {"type": "text", "enum": ["b"]}},
+        ):
+            with pytest.raises(Conflict):
+                await store.evolve(spec(**{"free": {"type": "int"}, **change}))
+        with pytest.raises(Conflict, match="holds records"):
+            await store.evolve(parse_spec({"domain": "club", "collections": {
+                "people": {"fields": {"name": {"type": "text"}}}}}))  # fmt: skip
+        await store.evolve(
+            spec(
+                kind={"type": "text", "enum": ["a"], "search": False},
+                free={"type": "text"},
+                text={"type": "text"},
+            )
+        )
+        assert len(await everything(store)) == 3
+        await put(store, [Draft("z", {"free": "now text", "n": 0})])
+        assert await everything(store, where={"op": "=", "field": "free", "value": "now text"}) == [
+            ["z", 0]
+        ]
+
+    run(test)
+
+
+def test_a_field_that_becomes_searched_is_found_in_cold_records_too(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open(spec(kind={"type": "text"}))
+        await put(store, notes(3, kind="special thing"))
+        await cool(store)
+        await store.evolve(spec(kind={"type": "text", "search": True}))
+        assert len(await everything(store, where={"op": "match", "text": "special"})) == 3
+
+    run(test)

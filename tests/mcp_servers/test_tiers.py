@@ -1,0 +1,103 @@
+"""A plan means the same wherever its records are: rows, segments, or dead copies of them in between."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mcp_servers.ports import Draft
+from mcp_servers.tiered import Tiered, open_store
+from registry.clock import SystemClock
+from registry.plan import parse_plan
+from registry.record import decode
+from tests.mcp_servers.test_compile import RECORDS, SPEC, groups, lists, meant
+from tests.oracle import Records, same_rows
+
+TENANTS = itertools.count()
+THOROUGH = settings(
+    max_examples=120,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tiered]:
+    opened = open_store(SPEC, tmp_path_factory.mktemp("data"), SystemClock())
+    yield opened
+    asyncio.run(opened.close())
+
+
+def drafts(address: str, rows: list[dict[str, Any]]) -> list[Draft]:
+    fields = SPEC.collection(address).fields
+    return [
+        Draft(r["id"], {k: decode(v, fields[k].kind) for k, v in r.items() if k != "id"})
+        for r in rows
+    ]
+
+
+async def spread(store: Tiered, tenant: str, records: Records, chance: Random) -> None:
+    """Store the records, some in segments, some there in an older form, some only until deleted."""
+    for address, rows in records.items():
+        early = [row for row in rows if chance.random() < 0.7]
+        stale = [row for row in early if chance.random() < 0.3]
+        old = [{**chance.choice(rows), "id": row["id"]} if row in stale else row for row in early]
+        gone = [{**row, "id": f"gone {row['id']}"} for row in rows if chance.random() < 0.2]
+        await store.write(tenant, address, drafts(address, old + gone), on_conflict="update")
+        await cool(store, tenant, address, chance)
+        await store.delete(tenant, address, [row["id"] for row in gone])
+        await store.write(tenant, address, drafts(address, rows), on_conflict="update")
+        if chance.random() < 0.3:
+            await cool(store, tenant, address, chance)
+        mine = [s for s in await store.mover.segments() if s.tenant == tenant and s.count]
+        if mine and chance.random() < 0.2:
+            await store.mover.warm(chance.choice(mine).number)
+
+
+async def cool(store: Tiered, tenant: str, address: str, chance: Random) -> None:
+    for bucket in await store.mover.buckets(tenant, address):
+        if chance.random() < 0.7:
+            await store.mover.cool(tenant, address, bucket)
+
+
+def ask(store: Tiered, plan: dict[str, Any], records: Records, seed: int) -> list[Any]:
+    tenant = f"t{next(TENANTS)}"
+
+    async def go() -> list[Any]:
+        await spread(store, tenant, records, Random(seed))
+        parsed = parse_plan(plan)
+        page = await store.query(tenant, parsed)
+        rows = list(page.rows)
+        while page.cursor is not None:
+            page = await store.query(tenant, parsed, cursor=page.cursor)
+            assert page.rows
+            rows += page.rows
+        return rows
+
+    return asyncio.run(go())
+
+
+@THOROUGH
+@given(lists(), RECORDS, st.integers(0, 2**32))
+def test_a_list_over_all_tiers_gives_what_the_plan_means(
+    store: Tiered, plan: dict[str, Any], records: Records, seed: int
+) -> None:
+    rows = ask(store, plan, records, seed)
+    total = not plan["distinct"] and all(j["on"][1] == "id" for j in plan["joins"])
+    assert same_rows(rows, meant(plan, records), ordered=total)
+
+
+@THOROUGH
+@given(groups(), RECORDS, st.integers(0, 2**32))
+def test_groups_over_all_tiers_give_what_the_plan_means(
+    store: Tiered, plan: dict[str, Any], records: Records, seed: int
+) -> None:
+    rows = ask(store, plan, records, seed)
+    assert same_rows(rows, meant(plan, records), ordered=not plan["joins"])
