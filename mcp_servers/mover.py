@@ -1,8 +1,8 @@
 """Moving records between rows and segments, so that every reader sees each of them exactly once.
 
 Cooling   rows of a bucket -> object (whole, synced) -> read back and compared -> entered in the
-          ledger with nothing live -> row group by row group: rows out, border up
-Warming   the same backwards: row group by row group, rows in, border down; then retired
+          ledger with nothing live -> a few row groups at a time: rows out, border up
+Warming   the same backwards: a few row groups at a time, rows in, border down; then retired
 Sweeping  what is retired longer than any query runs, and objects that nobody entered, are removed
 
 Ledger and rows are one database, so each step of a move is one small transaction that takes a few
@@ -32,7 +32,7 @@ from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
 from registry.clock import Clock
 from registry.errors import BadInput, Conflict, Corrupt, NotFound
-from registry.limits import LEASE_SECONDS, ROW_GROUP_ROWS, SEGMENT_GRACE_SECONDS
+from registry.limits import LEASE_SECONDS, MOVE_ROWS, SEGMENT_GRACE_SECONDS
 
 if TYPE_CHECKING:
     from mcp_servers.stores.parquet import Shelf
@@ -160,12 +160,13 @@ class Mover:
         return segment
 
     async def _carried(self, segment: Segment) -> Moved:
-        """A move that is under way, to its end, row group by row group."""
+        """A move that is under way, to its end, a few row groups at a time."""
         table, digest, doing, count = (
             self._table(segment.collection), self._digest(), segment.state, 0
         )  # fmt: skip
         while segment.state is doing:
-            part = await self._read(segment, _next(segment), table.fields)
+            fields = () if doing is State.COOLING else table.fields
+            part = await self._read(segment, _next(segment), fields)
             step = partial(_step, table=table, segment=segment, part=part, digest=digest)
             segment = await self._in_step(step, rows=len(part))
             count += len(part)
@@ -221,8 +222,8 @@ class Mover:
 def _next(segment: Segment) -> range:
     """The rows of the next step."""
     if segment.state is State.COOLING:
-        return range(segment.live, min(segment.live + ROW_GROUP_ROWS, segment.rows))
-    return range((segment.live - 1) // ROW_GROUP_ROWS * ROW_GROUP_ROWS, segment.live)
+        return range(segment.live, min(segment.live + MOVE_ROWS, segment.rows))
+    return range((segment.live - 1) // MOVE_ROWS * MOVE_ROWS, segment.live)
 
 
 def _step(

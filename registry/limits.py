@@ -63,7 +63,8 @@ STAGING_SECONDS_MAX: Final = 7 * 86_400  # an unused handle is dropped after thi
 # -- segments
 SEGMENT_ROWS_MAX: Final = 65_536  # records of one segment; a row's number fits 16 bits
 SEGMENT_BYTES_MAX: Final = 64 << 20  # of its texts, before they are packed
-ROW_GROUP_ROWS: Final = 2_048  # records read together by a point read, and moved in one transaction
+ROW_GROUP_ROWS: Final = 2_048  # records read together by a point read
+MOVE_ROWS: Final = 4 * ROW_GROUP_ROWS  # records of one transaction of a move; writers wait for it
 SEGMENT_GRACE_SECONDS: Final = 60  # a retired object stays as long; no query runs longer
 LEASE_SECONDS: Final = 60  # of the one mover of a domain, renewed at each step
 SCAN_MEMORY_BYTES_MAX: Final = 384 << 20  # of one domain's scans of segments

@@ -13,7 +13,7 @@ from mcp_servers.mover import Mover
 from mcp_servers.ports import Draft
 from mcp_servers.segments import State
 from registry.errors import Conflict, NotFound, TooBusy
-from registry.limits import LEASE_SECONDS, ROW_GROUP_ROWS, SEGMENT_GRACE_SECONDS
+from registry.limits import LEASE_SECONDS, MOVE_ROWS, SEGMENT_GRACE_SECONDS
 from registry.plan import parse_plan
 from registry.tier import Tier
 from tests.mcp_servers.houses import DAY, House, as_rows, cool, everything, notes, put
@@ -151,7 +151,7 @@ def test_warming_brings_back_the_records_with_their_versions_and_forgets_the_obj
 ) -> None:
     async def test(house: House) -> None:
         store = house.open()
-        count = ROW_GROUP_ROWS + 100
+        count = MOVE_ROWS + 100
         await put(store, notes(count))
         await put(store, [Draft("n00007", {"at": 7_000_000, "n": -7})])
         before = store.get("t", "notes", ["n00007", "n00008"])
@@ -251,12 +251,12 @@ def test_one_process_at_a_time_moves(run: Any) -> None:
 def test_a_record_that_changes_while_its_copy_is_written_keeps_its_change(run: Any) -> None:
     async def test(house: House) -> None:
         store = house.open()
-        await put(store, notes(ROW_GROUP_ROWS * 2))
+        await put(store, notes(MOVE_ROWS + 1_000))
         loop, other = asyncio.get_running_loop(), house.open()
         changes = {
             "copied": [Draft("n00001", {"at": 0, "n": -1})],
             "entered": [Draft("n00002", {"at": 0, "n": -2})],
-            "carried": [Draft("n00003", {"at": 0, "n": -3}), Draft("n04000", {"at": 0, "n": -4})],
+            "carried": [Draft("n00003", {"at": 0, "n": -3}), Draft("n09000", {"at": 0, "n": -4})],
         }
         waiting = []
 
@@ -268,8 +268,8 @@ def test_a_record_that_changes_while_its_copy_is_written_keeps_its_change(run: A
         await mover.cool("t", "notes", "1970-01")
         await asyncio.gather(*waiting)
         rows = dict(await everything(store))
-        assert len(rows) == ROW_GROUP_ROWS * 2
-        assert [rows[id] for id in ("n00001", "n00002", "n00003", "n04000")] == [-1, -2, -3, -4]
+        assert len(rows) == MOVE_ROWS + 1_000
+        assert [rows[id] for id in ("n00001", "n00002", "n00003", "n09000")] == [-1, -2, -3, -4]
 
     run(test)
 
@@ -282,7 +282,7 @@ class Crash(Exception):
 def test_whatever_step_a_move_ends_at_nothing_is_lost_or_doubled(run: Any) -> None:
     async def test(house: House) -> None:
         store = house.open()
-        drafts = notes(ROW_GROUP_ROWS + 50)
+        drafts = notes(MOVE_ROWS + 50)
         await put(store, drafts)
         want, points = as_rows(drafts), 0
 
