@@ -148,14 +148,15 @@ class Shelf:
 
     def read(self, segment: Segment, rows: Sequence[int], fields: Sequence[str]) -> list[ColdRow]:
         """See `Cold.read`."""
+        size = self._group_rows(segment)
         by_group: dict[int, list[int]] = {}
         for row in rows:
-            by_group.setdefault(row // ROW_GROUP_ROWS, []).append(row)
+            by_group.setdefault(row // size, []).append(row)
         held = [name for name in fields if name in segment.columns]
         out: dict[int, ColdRow] = {}
         for group, some in by_group.items():
             table = self._group(segment, group, [*ENVELOPE, *held])
-            chosen = table.take([row - group * ROW_GROUP_ROWS for row in some])
+            chosen = table.take([row - group * size for row in some])
             columns = {name: chosen.column(name).to_pylist() for name in chosen.column_names}
             empty = [None] * len(some)
             values = zip(*(columns.get(name, empty) for name in fields), strict=True)
@@ -207,21 +208,28 @@ class Shelf:
 
     # -- inside ----------------------------------------------------------------------------------
 
+    def _group_rows(self, segment: Segment) -> int:
+        """How many rows its row groups have; the last one may have fewer."""
+        with self._lock:
+            return int(self._file(segment).metadata.row_group(0).num_rows)
+
     def _group(self, segment: Segment, group: int, columns: list[str]) -> pa.Table:
         with self._lock:
-            file = self._open.get(segment.name)
-            if file is None:
-                file = pq.ParquetFile(self.path(segment))
-                self._open[segment.name] = file
-                if len(self._open) > OBJECTS_OPEN_MAX:
-                    self._open.popitem(last=False)[1].close()
-            self._open.move_to_end(segment.name)
             try:
-                return file.read_row_group(group, columns=columns, use_threads=False)
+                return self._file(segment).read_row_group(group, columns=columns, use_threads=False)
             except (OSError, pa.ArrowException) as bad:
                 raise Corrupt(
                     f"Object {shown(segment.name)} cannot be read; restore a backup."
                 ) from bad
+
+    def _file(self, segment: Segment) -> pq.ParquetFile:
+        file = self._open.get(segment.name)
+        if file is None:
+            file = self._open[segment.name] = pq.ParquetFile(self.path(segment))
+            if len(self._open) > OBJECTS_OPEN_MAX:
+                self._open.popitem(last=False)[1].close()
+        self._open.move_to_end(segment.name)
+        return file
 
     def _entries(self, segment: Segment) -> array[int]:
         known = self._keys.get(segment.name)
