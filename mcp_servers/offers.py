@@ -14,7 +14,7 @@ import mcp_types as types
 
 from mcp_servers.schema import schema_of
 from registry.access import allowed
-from registry.tool import Call, Prompt, Resource, Surface, Tool
+from registry.tool import INTERNAL_KEY, Call, Prompt, Resource, Surface, Tool
 
 T = TypeVar("T")
 COMPLETIONS_MAX = 100
@@ -56,6 +56,7 @@ def tool_wire(tool: Tool) -> types.Tool:
             idempotent_hint=tool.idempotent,
             open_world_hint=False,
         ),
+        meta={INTERNAL_KEY: True} if tool.internal else None,
     )
 
 

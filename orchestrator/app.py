@@ -137,6 +137,7 @@ async def running(
         try:
             await links.add("system", in_process(system.built.server, system.built.call))
             catalogue = LiveCatalogue(links.call, clock)
+            links.wrote = catalogue.wrote
             asker = Asker(links.call, catalogue, rules, clock, settings)
             app = App(settings, links, supervisor, asker, Toolbox(links))
             await app.refresh()

@@ -11,7 +11,6 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
-import anyio.to_thread
 import orjson
 
 from orchestrator.catalogue import LiveCatalogue
@@ -75,10 +74,12 @@ class Asker:
         )
 
     async def warm(self) -> None:
-        """Let the planner make its vocabulary before the first question pays for it."""
+        """Let the planner make its vocabulary before the first question pays for it.
+
+        On the event loop like every question: planners keep what they made, and share it unlocked.
+        """
         known = await self.catalogue.fresh(LOCAL)
-        question = Question("how many", self.clock.now_us())
-        await anyio.to_thread.run_sync(self.planner, question, known, Context())
+        self.planner(Question("how many", self.clock.now_us()), known, Context())
 
     def _question(self, request: AskRequest) -> Question:
         text = request.question.strip()

@@ -20,10 +20,10 @@ from registry.domain import DomainSpec
 from registry.errors import IsothermError
 from registry.moment import time_us
 
-#: vocabulary is fetched again after this many times what fetching it took, and never sooner than
-#: the second figure
-_REST_RATIO: Final = 20.0
-_REST_SECONDS: Final = 1.0
+#: what others wrote is looked for again after this many times what the last look took
+_REST_RATIO: Final = 5.0
+#: a silent domain is asked again after this
+_SILENT_SECONDS: Final = 1.0
 _TENANTS_MAX: Final = 100
 
 
@@ -36,12 +36,17 @@ class _Shelf:
     facts: dict[str, Facts] = field(default_factory=dict)
     seq: dict[str, int] = field(default_factory=dict)
     due: dict[str, float] = field(default_factory=dict)
-    sizes: dict[str, dict[str, int]] = field(default_factory=dict)
+    #: domains written to through this orchestrator since their facts were asked for
+    written: set[str] = field(default_factory=set)
     snapshots: dict[tuple[str, ...], Catalogue] = field(default_factory=dict)
 
 
 class LiveCatalogue:
-    """Specs come by `adopt`; facts are fetched when a question needs them."""
+    """Specs come by `adopt`; facts are fetched when a question needs them.
+
+    A question sees all that was written through this orchestrator before it, and what others wrote
+    up to a moment ago.
+    """
 
     def __init__(self, call: Call, clock: Clock) -> None:
         self._call = call
@@ -64,6 +69,12 @@ class LiveCatalogue:
             shelf.snapshots.clear()
             for name in changed:
                 _forget(shelf, name)
+
+    def wrote(self, tenant: str, domain: str) -> None:
+        """Somebody wrote through this orchestrator: the next question sees it."""
+        shelf = self._shelf(tenant)
+        shelf.written.add(domain)
+        shelf.due.pop(domain, None)
 
     def bare(self, principal: Principal) -> Catalogue:
         """Specs that the principal may read, with whatever facts are known; no I/O."""
@@ -104,16 +115,18 @@ class LiveCatalogue:
 
     async def _fetch(self, shelf: _Shelf, name: str, principal: Principal) -> None:
         began = self._clock.monotonic()
+        shelf.written.discard(name)
         arguments: dict[str, Any] = {"values": True}
         if name in shelf.seq:
             arguments["since_seq"] = shelf.seq[name]
         try:
             data = await self._call(name, "describe", arguments, principal=principal, retry=True)
         except IsothermError:
-            shelf.due[name] = self._clock.monotonic() + _REST_SECONDS
+            shelf.due[name] = self._clock.monotonic() + _SILENT_SECONDS
             return
         now = self._clock.monotonic()
-        shelf.due[name] = now + max(_REST_SECONDS, _REST_RATIO * (now - began))
+        if name not in shelf.written:
+            shelf.due[name] = now + _REST_RATIO * (now - began)
         if "facts" in data:
             _forget(shelf, name, due=False)
             shelf.facts.update({a: facts_from_wire(f) for a, f in data["facts"].items()})

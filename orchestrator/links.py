@@ -114,6 +114,8 @@ class Links:
         self._key = key
         self._links: dict[str, Link] = {}
         self._refused: dict[str, IsothermError] = {}
+        #: told (tenant, domain) after each call that may have written, however it ended
+        self.wrote: Callable[[str, str], None] = lambda tenant, domain: None
 
     @property
     def domains(self) -> tuple[str, ...]:
@@ -192,14 +194,18 @@ class Links:
         `deadline_ms`: longer for the few calls that read a whole file.
         """
         params = {"name": tool, "arguments": dict(arguments)}
-        raw = await self._request(
-            domain,
-            _CALL,
-            params,
-            principal=principal,
-            retry=retry,
-            deadline_ms=deadline_ms,
-        )
+        try:
+            raw = await self._request(
+                domain,
+                _CALL,
+                params,
+                principal=principal,
+                retry=retry,
+                deadline_ms=deadline_ms,
+            )
+        finally:
+            if not retry:
+                self.wrote(principal.tenant, domain)
         data = raw.get("structuredContent")
         if raw.get("isError"):
             raise _refusal(data, domain)

@@ -13,7 +13,8 @@ from orchestrator.find import Entry, Index
 from orchestrator.links import Links
 from registry.access import Principal, allowed
 from registry.domain import DomainSpec
-from registry.errors import BadInput, IsothermError, NotFound, shown
+from registry.errors import BadInput, IsothermError, NotFound, UnknownDomain, listed, shown
+from registry.tool import INTERNAL_KEY
 
 Definition = dict[str, Any]
 
@@ -36,11 +37,18 @@ class Toolbox:
         self._index = None
 
     async def of(self, domain: str) -> dict[str, Definition]:
-        """{tool: definition} of one domain."""
+        """{tool: definition} of one domain, without those that are for the orchestrator alone.
+
+        `system` is not a domain: what it remembers of others is nobody's to read or write.
+        """
+        if domain not in self._specs:
+            raise UnknownDomain(f"No domain {shown(domain)}; there are {listed(self._specs)}.")
         found = self._tools.get(domain)
         if found is None:
-            listed = await self._links.tools(domain)
-            found = self._tools[domain] = {tool["name"]: tool for tool in listed}
+            every = await self._links.tools(domain)
+            found = self._tools[domain] = {
+                tool["name"]: tool for tool in every if not _internal(tool)
+            }
         return found
 
     async def require(self, domain: str, tool: str, *, read: bool) -> None:
@@ -91,6 +99,10 @@ class Toolbox:
         if not missing:
             self._index = index
         return index
+
+
+def _internal(tool: Definition) -> bool:
+    return bool((tool.get("_meta") or {}).get(INTERNAL_KEY))
 
 
 def _reads(tool: Definition) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,6 +16,8 @@ from registry.access import Principal
 from registry.errors import NotFound, shown
 
 Hint = Literal["read", "write", "destructive"]
+#: in a listed tool's `_meta`: nobody but the orchestrator itself may run it
+INTERNAL_KEY: Final = "isotherm/internal"
 
 
 class Params(BaseModel):
@@ -57,8 +59,8 @@ class Tool:
     handler: Callable[[Call, Any], Awaitable[Reply]]
     hint: Hint = "read"
     idempotent: bool = True
-    #: for the orchestrator only: callable, but not found by `find_tools` and not listed to outside
-    #: callers
+    #: for the orchestrator only: neither listed to anybody else nor run for them, through
+    #: `call_read` and `call_write` either
     internal: bool = False
 
 

@@ -178,7 +178,7 @@ async def test_an_empty_or_endless_question_is_refused(question: str) -> None:
         await asker(House()).ask(AskRequest(question), LOCAL)
 
 
-async def test_vocabulary_is_fetched_once_and_again_when_it_is_due() -> None:
+async def test_vocabulary_stays_the_same_object_until_something_was_written() -> None:
     house, clock = House(), ManualClock(1)
     live = LiveCatalogue(house, clock)
     live.adopt({"shop": SHOP})
@@ -192,7 +192,38 @@ async def test_vocabulary_is_fetched_once_and_again_when_it_is_due() -> None:
         "open",
         "late",
     )
-    assert house.asked == ["shop.describe"] * 3
+
+
+async def test_what_was_written_here_is_known_to_the_next_question() -> None:
+    house, clock = House(), ManualClock(1)
+    live = LiveCatalogue(house, clock)
+    live.adopt({"shop": SHOP})
+    await live.fresh(LOCAL)
+    house.seq, house.values = 2, ["open", "late"]
+    live.wrote(LOCAL.tenant, "shop")
+    known = await live.fresh(LOCAL)
+    assert known.facts_of("shop.orders").values["state"].values == ("open", "late")
+
+
+async def test_what_is_written_while_facts_are_fetched_is_fetched_again() -> None:
+    house, clock = House(), ManualClock(1)
+    live: LiveCatalogue
+
+    async def call(
+        domain: str, tool: str, arguments: Mapping[str, Any], **rest: Any
+    ) -> dict[str, Any]:
+        found = await house(domain, tool, arguments)
+        clock.advance(1)
+        if house.seq == 1:
+            house.seq, house.values = 2, ["late"]
+            live.wrote(LOCAL.tenant, "shop")
+        return found
+
+    live = LiveCatalogue(call, clock)
+    live.adopt({"shop": SHOP})
+    await live.fresh(LOCAL)
+    known = await live.fresh(LOCAL)
+    assert known.facts_of("shop.orders").values["state"].values == ("late",)
 
 
 async def test_each_tenant_has_a_vocabulary_of_its_own() -> None:
