@@ -168,6 +168,11 @@ def test_two_orchestrators_on_one_folder_agree(tmp_path: Path, seconds: int, rou
     assert "Traceback" not in logs, logs[-3_000:]
 
 
+def test_a_cache_that_ignores_other_processes_is_noticed(tmp_path: Path) -> None:
+    with Peer(tmp_path, mutant="stale-cache") as a, Peer(tmp_path, mutant="stale-cache") as b:
+        assert read_your_writes(a.ready(), b.ready(), 6) > 0
+
+
 def wait_for_domains(a: Peer, b: Peer) -> None:
     """A domain that the other made is taken up within seconds."""
     until = time.monotonic() + 20
