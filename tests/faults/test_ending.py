@@ -17,6 +17,7 @@ from tests.faults.ledger import Ledger, Stream, finish, stored
 from tests.faults.peer import Peer, children
 from tests.faults.test_two_orchestrators import DOMAIN
 
+pytestmark = pytest.mark.timeout(300)  # a start is seconds of work on a busy machine
 SEED = 16
 END_SECONDS_MAX = 5.0
 

@@ -18,6 +18,7 @@ from tests.faults.figures import figure
 from tests.faults.ledger import stored
 from tests.faults.peer import ROOT, Peer, command
 
+pytestmark = pytest.mark.timeout(300)  # a start is seconds of work on a busy machine
 SEED = 5
 
 

@@ -14,6 +14,7 @@ import pytest
 from tests.faults.figures import figure
 from tests.faults.peer import Peer, Refused
 
+pytestmark = pytest.mark.timeout(300)  # a start is seconds of work on a busy machine
 SEED = 7
 QUESTIONS = (
     "how many users are there?",
