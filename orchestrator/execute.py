@@ -14,7 +14,7 @@ import anyio
 
 from orchestrator.gather import Table, gather
 from orchestrator.links import Call
-from orchestrator.route import Edge, Fragment, Route, fragment_plan
+from orchestrator.route import Edge, Fragment, Route, fragment_plan, optional_fragments
 from registry.access import Principal
 from registry.answer import Source
 from registry.check import Column
@@ -154,6 +154,8 @@ class _Run:
             self.route.root.limit = None
             return []
         parent = next(f for f in self.route.fragments if edge in f.children)
+        if edge.kind == "anti" and any(parent is f for f in optional_fragments(self.route.root)):
+            return []  # without its partner a row of a left join would seem to have none
         found = In(field=parent.local(edge.left), values=keys)
         # A null key has no partner, so an anti join keeps it; `not in` alone would drop it.
         return [found] if edge.kind == "inner" else ([_or_null(found)] if keys else [])

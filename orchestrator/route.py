@@ -172,9 +172,13 @@ def _place(plan: QueryPlan, root: Fragment) -> dict[str | None, Fragment]:
     changes.
     """
     by_alias: dict[str | None, Fragment] = {None: root}
+    optional: set[int] = set()
     for join in plan.joins:
         parent = by_alias[split_path(join.on[0])[0]]
-        if _domain(join.to) == parent.domain:
+        # Below a left join, what an inner or anti join drops are rows of the whole plan: that is
+        # for `gather`, as the parent's own domain could only take the partner away.
+        inside = join.kind == "left" or id(parent) not in optional
+        if _domain(join.to) == parent.domain and inside:
             left, right = parent.local(join.on[0]), join.on[1]
             parent.joins.append(
                 Join(alias=join.alias, to=join.to, on=(left, right), kind=join.kind)
@@ -187,6 +191,8 @@ def _place(plan: QueryPlan, root: Fragment) -> dict[str | None, Fragment]:
         parent.need(join.on[0])
         child.need(right_path)
         parent.children.append(Edge(join.on[0], right_path, join.kind, child))
+        if join.kind == "left" or id(parent) in optional:
+            optional.add(id(child))
         by_alias[join.alias] = child
     return by_alias
 
@@ -196,7 +202,7 @@ def _push_filters(plan: QueryPlan, root: Fragment) -> list[Predicate]:
 
     A filter on a `left` joined part cannot go below the join: it would keep rows that it must drop.
     """
-    optional = {f.alias for f in _walk(root) for f in _optional(f)}
+    optional = {f.alias for f in optional_fragments(root)}
     residual: list[Predicate] = []
     for predicate in conjuncts(plan.where):
         home = next((f for f in _walk(root) if f.holds(predicate)), None)
@@ -207,9 +213,10 @@ def _push_filters(plan: QueryPlan, root: Fragment) -> list[Predicate]:
     return residual
 
 
-def _optional(fragment: Fragment) -> list[Fragment]:
-    """Fragments below a left edge of this one."""
-    return [f for edge in fragment.children if edge.kind == "left" for f in _walk(edge.child)]
+def optional_fragments(root: Fragment) -> list[Fragment]:
+    """The fragments below a left edge: a row of the answer may stand without them."""
+    lefts = [edge for f in _walk(root) for edge in f.children if edge.kind == "left"]
+    return [f for edge in lefts for f in _walk(edge.child)]
 
 
 def localise(node: Predicate, home: Fragment) -> Predicate:
@@ -237,6 +244,8 @@ def _fold(
     if condition is not None and measure.field is None:
         owner = next((f for f in _walk(root) if f.holds(condition)), root)
     decomposes = measure.fn in ("count", "sum", "avg", "min", "max")
+    if measure.field is None and any(owner is f for f in optional_fragments(root)):
+        decomposes = False  # a condition may hold for rows that stand without the owner
     if not decomposes or (condition is not None and not owner.holds(condition)):
         for path in ([measure.field] if measure.field else []) + [
             _path(x) for x in leaves(condition)

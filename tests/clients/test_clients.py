@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.timeout(300)  # a start is seconds of work on a busy machine
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CLIENTS = Path(os.environ.get("ISOTHERM_CLIENTS", ""))

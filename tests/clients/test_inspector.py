@@ -17,6 +17,7 @@ import pytest
 from registry.domain import CollectionSpec, load_spec
 from registry.settings import configs_dir
 
+pytestmark = pytest.mark.timeout(300)  # a start is seconds of work on a busy machine
 ROOT = Path(__file__).parents[2]
 NODE = Path(os.environ.get("ISOTHERM_CONFORMANCE", "")) / "node_modules"
 DOMAINS = sorted(path.stem for path in (configs_dir() / "domains").glob("*.yaml"))

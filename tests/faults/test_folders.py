@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -24,14 +25,23 @@ def heed_modes() -> None:
         ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0)
 
 
-def filled(data: Path) -> None:
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that has been used."""
+    data = tmp_path_factory.mktemp("used")
     with Peer(data) as peer:
         peer.write(
             "metrics__put", collection="series", records=[{"name": "a", "description": "one"}]
         )
         peer.write("user__put", collection="users", records=[{"id": "u1", "name": "Ann"}])
         assert peer.end() == 0
+    return data
+
+
+@pytest.fixture
+def data(used: Path, tmp_path: Path) -> Path:
+    """A copy of it, to break."""
+    return shutil.copytree(used, tmp_path / "data")
 
 
 def start(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -58,9 +68,7 @@ def test_a_new_folder_where_nothing_may_be_written_is_refused_in_one_sentence(
     assert ended.stderr.count("\n") == 1, ended.stderr
 
 
-def test_a_used_folder_made_read_only_is_refused_or_read_but_never_written(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    filled(data)
+def test_a_used_folder_made_read_only_is_refused_or_read_but_never_written(data: Path) -> None:
     paths = [data, *data.rglob("*")]
     for path in paths:
         path.chmod(0o500 if path.is_dir() else 0o400)
@@ -110,13 +118,12 @@ BROKEN: list[tuple[Callable[[Path], None], str, str]] = [
 
 @pytest.mark.parametrize(("break_it", "code", "words"), BROKEN)
 def test_a_broken_file_takes_only_its_own_domain_away_and_says_why(
-    tmp_path: Path, break_it: Callable[[Path], None], code: str, words: str
+    data: Path, break_it: Callable[[Path], None], code: str, words: str
 ) -> None:
-    filled(tmp_path)
-    victim = tmp_path / "rows" / "metrics.db"
+    victim = data / "rows" / "metrics.db"
     break_it(victim)
     before = victim.read_bytes()
-    with Peer(tmp_path) as peer:
+    with Peer(data) as peer:
         assert peer.call("get", collection="user.users", ids=["u1"])["missing"] == []
         refused = refusal(peer, "get", collection="metrics.series", ids=["a"])
         assert (refused.code, words in refused.message) == (code, True), refused
@@ -128,7 +135,7 @@ def test_a_broken_file_takes_only_its_own_domain_away_and_says_why(
         assert "Traceback" not in peer.errors(), peer.errors()[-3_000:]
         assert peer.end() == 0
     assert victim.read_bytes() == before, "what is broken is left as it was"
-    alone = start(tmp_path, "domain", "serve", "metrics")
+    alone = start(data, "domain", "serve", "metrics")
     assert alone.returncode == 1 and alone.stderr.startswith(f"{code}: "), alone.stderr
     assert words in alone.stderr and alone.stderr.count("\n") == 1, alone.stderr
 
@@ -137,11 +144,10 @@ def test_a_broken_file_takes_only_its_own_domain_away_and_says_why(
     ("break_it", "code"), [(newer, "unavailable"), (cut, "corrupt"), (overwritten, "corrupt")]
 )
 def test_a_broken_system_file_stops_the_start_with_one_sentence(
-    tmp_path: Path, break_it: Callable[[Path], None], code: str
+    data: Path, break_it: Callable[[Path], None], code: str
 ) -> None:
-    filled(tmp_path)
-    break_it(tmp_path / "system.db")
-    ended = start(tmp_path)
+    break_it(data / "system.db")
+    ended = start(data)
     assert ended.returncode == 1, ended.stderr
     assert ended.stderr.startswith(f"{code}: ") and ended.stderr.count("\n") == 1, ended.stderr
 

@@ -15,6 +15,7 @@ from tests.faults.figures import figure, percentiles
 from tests.faults.ledger import WINDOW, Ledger, Stream, finish, stored
 from tests.faults.peer import Peer, children
 
+pytestmark = pytest.mark.timeout(300)  # a start is seconds of work on a busy machine
 SEED = 20261124
 RETRYABLE = {"unavailable", "too-busy", "too-slow"}
 

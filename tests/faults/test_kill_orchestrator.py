@@ -12,6 +12,7 @@ from tests.faults.figures import figure, percentiles
 from tests.faults.ledger import Ledger, Verdict, finish, put_until_killed, stored
 from tests.faults.peer import Peer
 
+pytestmark = pytest.mark.timeout(300)  # a start is seconds of work on a busy machine
 SEED = 20261123
 
 

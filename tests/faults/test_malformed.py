@@ -15,7 +15,9 @@ from tests.faults.peer import META, Peer
 PARAMS = {"name": "describe", "arguments": {}, "_meta": META}
 
 
-def call(id: str = "7", method: str = '"tools/call"', params: str = json.dumps(PARAMS), rest: str = "") -> bytes:
+def call(
+    id: str = "7", method: str = '"tools/call"', params: str = json.dumps(PARAMS), rest: str = ""
+) -> bytes:
     """A request with parts of it replaced, as text."""
     return f'{{"jsonrpc":"2.0","id":{id},"method":{method},"params":{params}{rest}}}'.encode()
 
@@ -59,12 +61,16 @@ MALFORMED = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=[("serve",), ("domain", "serve", "user")], ids=["orchestrator", "domain"])
+@pytest.fixture(
+    scope="module", params=[("serve",), ("domain", "serve", "user")], ids=["orchestrator", "domain"]
+)
 def what(request: pytest.FixtureRequest) -> tuple[str, ...]:
     return request.param
 
 
-def test_over_stdio_every_malformed_line_leaves_the_server_answering(what: tuple[str, ...], tmp_path: Path) -> None:
+def test_over_stdio_every_malformed_line_leaves_the_server_answering(
+    what: tuple[str, ...], tmp_path: Path
+) -> None:
     answered = 0
     with Peer(tmp_path, what=what) as peer:
         peer.ready()
@@ -72,7 +78,14 @@ def test_over_stdio_every_malformed_line_leaves_the_server_answering(what: tuple
             answered += sent_then_listed(peer, line)
         log = peer.errors()
         assert peer.end() == 0
-    figure("B3 malformed-stdio", seed=0, lines=len(MALFORMED), answered=answered, crashes=0, tracebacks=log.count("Traceback"))
+    figure(
+        "B3 malformed-stdio",
+        seed=0,
+        lines=len(MALFORMED),
+        answered=answered,
+        crashes=0,
+        tracebacks=log.count("Traceback"),
+    )
     assert "Traceback" not in log, log[:4_000]
     assert '"bug"' not in log, log[:4_000]
 
@@ -84,7 +97,9 @@ def sent_then_listed(peer: Peer, line: bytes) -> bool:
     answered = False
     while (message := peer.receive()).get("id") != sent or "tools" not in message.get("result", {}):
         answered = True
-        code = str(message.get("result", {}).get("structuredContent", {}).get("error", {}).get("code"))
+        code = str(
+            message.get("result", {}).get("structuredContent", {}).get("error", {}).get("code")
+        )
         assert code != "bug", (line[:200], message)
     return answered
 
@@ -92,7 +107,13 @@ def sent_then_listed(peer: Peer, line: bytes) -> bool:
 @pytest.fixture
 def url(what: tuple[str, ...], tmp_path: Path) -> Iterator[tuple[Peer, int]]:
     with Peer(tmp_path, "--transport", "http", "--port", "0", what=what) as peer:
-        while not (told := [line for line in peer.errors().splitlines(keepends=True) if '"listening"' in line and line.endswith("\n")]):
+        while not (
+            told := [
+                line
+                for line in peer.errors().splitlines(keepends=True)
+                if '"listening"' in line and line.endswith("\n")
+            ]
+        ):
             assert peer.process.poll() is None, peer.errors()
         yield peer, json.loads(told[0])["port"]
 
@@ -110,13 +131,23 @@ def test_over_http_every_malformed_body_gets_a_status_below_500(url: tuple[Peer,
     assert health.getresponse().status == 200
     health.close()
     log = peer.errors()
-    figure("B3 malformed-http", seed=0, requests=len(MALFORMED) * 2, statuses=sorted(statuses.items()), tracebacks=log.count("Traceback"))
+    figure(
+        "B3 malformed-http",
+        seed=0,
+        requests=len(MALFORMED) * 2,
+        statuses=sorted(statuses.items()),
+        tracebacks=log.count("Traceback"),
+    )
     assert "Traceback" not in log, log[:6_000]
 
 
 def post(port: int, body: bytes, headers: dict[str, str]) -> int:
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    usual = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2026-07-28"}
+    usual = {
+        "Content-Type": "application/json",
+        "Accept": "application/json, text/event-stream",
+        "MCP-Protocol-Version": "2026-07-28",
+    }
     client.request("POST", "/mcp", body, {**usual, **headers})
     try:
         return client.getresponse().status

@@ -14,6 +14,7 @@ import pytest
 from tests.faults.figures import figure
 from tests.faults.peer import Peer, Refused
 
+pytestmark = pytest.mark.timeout(300)  # a start is seconds of work on a busy machine
 SEED = 7
 QUESTIONS = (
     "how many users are there?",
@@ -166,6 +167,11 @@ def test_two_orchestrators_on_one_folder_agree(tmp_path: Path, seconds: int, rou
     assert stale == 0
     assert told[0] == told[1]
     assert "Traceback" not in logs, logs[-3_000:]
+
+
+def test_a_cache_that_ignores_other_processes_is_noticed(tmp_path: Path) -> None:
+    with Peer(tmp_path, mutant="stale-cache") as a, Peer(tmp_path, mutant="stale-cache") as b:
+        assert read_your_writes(a.ready(), b.ready(), 6) > 0
 
 
 def wait_for_domains(a: Peer, b: Peer) -> None:

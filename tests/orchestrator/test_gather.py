@@ -36,6 +36,7 @@ PEOPLE = parse_spec({
     "collections": {
         "persons": {"fields": {"name": {"type": "text"}, "country": {"type": "text"},
                                "age": {"type": "int"}, "club": {"type": "ref", "to": "clubs.clubs"}}},
+        "badges": {"fields": {"holder": {"type": "ref", "to": "people.persons"}}},
     },
 })  # fmt: skip
 CLUBS = parse_spec({
@@ -138,6 +139,7 @@ measures = st.sampled_from([
     {"fn": "sum", "field": "who.age"}, {"fn": "avg", "field": "who.age"}, {"fn": "count", "field": "who.name"},
     {"fn": "distinct", "field": "who.country"}, {"fn": "max", "field": "who.age"},
     {"fn": "count", "where": {"op": "=", "field": "who.country", "value": "DE"}, "as": "germans"},
+    {"fn": "count", "where": {"op": "null", "field": "who.country"}, "as": "stateless"},
     {"fn": "sum", "field": "pieces", "where": {"op": "=", "field": "who.country", "value": "FR"}, "as": "fr"},
     {"fn": "sum", "field": "pieces", "where": {"op": "=", "field": "state", "value": "a"}, "as": "in_a"},
 ])  # fmt: skip
@@ -189,6 +191,28 @@ def test_what_never_happened_is_found_across_domains(records: Records, where: An
     plan: dict[str, Any] = {
         "from": "people.persons", "select": ["id"], "limit": 50,
         "joins": [{"as": "o", "to": "shop.orders", "on": ["id", "buyer"], "kind": "anti"}],
+    }  # fmt: skip
+    assert run(plan, records).rows == evaluate(parse_plan(plan), CATALOGUE, records)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    stores(),
+    st.lists(st.sampled_from(["p1", "p2", "p3"]), max_size=3),
+    st.sampled_from(["left", "inner"]),
+    st.sampled_from([["people.badges", "who.id", "holder"], ["shop.orders", "who.id", "buyer"],
+                     ["clubs.clubs", "who.club", "id"]]),
+    st.sampled_from(["left", "inner", "anti"]),
+    st.sampled_from([{"fn": "count"}, {"fn": "sum", "field": "pieces"}]),
+)  # fmt: skip
+def test_what_a_join_below_a_left_one_drops_is_dropped(
+    records: Records, holders: list[str], above: str, to: list[str], kind: str, measure: Any
+) -> None:
+    records["people.badges"] = [{"id": f"b{i}", "holder": h} for i, h in enumerate(holders)]
+    plan = {
+        "from": "shop.orders", "measures": [measure], "group": [{"field": "state"}],
+        "joins": [{"as": "who", "to": "people.persons", "on": ["buyer", "id"], "kind": above},
+                  {"as": "x", "to": to[0], "on": to[1:], "kind": kind}],
     }  # fmt: skip
     assert run(plan, records).rows == evaluate(parse_plan(plan), CATALOGUE, records)
 
