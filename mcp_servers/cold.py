@@ -5,7 +5,7 @@ and scans. Opened with the store, but the engines behind it only when there is a
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,12 @@ class ColdFolder:
     def read(self, segment: Segment, rows: Sequence[int], fields: Sequence[str]) -> list[ColdRow]:
         """See the port."""
         return self.shelf.read(segment, rows, fields)
+
+    def pack(self, columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> Any:
+        """See the port."""
+        from mcp_servers.stores.parquet import pack  # late: as above
+
+        return pack(columns, rows)
 
     def scan(
         self, sql: str, values: Sequence[Any], parts: Sequence[Part], watch: Watch, *, most: int

@@ -15,7 +15,8 @@ checks), so what stands half-written was left by a dead one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,7 +32,7 @@ from mcp_servers.stores.sqlite import SqliteStore
 from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
 from registry.clock import Clock
-from registry.errors import BadInput, Conflict, Corrupt, NotFound
+from registry.errors import BadInput, Conflict, Corrupt, IsothermError, NotFound
 from registry.limits import LEASE_SECONDS, MOVE_ROWS, SEGMENT_GRACE_SECONDS
 
 if TYPE_CHECKING:
@@ -88,8 +89,7 @@ class Mover:
     async def cool(self, tenant: str, collection: str, bucket: str) -> Moved | None:
         """The bucket's rows, as many as one segment holds, become a segment; `None` without
         rows."""
-        async with self._one:
-            await self._lease()
+        async with self._alone():
             table, digest = self._table(collection), self._digest()
             rows = await self._store.look(lambda c, _: moves.bucket_rows(c, table, tenant, bucket))
             self._on_step("copied")
@@ -105,22 +105,19 @@ class Mover:
 
     async def warm(self, number: int) -> Moved:
         """A segment's records become rows again."""
-        async with self._one:
-            await self._lease()
+        async with self._alone():
             return await self._carried(await self._in_step(lambda t: _warming(t, number)))
 
     async def resume(self) -> list[Moved]:
         """Finish what a process that died was doing."""
-        async with self._one:
-            await self._lease()
+        async with self._alone():
             found = await self.segments()
             moving = (State.COOLING, State.WARMING)
             return [await self._carried(s) for s in found if s.state in moving]
 
     async def sweep(self) -> int:
         """Remove objects that no query can need any more; how many."""
-        async with self._one:
-            await self._lease()
+        async with self._alone():
             known = await self._in_step(_retire_the_dead)
             before = self._clock.now_us() - SEGMENT_GRACE_SECONDS * _US
             old = [s for s in known if s.state is State.RETIRED and s.changed_us < before]
@@ -131,10 +128,10 @@ class Mover:
             kept = {_stem(s.name) for s in known if s not in old}
             return len(old) + await anyio.to_thread.run_sync(self._remove_strays, kept)
 
-    async def check(self) -> dict[str, str]:
-        """{segment's name: what is wrong with its bytes}, every byte read."""
+    async def check(self, *, deep: bool = True) -> dict[str, str]:
+        """{segment's name: what is wrong with its object}; `deep` reads every byte of it."""
         found = await self.segments()
-        return await anyio.to_thread.run_sync(self._faults, found)
+        return await anyio.to_thread.run_sync(self._faults, found, deep)
 
     # -- steps -----------------------------------------------------------------------------------
 
@@ -185,8 +182,19 @@ class Mover:
 
         return await self._store.change(fenced, rows=rows)
 
-    async def _lease(self) -> None:
-        await self._store.change(self._renew)
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Nobody else moves, in this process or another. `TooBusy` when another does."""
+        async with self._one:
+            await self._store.change(self._renew)
+            try:
+                yield
+            finally:
+                with anyio.CancelScope(shield=True), suppress(IsothermError):
+                    await self._store.change(self._release)
+
+    def _release(self, transaction: Transaction) -> None:
+        ledger.release(transaction.connection, _LEASE, self._holder)
 
     def _renew(self, transaction: Transaction) -> None:
         now = transaction.now_us
@@ -211,11 +219,11 @@ class Mover:
             self._cold.objects.remove(name)
         return len(strays)
 
-    def _faults(self, segments: list[Segment]) -> dict[str, str]:
+    def _faults(self, segments: list[Segment], deep: bool) -> dict[str, str]:
         return {
-            segment.name: fault
-            for segment in segments
-            if segment.state is not State.RETIRED and (fault := self._shelf.fault(segment))
+            s.name: fault
+            for s in segments
+            if s.state is not State.RETIRED and (fault := self._shelf.fault(s, deep=deep))
         }
 
 

@@ -197,7 +197,8 @@ class Objects(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A collection inside a scan: its rows (columns, then the place), and its segments.
+    """A collection inside a scan: its rows (columns, then the place) as packed batches, how many
+    they are, and its segments.
 
     `columns`: the name and type of each. `dead`: (segment's number, row). `matches`: of each text
     searched for, by its table's name in the statement: the search expression, and the places of the
@@ -206,7 +207,8 @@ class Part:
 
     table: str
     columns: Mapping[str, str]
-    rows: Sequence[tuple[Any, ...]]
+    batches: Sequence[Any]
+    rows: int
     segments: Sequence[Segment]
     dead: Sequence[tuple[int, int]]
     searched: tuple[str, ...] = ()
@@ -231,6 +233,10 @@ class Cold(Protocol):
 
     def read(self, segment: Segment, rows: Sequence[int], fields: Sequence[str]) -> list[ColdRow]:
         """These rows; a field that the object lacks is `None`."""
+        ...
+
+    def pack(self, columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> Any:
+        """Rows (columns, then the place) as a scan takes them, small."""
         ...
 
     def scan(

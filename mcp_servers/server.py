@@ -13,6 +13,7 @@ from typing import Final
 
 from mcp_servers import arguments, domains, views
 from mcp_servers.door import Door
+from mcp_servers.places import Places
 from mcp_servers.tiered import Tiered
 from mcp_servers.tools import Built, build
 from mcp_servers.verbs import Verbs
@@ -138,6 +139,7 @@ class DomainServer:
         self._tools: tuple[Tool, ...] = (
             *standard_tools(self._verbs),
             *domains.extend(self._verbs, self._verbs.store),
+            *Places(self._verbs).tools(),
         )
         self._resources: tuple[Resource, ...] = views.resources(spec)
         self._prompts: tuple[Prompt, ...] = views.prompts(spec)

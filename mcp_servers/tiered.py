@@ -124,6 +124,16 @@ class Tiered:
         """As `RowStore.progress`."""
         return await self._store.progress(tenant, load)
 
+    async def cold(self, tenant: str, collection: str) -> tuple[int, int]:
+        """How many records of the collection are in segments, and the bytes of these."""
+        name = self._short(collection)
+        known = [
+            s
+            for s in await self.mover.segments()
+            if (s.tenant, s.collection) == (tenant, name) and s.count
+        ]
+        return sum(s.count for s in known), sum(s.bytes for s in known)
+
     def seq(self) -> int:
         """As `RowStore.seq`."""
         return self._store.seq()

@@ -200,7 +200,14 @@ class Verbs:
         out: dict[str, Any] = {}
         for address, name in self._chosen(params.collection):
             facts = await self.store.facts(tenant, name)
-            out[address] = {**facts_wire(facts), "tier": self.spec.tier.value, "as_of": as_of}
+            cold, bytes_cold = await self.store.cold(tenant, name)
+            out[address] = {
+                **facts_wire(facts),
+                "tier": self.spec.tier.value,
+                "tiers": {"warm": facts.rows - cold, "cold": cold},
+                "bytes_cold": bytes_cold,
+                "as_of": as_of,
+            }
         text = "\n".join(f"{address}: {facts['rows']} rows" for address, facts in out.items())
         cache = self.store.statistics()
         return Reply({"seq": self.store.seq(), "collections": out, "cache": cache}, text)

@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from orchestrator import cool
 from orchestrator.links import Links
 from registry.access import Principal
+from registry.clock import Clock
 from registry.domain import DomainSpec, load_yaml, parse_spec
 from registry.errors import BadInput, Conflict, NotFound, shown
+from registry.record import TIME, decode
 from registry.settings import Settings
 
 
@@ -26,26 +29,61 @@ class Actions:
     faults: Callable[[], dict[str, str]]
     refresh: Callable[[], Awaitable[None]]
     evolve: Callable[[DomainSpec], Awaitable[None]]
+    clock: Clock
 
-    async def read(self, action: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    async def read(
+        self, action: str, arguments: dict[str, Any], principal: Principal
+    ) -> dict[str, Any]:
         if action == "servers":
             return {"servers": [_server(spec) for spec in self.specs().values()]}
         if action == "health":
             return {"links": self.links.health(), "faults": self.faults()}
         if action == "settings":
             return {"settings": _settings(self.settings)}
-        name = _argument(arguments, "name")
-        spec = self.specs().get(name)
-        if spec is None:
-            raise NotFound(f"No domain {shown(name)}; there are {', '.join(self.specs())}.")
+        if action == "check":
+            deep = arguments.get("deep") is True
+            return await cool.check(self.links, self.specs(), principal, deep=deep)
+        if action == "tiers":
+            return await cool.tiers(
+                self.links, self._chosen(arguments), principal, self._now_us(arguments)
+            )
+        spec = self._spec(_argument(arguments, "name"))
         return {"spec": spec.model_dump(mode="json", exclude_defaults=True)}
 
     async def write(
         self, action: str, arguments: dict[str, Any], principal: Principal
     ) -> dict[str, Any]:
+        if action == "cool":
+            return await cool.cool(
+                self.links, self._chosen(arguments), principal, self._now_us(arguments)
+            )
+        if action == "move":
+            place, tier = _argument(arguments, "place"), _argument(arguments, "tier")
+            return await cool.move(self.links, self.specs(), principal, place=place, tier=tier)
         if action == "domain_add":
             return await self._add(arguments, principal)
         return await self._remove(_argument(arguments, "name"), principal)
+
+    def _chosen(self, arguments: dict[str, Any]) -> dict[str, DomainSpec]:
+        """The domain named in the arguments, or all."""
+        if "domain" not in arguments:
+            return self.specs()
+        name = _argument(arguments, "domain")
+        return {name: self._spec(name)}
+
+    def _spec(self, name: str) -> DomainSpec:
+        spec = self.specs().get(name)
+        if spec is None:
+            raise NotFound(f"No domain {shown(name)}; there are {', '.join(self.specs())}.")
+        return spec
+
+    def _now_us(self, arguments: dict[str, Any]) -> int:
+        """The time to decide by: the one given, or the clock's."""
+        if "now" not in arguments:
+            return self.clock.now_us()
+        found = decode(_argument(arguments, "now"), TIME, where="now")
+        assert isinstance(found, int)
+        return found
 
     async def _add(self, arguments: dict[str, Any], principal: Principal) -> dict[str, Any]:
         """Rows first: a spec that the stored rows do not fit is refused before any is written."""

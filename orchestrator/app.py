@@ -44,6 +44,7 @@ class App:
     supervisor: Supervisor
     asker: Asker
     toolbox: Toolbox
+    clock: Clock
     epoch: int = -1
     faults: dict[str, str] = field(default_factory=dict)
     _built: Built | None = None
@@ -139,7 +140,7 @@ async def running(
             catalogue = LiveCatalogue(links.call, clock)
             links.wrote = catalogue.wrote
             asker = Asker(links.call, catalogue, rules, clock, settings)
-            app = App(settings, links, supervisor, asker, Toolbox(links))
+            app = App(settings, links, supervisor, asker, Toolbox(links), clock)
             await app.refresh()
             app._built = build(_front(app).surface(), door_local(), rng=rng)
             tasks.start_soon(app.watch)
@@ -159,5 +160,6 @@ def _front(app: App) -> FrontDoor:
         faults=lambda: app.faults,
         refresh=app.refresh,
         evolve=app.supervisor.evolve,
+        clock=app.clock,
     )
     return FrontDoor(asker=app.asker, links=app.links, toolbox=app.toolbox, actions=actions)

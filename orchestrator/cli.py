@@ -24,6 +24,7 @@ from orchestrator.commands import (
     options,
     query,
     serve,
+    tiers,
     version,
 )
 from orchestrator.commands.screen import clean
@@ -86,6 +87,10 @@ for _command in (
     describe.describe,
     serve.serve,
     connect.connect,
+    tiers.tiers,
+    tiers.move,
+    tiers.cool,
+    tiers.check,
     doctor.doctor,
     version.version,
 ):

@@ -127,7 +127,7 @@ class FrontDoor:
 
     async def admin_read(self, call: Call, given: params.AdminReadParams) -> Reply:
         decide(call.principal, "admin", "system")
-        return Reply(await self._actions.read(given.action, given.arguments))
+        return Reply(await self._actions.read(given.action, given.arguments, call.principal))
 
     async def admin_write(self, call: Call, given: params.AdminWriteParams) -> Reply:
         decide(call.principal, "admin", "system")
@@ -210,10 +210,14 @@ _FIND = (
     "for call_read and call_write."
 )
 _CALL_WRITE = "Run a domain tool that writes or deletes."
-_ADMIN_READ = "For operators: servers, health, one domain's spec (arguments.name), settings."
+_ADMIN_READ = (
+    "For operators: servers, health, one domain's spec (arguments.name), settings, "
+    "tiers (where records are and what moves next; arguments.domain?), check (arguments.deep?)."
+)
 _ADMIN_WRITE = (
     "For operators: domain_add (arguments.yaml; changes an existing domain of that name, "
-    "never loses data), domain_remove (arguments.name)."
+    "never loses data), domain_remove (arguments.name), cool (one pass; arguments.domain?), "
+    "move (arguments.place from tiers, tier warm or cold)."
 )
 
 

@@ -21,7 +21,7 @@ from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from mcp_servers.ports import Part, Watch
 from mcp_servers.segments import ENVELOPE, Segment
-from mcp_servers.stores.parquet import ARROW, Shelf
+from mcp_servers.stores.parquet import Shelf, pack
 from registry.errors import Bug, Corrupt, IsothermError, TooLarge, TooSlow
 from registry.limits import SCAN_MEMORY_BYTES_MAX, SCAN_THREADS_MAX
 from registry.record import INT64_MAX
@@ -180,14 +180,9 @@ class _Table:
 
     def _rows(self) -> str:
         name = f"r{self.number}"
+        batches = self.part.batches or [pack(self.kinds, ())]
+        self.connection.register(name, pa.Table.from_batches(batches))
         names = [*self.kinds, "_place"]
-        kinds = [*(ARROW[kind] for kind in self.kinds.values()), pa.int64()]
-        columns = list(zip(*self.part.rows, strict=True)) or [()] * len(names)
-        table = {
-            column: pa.array(cells, kind)
-            for column, kind, cells in zip(names, kinds, columns, strict=True)
-        }
-        self.connection.register(name, pa.table(table))
         return f"SELECT {', '.join(map(_quoted, names))} FROM {name}"
 
     def _segments(self, group: Sequence[Segment], base: int) -> str:

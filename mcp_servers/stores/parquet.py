@@ -56,6 +56,14 @@ def table_of(rows: Sequence[tuple[Any, ...]], fields: Mapping[str, TypeName]) ->
     )
 
 
+def pack(columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> pa.RecordBatch:
+    """Rows of these columns and the place."""
+    kinds = [*(ARROW[kind] for kind in columns.values()), pa.int64()]
+    cells = list(zip(*rows, strict=True)) or [()] * len(kinds)
+    arrays = [pa.array(column, kind) for column, kind in zip(cells, kinds, strict=True)]
+    return pa.record_batch(arrays, names=[*columns, "_place"])
+
+
 def spans_of(table: pa.Table) -> dict[str, Span]:
     """The span of each column; long texts and bytes have no ends."""
     return {name: _span(table.column(name)) for name in table.column_names}
@@ -179,10 +187,14 @@ class Shelf:
         if searched:
             self.words(segment, searched, '"a"')
 
-    def fault(self, segment: Segment) -> str | None:
-        """What is wrong with the object's bytes now; `None` when they are what was written."""
+    def fault(self, segment: Segment, *, deep: bool) -> str | None:
+        """What is wrong with the object now; `None` when its size, or its bytes, are what was
+        written."""
         try:
-            if digest_of(self._objects.local(segment.name)) == segment.checksum:
+            path = self._objects.local(segment.name)
+            if path.stat().st_size == segment.bytes and (
+                not deep or digest_of(path) == segment.checksum
+            ):
                 return None
         except (Corrupt, OSError):
             return "missing or unreadable"

@@ -51,10 +51,10 @@ def ask(
         if not reached:
             cut = run(connection, compiled)
             return cut, [(a, Tier.WARM.value, cut.scanned) for a in asked.plan.collections]
+        if cold is None:
+            raise Unavailable("This store was opened without its segments; open it with them.")
         compiled = asked.compiled(DUCKDB)
-        parts = parts_of(connection, asked, compiled, reached)
-    if cold is None:
-        raise Unavailable("This store was opened without its segments; open it with them.")
+        parts = parts_of(connection, cold, asked, compiled, reached)
     found = cold.scan(compiled.sql, compiled.values, parts, watch, most=compiled.limit + 1)
     return cut_of(found, compiled), _scanned(asked.plan, parts)
 
@@ -63,7 +63,7 @@ def _scanned(plan: QueryPlan, parts: Sequence[Part]) -> Scanned:
     out: Scanned = []
     for address, part in zip(plan.collections, parts, strict=True):
         if part.rows or not part.segments:
-            out.append((address, Tier.WARM.value, len(part.rows)))
+            out.append((address, Tier.WARM.value, part.rows))
         if part.segments:
             out.append((address, Tier.COLD.value, sum(s.count for s in part.segments)))
     return out

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from itertools import islice
+from typing import Any, Final, Protocol
 
 import apsw
 
@@ -20,8 +21,10 @@ from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores.sqlite_names import quoted, search_name
 from mcp_servers.stores.sqlite_schema import Schema, Table
 from registry.plan import Match, Predicate, QueryPlan, conjoin, conjuncts, leaves, split_path
-from registry.record import Type
+from registry.record import Canonical, Type
 from registry.tier import Tier
+
+_ROWS_AT_ONCE: Final = 20_000
 
 
 @contextmanager
@@ -121,7 +124,7 @@ class Question(Protocol):
 
 
 def parts_of(
-    connection: apsw.Connection, asked: Question, compiled: Compiled, reached: Reach
+    connection: apsw.Connection, cold: Cold, asked: Question, compiled: Compiled, reached: Reach
 ) -> list[Part]:
     """What the scan of a compiled plan reads, in the caller's snapshot."""
     out = []
@@ -134,17 +137,9 @@ def parts_of(
             for name, searched, words in compiled.searches
             if searched == address
         }
-        out.append(
-            Part(
-                table.sql,
-                columns,
-                rows_of(connection, table, asked.tenant, columns, own),
-                segments,
-                ledger.dead(connection, [s.number for s in segments if s.dead]),
-                table.searched,
-                matches,
-            )
-        )
+        batches, rows = batches_of(connection, cold, table, asked.tenant, columns, own)
+        dead = ledger.dead(connection, [s.number for s in segments if s.dead])
+        out.append(Part(table.sql, columns, batches, rows, segments, dead, table.searched, matches))
     return out
 
 
@@ -156,14 +151,27 @@ def columns_of(table: Table, names: Sequence[str]) -> dict[str, str]:
     }
 
 
-def rows_of(
+def batches_of(
     connection: apsw.Connection,
+    cold: Cold,
     table: Table,
     tenant: str,
     columns: Mapping[str, str],
     own: Sequence[Predicate] = (),
-) -> list[tuple[Any, ...]]:
-    """The columns and the place of the rows for which all of `own` are true."""
+) -> tuple[list[Any], int]:
+    """The columns and the place of the rows for which all of `own` are true, packed; how many."""
+    sql, values = _select(table, tenant, columns, own)
+    cursor: Any = connection.execute(sql, values)
+    batches, count = [], 0
+    while rows := list(islice(cursor, _ROWS_AT_ONCE)):
+        batches.append(cold.pack(columns, rows))
+        count += len(rows)
+    return batches, count
+
+
+def _select(
+    table: Table, tenant: str, columns: Mapping[str, str], own: Sequence[Predicate]
+) -> tuple[str, list[Canonical]]:
     values = Values()
     condition = f"t._tenant = {values.bind(tenant)}"
 
@@ -175,10 +183,7 @@ def rows_of(
     if wanted is not None:
         condition += f" AND {Conditions(values, resolve, _never).sql(wanted)}"
     names = ", ".join(f"t.{quoted(name)}" for name in columns)
-    found: Any = connection.execute(
-        f"SELECT {names}, t._row FROM {table.sql} AS t WHERE {condition}", values.bound
-    ).fetchall()
-    return list(found)
+    return f"SELECT {names}, t._row FROM {table.sql} AS t WHERE {condition}", values.bound
 
 
 def _searches(part: Predicate) -> bool:

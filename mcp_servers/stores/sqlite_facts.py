@@ -12,7 +12,7 @@ import apsw
 from mcp_servers.ports import Cold, Part, Watch
 from mcp_servers.segments import Segment
 from mcp_servers.stores import sqlite_ledger as ledger
-from mcp_servers.stores.sqlite_cold import columns_of, rows_of, snapshot
+from mcp_servers.stores.sqlite_cold import batches_of, columns_of, snapshot
 from mcp_servers.stores.sqlite_names import quoted
 from mcp_servers.stores.sqlite_schema import Table
 from registry.catalog import Facts, FieldValues
@@ -42,7 +42,7 @@ def facts_of(
         known = ledger.segments(connection, tenant, table.name) if cold else []
         if cold is None or not known:
             return _facts(_rows(connection, table, tenant), table, seq, values)
-        part = _part(connection, table, tenant, known, values)
+        part = _part(connection, cold, table, tenant, known, values=values)
     return _facts(_scan(cold, table, part, watch), table, seq, values)
 
 
@@ -64,16 +64,19 @@ def _scan(cold: Cold, table: Table, part: Part, watch: Watch) -> Select:
 
 def _part(
     connection: apsw.Connection,
+    cold: Cold,
     table: Table,
     tenant: str,
     segments: Sequence[Segment],
+    *,
     values: bool,
 ) -> Part:
     names = ["id", *filter(None, [table.spec.time])]
     names += [n for n, f in table.spec.fields.items() if values and f.type == "text"]
     columns = columns_of(table, names)
     dead = ledger.dead(connection, [s.number for s in segments if s.dead])
-    return Part(table.sql, columns, rows_of(connection, table, tenant, columns), segments, dead)
+    batches, rows = batches_of(connection, cold, table, tenant, columns)
+    return Part(table.sql, columns, batches, rows, segments, dead)
 
 
 def _facts(select: Select, table: Table, seq: int, values: bool) -> Facts:

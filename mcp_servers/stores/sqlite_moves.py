@@ -5,6 +5,7 @@ in. Each function is one part of somebody's transaction; opens and commits nothi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -25,14 +26,29 @@ _ROW_BYTES: Final = 64  # what a row takes beside its texts, about
 
 def buckets(connection: apsw.Connection, table: Table, tenant: str) -> dict[str, int]:
     """{bucket: rows} of the rows that are not in segments."""
-    time = table.spec.time
+    if table.spec.time is None:
+        ids: Any = connection.execute(f"SELECT id FROM {table.sql} WHERE _tenant = ?", (tenant,))
+        return dict(sorted(Counter(bucket_of(table.spec, id, None) for (id,) in ids).items()))
     out: dict[str, int] = {}
-    cells = f"id, {quoted(time)}" if time else "id, NULL"
-    found: Any = connection.execute(f"SELECT {cells} FROM {table.sql} WHERE _tenant = ?", (tenant,))
-    for id, at in found:
-        bucket = bucket_of(table.spec, id, at)
-        out[bucket] = out.get(bucket, 0) + 1
-    return dict(sorted(out.items()))
+    first = f"SELECT min({quoted(table.spec.time)}) FROM {table.sql} WHERE _tenant = ?"
+    later = f"{first} AND {quoted(table.spec.time)} >= ?"
+    time: Any = connection.execute(first, (tenant,)).get
+    while time is not None:  # from month to month along the index
+        bucket = bucket_of(table.spec, "", time)
+        out[bucket] = _count(connection, table, tenant, bucket)
+        following = _inside(table, bucket)[1][1]
+        time = connection.execute(later, (tenant, following)).get
+    none = _count(connection, table, tenant, NO_TIME)
+    return {**out, **({NO_TIME: none} if none else {})}
+
+
+def _count(connection: apsw.Connection, table: Table, tenant: str, bucket: str) -> int:
+    condition, values = _inside(table, bucket)
+    return int(
+        connection.execute(
+            f"SELECT count(*) FROM {table.sql} WHERE _tenant = ? AND {condition}", (tenant, *values)
+        ).get
+    )
 
 
 def bucket_rows(

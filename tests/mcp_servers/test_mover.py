@@ -7,11 +7,13 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
+import apsw
 import pytest
 
 from mcp_servers.mover import Mover
 from mcp_servers.ports import Draft
 from mcp_servers.segments import State
+from mcp_servers.stores import sqlite_ledger as ledger
 from registry.errors import Conflict, NotFound, TooBusy
 from registry.limits import LEASE_SECONDS, MOVE_ROWS, SEGMENT_GRACE_SECONDS
 from registry.plan import parse_plan
@@ -233,17 +235,32 @@ def test_buckets_are_months_or_a_few_by_id_and_tenants_never_share_an_object(run
     run(test)
 
 
-def test_one_process_at_a_time_moves(run: Any) -> None:
+def test_one_process_at_a_time_moves_and_a_dead_one_is_not_waited_for_long(run: Any) -> None:
     async def test(house: House) -> None:
         one, two = house.open(), house.open()
         await put(one, notes(3))
-        await cool(one)
+        steps: list[str] = []
+
+        def while_it_moves(step: str) -> None:
+            steps.append(step)
+            if step == "written":  # as if it hung here until others thought it dead
+                house.clock.advance(LEASE_SECONDS + 1)
+                other = apsw.Connection(str(house.folder / "rows" / "club.db"))
+                now = house.clock.now_us()
+                ledger.lease(other, "mover", "two", now, now + LEASE_SECONDS * 1_000_000)
+                other.close()
+
+        mover = Mover(one._store, one._cold, house.clock, "one", on_step=while_it_moves)
         with pytest.raises(TooBusy):
-            await two.mover.resume()
-        house.clock.advance(LEASE_SECONDS + 1)
-        await two.mover.resume()
+            await mover.cool("t", "notes", "1970-01")
+        assert steps == ["copied", "written"]
+        assert await everything(one) == as_rows(notes(3))
         with pytest.raises(TooBusy):
             await one.mover.sweep()
+        house.clock.advance(LEASE_SECONDS + 1)
+        assert await one.mover.sweep() > 0  # what the one that hung had written
+        await two.mover.resume()
+        assert not house.objects
 
     run(test)
 

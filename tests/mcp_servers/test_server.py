@@ -409,7 +409,8 @@ async def test_every_builtin_domain_serves_its_tools(tmp_path: Path, path: Path)
         described = await client.call_tool("describe", {})
     assert not described.is_error
     assert names[:7] == ["query", "search", "get", "describe", "stats", "put", "delete"]
-    assert names[8:] == ([OWN[spec.domain]] if spec.domain in OWN else [])
+    own = [OWN[spec.domain]] if spec.domain in OWN else []
+    assert names[8:] == [*own, "placements", "move", "tend", "check"]
     assert len(server.built.surface.instructions) <= 2_000
 
 

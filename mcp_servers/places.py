@@ -1,0 +1,175 @@
+"""Where a domain's records are, and moving them: what operators and the cooling trip call. Each
+tool is the caller's tenant's only, but for `tend` and `check`, which see to files and tell no
+contents.
+
+A place is `COLLECTION/BUCKET` for rows that are in no segment, `COLLECTION/BUCKET/NUMBER` for a
+segment.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from mcp_servers.mover import Moved
+from mcp_servers.segments import NO_TIME, Segment, State, month_bounds
+from mcp_servers.verbs import Verbs
+from registry.domain import CollectionSpec
+from registry.errors import BadInput, NotFound, shown
+from registry.tier import Tier
+from registry.tool import Call, Params, Reply, Tool
+
+Place = Annotated[str, Field(min_length=1, max_length=200, description="As `placements` says.")]
+
+
+class NoParams(Params):
+    """Nothing to say."""
+
+
+class CheckParams(Params):
+    deep: bool = Field(default=False, description="Read every byte, not sizes alone.")
+
+
+class MoveParams(Params):
+    place: Place
+    tier: Literal["warm", "cold"]
+
+
+class Places:
+    """The tools, over a domain's verbs."""
+
+    def __init__(self, verbs: Verbs) -> None:
+        self._verbs = verbs
+
+    def tools(self) -> tuple[Tool, ...]:
+        """All of them; none is shown to those who do not ask for it by name."""
+        of = self._verbs.spec.title or self._verbs.spec.domain
+        return (
+            Tool(
+                "placements", f"Places of {of}", "Where the records are, tier by tier.", NoParams,
+                self.placements, hint="read", idempotent=True, internal=True,
+            ),
+            Tool(
+                "move", f"Move in {of}", "Move a place's records to another tier.", MoveParams,
+                self.move, hint="write", idempotent=False, internal=True,
+            ),
+            Tool(
+                "tend", f"Tend {of}", "Finish broken moves, remove what is retired.", NoParams,
+                self.tend, hint="write", idempotent=True, internal=True,
+            ),
+            Tool(
+                "check", f"Check {of}", "Compare the ledger with the objects.", CheckParams,
+                self.check, hint="read", idempotent=True, internal=True,
+            ),
+        )  # fmt: skip
+
+    async def placements(self, call: Call, params: NoParams) -> Reply:
+        """Rows by bucket and segments, each with its size, span of time and last move."""
+        tenant = self._verbs.may(call, "admin")
+        self._verbs.renew()
+        found = await self._rows(tenant)
+        found += [_segment(s, self._spec(s.collection)) for s in await self._segments(tenant)]
+        return Reply({"placements": sorted(found, key=lambda p: str(p["place"]))})
+
+    async def move(self, call: Call, params: MoveParams) -> Reply:
+        """One segment, made or dissolved; `more`: rows of the place are left."""
+        tenant = self._verbs.may(call, "admin")
+        self._verbs.renew()
+        parts = params.place.split("/")
+        if len(parts) not in (2, 3) or (len(parts) == 2) != (params.tier == Tier.COLD.value):
+            raise BadInput(
+                f"{shown(params.place)} cannot move to {params.tier}: COLLECTION/BUCKET goes to"
+                " cold, COLLECTION/BUCKET/NUMBER to warm."
+            )
+        if len(parts) == 3:
+            moved = await self._warmed(tenant, params.place)
+        else:
+            moved = await self._cooled(tenant, params.place)
+        return Reply({
+            "place": _place(moved.segment), "tier": params.tier, "rows": moved.rows,
+            "bytes": moved.segment.bytes, "state": moved.segment.state.value,
+        }, f"{moved.rows:,} records of {params.place} are {params.tier} now.")  # fmt: skip
+
+    async def tend(self, call: Call, params: NoParams) -> Reply:
+        """Finish what dead processes began, and clear up behind them."""
+        self._verbs.may(call, "admin")
+        mover = self._verbs.store.mover
+        resumed = await mover.resume()
+        return Reply({"resumed": len(resumed), "removed": await mover.sweep()})
+
+    async def check(self, call: Call, params: CheckParams) -> Reply:
+        """What is wrong with the objects of segments."""
+        self._verbs.may(call, "admin")
+        mover = self._verbs.store.mover
+        known = [s for s in await mover.segments() if s.state is not State.RETIRED]
+        found = await mover.check(deep=params.deep)
+        faults = [{"object": name, "fault": fault} for name, fault in found.items()]
+        return Reply(
+            {"segments": len(known), "bytes": sum(s.bytes for s in known), "faults": faults}
+        )
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    async def _cooled(self, tenant: str, place: str) -> Moved:
+        collection, _, bucket = place.partition("/")
+        known = self._verbs.spec.collections
+        mover = self._verbs.store.mover
+        if collection in known and bucket in await mover.buckets(tenant, collection):
+            moved = await mover.cool(tenant, collection, bucket)
+            if moved is not None:
+                return moved
+        raise NotFound(f"There are no rows at {shown(place)}; look at the placements.")
+
+    async def _warmed(self, tenant: str, place: str) -> Moved:
+        for segment in await self._segments(tenant):
+            if _place(segment) == place:
+                return await self._verbs.store.mover.warm(segment.number)
+        raise NotFound(f"There is no segment {shown(place)}; look at the placements.")
+
+    async def _segments(self, tenant: str) -> list[Segment]:
+        known = await self._verbs.store.mover.segments()
+        return [s for s in known if s.tenant == tenant and s.count]
+
+    async def _rows(self, tenant: str) -> list[dict[str, Any]]:
+        out = []
+        for name, spec in self._verbs.spec.collections.items():
+            buckets = await self._verbs.store.mover.buckets(tenant, name)
+            out += [_bucket(name, bucket, rows, spec) for bucket, rows in buckets.items()]
+        return out
+
+    def _spec(self, collection: str) -> CollectionSpec:
+        return self._verbs.spec.collections[collection]
+
+
+def _place(segment: Segment) -> str:
+    return f"{segment.collection}/{segment.bucket}/{segment.number}"
+
+
+def _bucket(collection: str, bucket: str, rows: int, spec: CollectionSpec) -> dict[str, Any]:
+    return {
+        "place": f"{collection}/{bucket}",
+        "collection": collection,
+        "tier": Tier.WARM.value,
+        "rows": rows,
+        "until_us": _until(bucket, spec),
+    }
+
+
+def _segment(segment: Segment, spec: CollectionSpec) -> dict[str, Any]:
+    return {
+        "place": _place(segment),
+        "collection": segment.collection,
+        "tier": Tier.COLD.value,
+        "state": segment.state.value,
+        "rows": segment.count,
+        "dead": segment.dead,
+        "bytes": segment.bytes,
+        "until_us": _until(segment.bucket, spec),
+        "moved_us": segment.changed_us,
+    }
+
+
+def _until(bucket: str, spec: CollectionSpec) -> int | None:
+    """When the bucket's time ends, in µs; `None` where it has none."""
+    return None if spec.time is None or bucket == NO_TIME else month_bounds(bucket, unit_us=True)[1]

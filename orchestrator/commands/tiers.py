@@ -1,0 +1,106 @@
+"""`isotherm tiers`, `move`, `cool` and `check`: where the data is, and moving it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from orchestrator.commands import options, screen
+from orchestrator.commands.session import with_client
+
+Now = Annotated[str | None, typer.Option(metavar="TIME", help="The time to decide by.")]
+
+
+def tiers(
+    domain: Annotated[str | None, typer.Argument(metavar="[DOMAIN]")] = None,
+    now: Now = None,
+    json: options.Json = False,
+    data: options.Data = None,
+    config: options.Config = None,
+) -> None:
+    """Where the records are, what moves next, and why."""
+    given = _given(domain=domain, now=now)
+    found = _admin("admin_read", "tiers", given, data, config)
+    if json:
+        screen.emit_json(found)
+        return
+    rows = [
+        (p["place"], p["tier"], p["rows"], p.get("bytes"), p.get("next"), p["why"])
+        for p in found["places"]
+    ]
+    screen.grid(("place", "tier", "rows", "bytes", "next", "why"), rows, right=(2, 3))
+    _missing(found)
+
+
+def move(
+    place: Annotated[str, typer.Argument(metavar="SEGMENT", help="A place, as `tiers` says.")],
+    tier: Annotated[str, typer.Argument(metavar="TIER", help="warm or cold")],
+    json: options.Json = False,
+    data: options.Data = None,
+    config: options.Config = None,
+) -> None:
+    """Move a place to another tier."""
+    found = _admin("admin_write", "move", {"place": place, "tier": tier}, data, config)
+    if json:
+        screen.emit_json(found)
+    else:
+        screen.line(f"{found['rows']:,} records are {found['tier']}: {found['place']}")
+
+
+def cool(
+    domain: Annotated[str | None, typer.Argument(metavar="[DOMAIN]")] = None,
+    now: Now = None,
+    json: options.Json = False,
+    data: options.Data = None,
+    config: options.Config = None,
+) -> None:
+    """Move what has cooled, once."""
+    found = _admin("admin_write", "cool", _given(domain=domain, now=now), data, config)
+    if json:
+        screen.emit_json(found)
+        return
+    rows = [(m["place"], m["rows"], m["bytes"], m["why"]) for m in found["moved"]]
+    if rows:
+        screen.grid(("segment", "records", "bytes", "why"), rows, right=(1, 2))
+    else:
+        screen.line("Nothing has cooled.")
+    _missing(found)
+
+
+def check(
+    deep: Annotated[bool, typer.Option("--deep", help="Read every byte.")] = False,
+    json: options.Json = False,
+    data: options.Data = None,
+    config: options.Config = None,
+) -> None:
+    """Compare the ledger with the bytes of the segments."""
+    found = _admin("admin_read", "check", {"deep": deep}, data, config)
+    if json:
+        screen.emit_json(found)
+    for domain, one in found["domains"].items():
+        for fault in one["faults"]:
+            screen.note(f"corrupt: {domain} {fault['object']}: {fault['fault']}")
+    if not found["sound"]:
+        raise typer.Exit(1)
+    if not json:
+        count = sum(one["segments"] for one in found["domains"].values())
+        screen.line(f"{count:,} segments hold what the ledger says.")
+
+
+def _admin(
+    tool: str, action: str, arguments: dict[str, Any], data: options.Data, config: options.Config
+) -> dict[str, Any]:
+    settings = options.settings_of(data, config)
+    return with_client(
+        settings, lambda client: client.call(tool, action=action, arguments=arguments)
+    )
+
+
+def _given(**arguments: str | None) -> dict[str, Any]:
+    return {name: value for name, value in arguments.items() if value is not None}
+
+
+def _missing(found: dict[str, Any]) -> None:
+    for domain, why in found.get("missing", {}).items():
+        screen.note(f"left out: {domain}: {why}")

@@ -1,0 +1,125 @@
+"""The cooling trip through the front door: what moves is told with its reason, and no answer changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from orchestrator.cli import app
+from orchestrator.client import Client, connect
+from registry.clock import ManualClock
+from registry.errors import BadInput, IsothermError, NotFound
+from registry.moment import time_us
+from registry.settings import Settings
+
+pytestmark = pytest.mark.anyio
+NOW = "2026-11-23T12:00:00Z"
+PLAN = {"from": "metrics.points", "group": [{"field": "series"}],
+        "measures": [{"fn": "count"}, {"fn": "sum", "field": "value"}], "order": [{"by": "series"}]}  # fmt: skip
+
+
+def clock() -> ManualClock:
+    now = time_us(NOW)
+    assert now
+    return ManualClock(now)
+
+
+def points(month: str, count: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": f"{month}-{n}",
+            "series": f"s{n % 3}",
+            "at": f"{month}-01T00:00:{n % 60:02}Z",
+            "value": n / 2,
+        }
+        for n in range(count)
+    ]
+
+
+async def admin(client: Client, action: str, **arguments: Any) -> dict[str, Any]:
+    tool = "admin_read" if action in ("tiers", "check") else "admin_write"
+    return await client.call(tool, action=action, arguments=arguments)
+
+
+async def test_one_pass_cools_what_is_old_and_every_answer_stays(tmp_path: Path) -> None:
+    async with connect(Settings(data=tmp_path), clock=clock()) as client:
+        for month in ("2026-01", "2026-11"):
+            await client.write("metrics__put", collection="points", records=points(month, 50))
+        before = await client.query(PLAN)
+        said = {p["place"]: p.get("next") for p in (await admin(client, "tiers"))["places"]}
+        assert said == {"metrics.points/2026-01": "cold", "metrics.points/2026-11": None}
+        done = await admin(client, "cool")
+        assert [(m["rows"], m["why"]) for m in done["moved"]] == [
+            (50, "its month ended 295 days ago (limit 90)")
+        ]
+        assert "missing" not in done
+        after = await client.query(PLAN)
+        assert after["rows"] == before["rows"]
+        tiers = {s["tier"]: s["rows_scanned"] for s in after["sources"]}
+        assert tiers == {"warm": 50, "cold": 50}
+        (record,) = (await client.get("metrics.points", "2026-01-7"))["records"]
+        assert record["value"] == 3.5
+        stats = await client.tool("metrics__stats", collection="points")
+        assert stats["collections"]["metrics.points"]["tiers"] == {"warm": 50, "cold": 50}
+        assert (await admin(client, "cool"))["moved"] == []
+        assert (await admin(client, "check", deep=True))["sound"] is True
+
+
+async def test_a_place_moves_there_and_back_when_it_is_told_to(tmp_path: Path) -> None:
+    async with connect(Settings(data=tmp_path), clock=clock()) as client:
+        await client.write("metrics__put", collection="points", records=points("2026-11", 5))
+        cold = await admin(client, "move", place="metrics.points/2026-11", tier="cold")
+        assert (cold["rows"], cold["state"]) == (5, "cold")
+        warm = await admin(client, "move", place=cold["place"], tier="warm")
+        assert (warm["rows"], warm["state"]) == (5, "retired")
+        for wrong, error in (
+            ({"place": "metrics.points/2026-11", "tier": "warm"}, BadInput),
+            ({"place": cold["place"], "tier": "warm"}, NotFound),
+            ({"place": "metrics.points/../x", "tier": "cold"}, IsothermError),
+            ({"place": "nothing/x", "tier": "cold"}, NotFound),
+            ({"place": "metrics.points/2026-11", "tier": "lukewarm"}, BadInput),
+            ({"place": "metrics.points/2026-11"}, BadInput),
+        ):
+            with pytest.raises(error):
+                await admin(client, "move", **wrong)
+
+
+async def test_damage_is_found_by_a_deep_check(tmp_path: Path) -> None:
+    async with connect(Settings(data=tmp_path), clock=clock()) as client:
+        await client.write("metrics__put", collection="points", records=points("2026-11", 5))
+        await admin(client, "move", place="metrics.points/2026-11", tier="cold")
+        (path,) = (tmp_path / "objects").rglob("*.parquet")
+        data = bytearray(path.read_bytes())
+        data[60] ^= 1
+        path.write_bytes(data)
+        assert (await admin(client, "check"))["sound"] is True
+        found = await admin(client, "check", deep=True)
+        assert found["sound"] is False
+        assert [f["fault"] for f in found["domains"]["metrics"]["faults"]] == [
+            "not what was written"
+        ]
+
+
+def test_the_commands_tell_move_and_check(tmp_path: Path) -> None:
+    runner = CliRunner(env={"ISOTHERM_DATA": str(tmp_path / "data"), "ISOTHERM_CONFIG": ""})
+    source = tmp_path / "points.jsonl"
+    source.write_bytes(b"\n".join(orjson.dumps(p) for p in points("2025-03", 4)))
+
+    def run(*words: str) -> Any:
+        return runner.invoke(app, list(words))
+
+    assert run("ingest", str(source), "--into", "metrics.points").exit_code == 0
+    listed = run("tiers", "metrics")
+    assert "metrics.points/2025-03" in listed.stdout and "cold" in listed.stdout
+    cooled = orjson.loads(run("cool", "metrics", "--now", NOW, "--json").stdout)
+    (moved,) = cooled["moved"]
+    assert moved["rows"] == 4
+    assert "Nothing has cooled" in run("cool", "--now", NOW).stdout
+    checked = run("check", "--deep")
+    assert checked.exit_code == 0 and "1 segments" in checked.stdout
+    assert "4 records are warm" in run("move", moved["place"], "warm").stdout
+    assert run("move", "nothing", "cold").exit_code == 1
