@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
-from typer.testing import CliRunner
 
-from orchestrator.cli import app
 from orchestrator.client import Client, connect
 from registry.clock import ManualClock
 from registry.errors import BadInput, IsothermError, NotFound
@@ -102,24 +99,3 @@ async def test_damage_is_found_by_a_deep_check(tmp_path: Path) -> None:
         assert [f["fault"] for f in found["domains"]["metrics"]["faults"]] == [
             "not what was written"
         ]
-
-
-def test_the_commands_tell_move_and_check(tmp_path: Path) -> None:
-    runner = CliRunner(env={"ISOTHERM_DATA": str(tmp_path / "data"), "ISOTHERM_CONFIG": ""})
-    source = tmp_path / "points.jsonl"
-    source.write_bytes(b"\n".join(orjson.dumps(p) for p in points("2025-03", 4)))
-
-    def run(*words: str) -> Any:
-        return runner.invoke(app, list(words))
-
-    assert run("ingest", str(source), "--into", "metrics.points").exit_code == 0
-    listed = run("tiers", "metrics")
-    assert "metrics.points/2025-03" in listed.stdout and "cold" in listed.stdout
-    cooled = orjson.loads(run("cool", "metrics", "--now", NOW, "--json").stdout)
-    (moved,) = cooled["moved"]
-    assert moved["rows"] == 4
-    assert "Nothing has cooled" in run("cool", "--now", NOW).stdout
-    checked = run("check", "--deep")
-    assert checked.exit_code == 0 and "1 segments" in checked.stdout
-    assert "4 records are warm" in run("move", moved["place"], "warm").stdout
-    assert run("move", "nothing", "cold").exit_code == 1
