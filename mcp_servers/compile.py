@@ -121,15 +121,22 @@ class _Statement:
         if words is None:
             return f"({self.dialect.false})"
         address = self.plan.address_of(node.alias) or self.plan.source
+        place, found = f"{self.names[node.alias]}._row", self._found(address, words)
+        if self.dialect is not SQLITE:
+            place = f"{self.names[node.alias]}._place"
+        if any(join.kind == "left" and join.alias == node.alias for join in self.plan.joins):
+            # without a partner it is neither true nor false, whatever others have stored
+            return f"(CASE WHEN {place} IS NOT NULL THEN {place} IN ({found}) END)"
+        return f"({place} IN ({found}))"
+
+    def _found(self, address: str, words: str) -> str:
+        """The places of the texts that match."""
         if self.dialect is not SQLITE:
             table = f"m{len(self.searches)}"
             self.searches.append((table, address, words))
-            return f"({self.names[node.alias]}._place IN (SELECT place FROM {table}))"
+            return f"SELECT place FROM {table}"
         index = search_name(_short(address))
-        return (
-            f"({self.names[node.alias]}._row IN"
-            f" (SELECT rowid FROM {index} WHERE {index} MATCH {self.values.bind(words)}))"
-        )
+        return f"SELECT rowid FROM {index} WHERE {index} MATCH {self.values.bind(words)}"
 
     def _from(self) -> str:
         """FROM and WHERE, without what a page adds."""

@@ -202,7 +202,7 @@ class Part:
 
     `columns`: the name and type of each. `dead`: (segment's number, row). `matches`: of each text
     searched for, by its table's name in the statement: the search expression, and the places of the
-    rows that match.
+    rows that match. `needed`: the tables of searches that every record of the answer matches.
     """
 
     table: str
@@ -213,6 +213,7 @@ class Part:
     dead: Sequence[tuple[int, int]]
     searched: tuple[str, ...] = ()
     matches: Mapping[str, tuple[str, Sequence[int]]] = field(default_factory=dict)
+    needed: frozenset[str] = frozenset()
 
 
 class Watch(Protocol):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -49,11 +50,12 @@ class Scanner:
         connection = self._engine.cursor()
         try:
             bound = list(values)
+            parts, matches = _searched(self._shelf, parts)
             tables = [
                 _Table(connection, n, part, self._shelf, bound).sql()
                 for n, part in enumerate(parts)
             ]
-            for table, places in _matches(self._shelf, parts).items():
+            for table, places in matches.items():
                 connection.register(table, _places(places))
             with _interrupted(connection, watch):
                 cursor = connection.execute(f"WITH {', '.join(tables)} {sql}", bound)
@@ -119,16 +121,24 @@ def _interrupted(connection: duckdb.DuckDBPyConnection, watch: Watch) -> Iterato
         guard.join()
 
 
-def _matches(shelf: Shelf, parts: Sequence[Part]) -> dict[str, list[int]]:
-    """The matching places of each search, in rows and segments."""
+def _searched(shelf: Shelf, parts: Sequence[Part]) -> tuple[list[Part], dict[str, list[int]]]:
+    """The parts without segments in which nothing that must match does, and the matching places of
+    each search, in rows and segments."""
+    left: list[Part] = []
     found: dict[str, list[int]] = {}
     for part in parts:
-        for table, (expression, places) in part.matches.items():
+        rows = {
+            (table, segment.number): shelf.words(segment, part.searched, expression)
+            for table, (expression, _) in part.matches.items()
+            for segment in part.segments
+        }
+        reached = [s for s in part.segments if all(rows[table, s.number] for table in part.needed)]
+        left.append(replace(part, segments=reached))
+        for table, (_, places) in part.matches.items():
             found[table] = list(places)
-            for base, segment in enumerate(chain(*_groups(part.segments))):
-                rows = shelf.words(segment, part.searched, expression)
-                found[table] += [_place(base, row) for row in rows]
-    return found
+            for base, segment in enumerate(chain(*_groups(reached))):
+                found[table] += [_place(base, row) for row in rows[table, segment.number]]
+    return left, found
 
 
 def _groups(segments: Sequence[Segment]) -> list[list[Segment]]:

@@ -237,7 +237,9 @@ class Shelf:
     def _file(self, segment: Segment) -> pq.ParquetFile:
         file = self._open.get(segment.name)
         if file is None:
-            file = self._open[segment.name] = pq.ParquetFile(self.path(segment))
+            file = self._open[segment.name] = pq.ParquetFile(
+                self.path(segment), page_checksum_verification=True
+            )
             if len(self._open) > OBJECTS_OPEN_MAX:
                 self._open.popitem(last=False)[1].close()
         self._open.move_to_end(segment.name)

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 import apsw
 
 from mcp_servers.compile import Compiled
+from mcp_servers.match import fts5
 from mcp_servers.ports import Cold, Part, Row
 from mcp_servers.predicates import Conditions, Values
 from mcp_servers.segments import ENVELOPE, PHYSICAL, ColdRow, Segment, reached
@@ -139,7 +140,11 @@ def parts_of(
         }
         batches, rows = batches_of(connection, cold, table, asked.tenant, columns, own)
         dead = ledger.dead(connection, [s.number for s in segments if s.dead])
-        out.append(Part(table.sql, columns, batches, rows, segments, dead, table.searched, matches))
+        wanted = {fts5(part.text) for part in own if isinstance(part, Match)}
+        needed = frozenset(name for name, (words, _) in matches.items() if words in wanted)
+        out.append(
+            Part(table.sql, columns, batches, rows, segments, dead, table.searched, matches, needed)
+        )
     return out
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from mcp_servers.ports import Draft
 from mcp_servers.tiered import Tiered, open_store
 from registry.clock import SystemClock
+from registry.domain import parse_spec
 from registry.plan import parse_plan
 from registry.record import decode
 from tests.mcp_servers.test_compile import RECORDS, SPEC, groups, lists, meant
@@ -35,8 +36,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tiered]:
     asyncio.run(opened.close())
 
 
-def drafts(address: str, rows: list[dict[str, Any]]) -> list[Draft]:
-    fields = SPEC.collection(address).fields
+def drafts(store: Tiered, address: str, rows: list[dict[str, Any]]) -> list[Draft]:
+    fields = store.spec.collection(address).fields
     return [
         Draft(r["id"], {k: decode(v, fields[k].kind) for k, v in r.items() if k != "id"})
         for r in rows
@@ -50,10 +51,10 @@ async def spread(store: Tiered, tenant: str, records: Records, chance: Random) -
         stale = [row for row in early if chance.random() < 0.3]
         old = [{**chance.choice(rows), "id": row["id"]} if row in stale else row for row in early]
         gone = [{**row, "id": f"gone {row['id']}"} for row in rows if chance.random() < 0.2]
-        await store.write(tenant, address, drafts(address, old + gone), on_conflict="update")
+        await store.write(tenant, address, drafts(store, address, old + gone), on_conflict="update")
         await cool(store, tenant, address, chance)
         await store.delete(tenant, address, [row["id"] for row in gone])
-        await store.write(tenant, address, drafts(address, rows), on_conflict="update")
+        await store.write(tenant, address, drafts(store, address, rows), on_conflict="update")
         if chance.random() < 0.3:
             await cool(store, tenant, address, chance)
         mine = [s for s in await store.mover.segments() if s.tenant == tenant and s.count]
@@ -101,3 +102,71 @@ def test_groups_over_all_tiers_give_what_the_plan_means(
 ) -> None:
     rows = ask(store, plan, records, seed)
     assert same_rows(rows, meant(plan, records), ordered=not plan["joins"])
+
+
+# -- words ---------------------------------------------------------------------------------------
+
+SEARCHED = parse_spec({"domain": "talk", "collections": {
+    "notes": {"time": "at", "fields": {"at": {"type": "time"}, "title": {"type": "text", "search": True},
+              "body": {"type": "text", "search": True}, "topic": {"type": "ref", "to": "talk.topics"}}},
+    "topics": {"fields": {"name": {"type": "text", "search": True}}}}})  # fmt: skip
+TEXTS = st.lists(
+    st.sampled_from(["red", "Rede", "blau", "BLAU", "grün", "a-b", "c3", "."]), max_size=4
+).map(" ".join)
+NOTE = st.fixed_dictionaries({
+    "id": st.integers(0, 9).map("n{}".format),
+    "at": st.none() | st.sampled_from(["2024-01-05T00:00:00Z", "2024-02-05T00:00:00Z", "2025-01-01T00:00:00Z"]),
+    "title": st.none() | TEXTS, "body": st.none() | TEXTS, "topic": st.none() | st.sampled_from(["t0", "t1", "t2"])})  # fmt: skip
+TOPIC = st.fixed_dictionaries(
+    {"id": st.integers(0, 3).map("t{}".format), "name": st.none() | TEXTS}
+)
+NOTES = st.fixed_dictionaries({
+    "talk.notes": st.lists(NOTE, max_size=8, unique_by=lambda r: r["id"]),
+    "talk.topics": st.lists(TOPIC, max_size=3, unique_by=lambda r: r["id"])})  # fmt: skip
+WANTED = st.sampled_from(
+    ["red", "re*", "blau OR c3", '"red blau"', "gru*", "a b", "none", "red OR nothing", "!"]
+)
+
+
+@st.composite
+def searches(draw: st.DrawFn) -> dict[str, Any]:
+    joined = draw(st.sampled_from([None, "inner", "left"]))
+
+    def leaf() -> dict[str, Any]:
+        alias = {"alias": "topic"} if joined and draw(st.booleans()) else {}
+        return {"op": "match", "text": draw(WANTED), **alias}
+
+    where = draw(st.sampled_from(["one", "and", "or", "not"]))
+    tree = {"one": leaf(), "not": {"op": "not", "arg": leaf()}}.get(where) or {
+        "op": where,
+        "args": [leaf(), leaf()],
+    }
+    join = {"as": "topic", "to": "talk.topics", "on": ["topic", "id"], "kind": joined}
+    return {
+        "from": "talk.notes",
+        "select": ["id"],
+        "where": tree,
+        **({"joins": [join]} if joined else {}),
+    }
+
+
+@pytest.fixture(scope="module")
+def talk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tiered]:
+    opened = open_store(SEARCHED, tmp_path_factory.mktemp("talk"), SystemClock())
+    yield opened
+    asyncio.run(opened.close())
+
+
+@THOROUGH
+@given(searches(), NOTES, st.integers(0, 2**32))
+def test_words_find_over_all_tiers_what_they_find_in_rows(
+    talk: Tiered, plan: dict[str, Any], records: Records, seed: int
+) -> None:
+    rows = f"t{next(TENANTS)}"
+
+    async def in_rows() -> list[Any]:
+        for address, some in records.items():
+            await talk.write(rows, address, drafts(talk, address, some), on_conflict="update")
+        return (await talk.query(rows, parse_plan(plan))).rows
+
+    assert ask(talk, plan, records, seed) == asyncio.run(in_rows())
