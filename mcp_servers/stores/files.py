@@ -71,8 +71,9 @@ class Folder:
 
 
 def _above(folder: Path, root: Path) -> list[Path]:
-    """The folders between, which may be new too."""
-    return [path for path in folder.parents if path == root or root in path.parents]
+    """The folders that may be new: those between, the root, and the two that lead to it."""
+    inside = [path for path in folder.parents if root in path.parents]
+    return [*inside, root, root.parent, root.parent.parent]
 
 
 def _sync(path: Path) -> None:
