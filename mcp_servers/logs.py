@@ -57,7 +57,7 @@ def to_stderr(level: str = "info") -> None:
     structlog.configure(
         processors=[*shared, _json],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # the stderr of this moment
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)

@@ -6,6 +6,7 @@ Blocking and without the SDK, so that a kill at any instant leaves nothing of ou
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -132,8 +133,8 @@ class Peer:
 
     def errors(self) -> str:
         """What it wrote to stderr so far."""
-        self._errors.seek(0)
-        return self._errors.read().decode(errors="replace")
+        written = self._errors.fileno()  # the child's place in the file is the same place as ours
+        return os.pread(written, os.fstat(written).st_size, 0).decode(errors="replace")
 
 
 def data_of(message: dict[str, Any]) -> dict[str, Any]:
@@ -150,7 +151,7 @@ def data_of(message: dict[str, Any]) -> dict[str, Any]:
 def children(pid: int) -> dict[int, str]:
     """{pid: command line} of a process's children, by the system's own list of processes."""
     listed = subprocess.run(
-        ["ps", "-axo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        ["ps", "-axwwo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
     ).stdout
     rows = (line.split(None, 2) for line in listed.splitlines())
     return {int(row[0]): row[2] for row in rows if len(row) == 3 and int(row[1]) == pid}

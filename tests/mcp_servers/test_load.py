@@ -299,13 +299,13 @@ def kill_while_loading(data: Path, handle: str, seconds: float) -> bool:
 async def test_kills_at_random_moments_and_a_rerun_give_exactly_the_files_rows(
     tmp_path: Path,
 ) -> None:
-    rows, rng = 30_000, random.Random(7)
+    rows, rng = 100_000, random.Random(7)
     path = write(tmp_path, "cpu.csv", series(rows - 10) + series(10).split("\n", 1)[1])
     data = tmp_path / "data"
     handle = stage(data, path).handle
     killed = 0
     for _ in range(6):
-        killed += kill_while_loading(data, handle, rng.uniform(0.1, 1.5))
+        killed += kill_while_loading(data, handle, rng.uniform(0.02, 0.6))
     assert killed > 0
     async with plant(data) as house:
         receipt = await house.load(path, "points", POINTS, handle=handle)
