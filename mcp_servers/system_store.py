@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 import apsw
 import orjson
 
+from mcp_servers.stores import sqlite_sums as sums
 from registry import limits
 from registry.clock import Clock
 from registry.errors import Corrupt, IsothermError, StorageFull, TooBusy, TooLarge, Unavailable
@@ -24,6 +25,7 @@ KEPT_SECONDS: Final = 86_400
 NOTE_BYTES_MAX: Final = 512 << 10  # one turn or one draft
 NOTES_MAX: Final = 10_000  # conversations or drafts of one tenant
 _FORMAT: Final = 1  # kept in user_version; 0: a new file
+_DAMAGED: Final = "system.db is damaged; restore it from a backup or set it aside."
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS note(
   tenant TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
@@ -121,7 +123,9 @@ class SystemStore:
 
 def _open(path: Path) -> apsw.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    db = apsw.Connection(str(path))
+    if path.exists():
+        sums.add(path)
+    db = sums.open_file(path)
     db.set_busy_timeout(limits.BUSY_MS_MAX)
     # NORMAL: a power cut may take the last turns of a conversation, never the file's wholeness; an
     # fsync would cost each question more than its answer.
@@ -172,6 +176,8 @@ def _translated() -> Iterator[None]:
     except apsw.FullError:
         raise StorageFull("The disk is full: system.db cannot grow. Free some space.") from None
     except (apsw.CorruptError, apsw.NotADBError):
-        raise Corrupt("system.db is damaged; restore it from a backup or set it aside.") from None
+        raise Corrupt(_DAMAGED) from None
     except (apsw.Error, OSError) as bad:
+        if isinstance(bad, apsw.Error) and sums.told(bad):
+            raise Corrupt(_DAMAGED) from None
         raise Unavailable(f"system.db cannot be used: {bad}. Check the data folder.") from None

@@ -19,6 +19,7 @@ from mcp_servers.cursor import seal, unseal
 from mcp_servers.ports import Cold, Draft, OnConflict, Page, Progress, Row, Written
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores import sqlite_rows
+from mcp_servers.stores import sqlite_sums as sums
 from mcp_servers.stores.sqlite_ask import Asked, ask
 from mcp_servers.stores.sqlite_cold import find, row_of, snapshot
 from mcp_servers.stores.sqlite_connection import connect, in_our_words, translated
@@ -31,7 +32,7 @@ from registry.answer import Source
 from registry.catalog import Facts
 from registry.clock import Clock
 from registry.domain import DomainSpec, parse_spec
-from registry.errors import Conflict, TooLarge, Unavailable, shown
+from registry.errors import Conflict, Corrupt, TooLarge, Unavailable, shown
 from registry.limits import PUT_RECORDS_MAX
 from registry.plan import QueryPlan
 from registry.record import TIME, encode
@@ -304,6 +305,7 @@ def open_sqlite(
     try:
         with translated(path):
             _fit(connection, path, Schema(spec), clock, cold)
+            connection = _summed(connection, path)
             connection.execute("PRAGMA query_only = ON")
             return SqliteStore(path, clock, connection, cold)
     except BaseException:
@@ -333,6 +335,21 @@ def _fit(
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _summed(connection: apsw.Connection, path: Path) -> apsw.Connection:
+    """A connection to the file once its pages have checksums, if they can be given to it now."""
+    told = connection.execute("SELECT value FROM _meta WHERE name = 'sums'").get
+    if sums.carried(path):
+        if told is None:
+            connection.execute("INSERT OR IGNORE INTO _meta VALUES ('sums', 1)")
+    elif told is not None:
+        raise Corrupt(f"{shown(path.name)} is damaged (its header); restore a backup.")
+    elif sums.kept():
+        connection.close(True)
+        sums.add(path)
+        return connect(path, query_only=False)
+    return connection
 
 
 def _made(connection: apsw.Connection, path: Path) -> int:

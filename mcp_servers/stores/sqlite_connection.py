@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import apsw
 
+from mcp_servers.stores import sqlite_sums as sums
 from registry.errors import (
     Bug,
     Corrupt,
@@ -42,7 +43,7 @@ def connect(path: Path, *, query_only: bool) -> apsw.Connection:
     """A connection in WAL mode. Several processes may do this on a fresh file at the same
     instant."""
     with translated(path):
-        connection = apsw.Connection(str(path), statementcachesize=256)
+        connection = sums.open_file(path, statements=256)
         try:
             _set_up(connection, query_only)
         except BaseException:
@@ -132,13 +133,11 @@ def in_our_words(bad: apsw.Error, path: Path) -> IsothermError:
         return TooBusy(
             f"{where} is locked by another process; try again.", retry_after_ms=_RETRY_MS
         )
+    if isinstance(bad, (apsw.CorruptError, apsw.NotADBError)) or sums.told(bad):
+        return Corrupt(f"{where} is damaged ({_code(bad)}); restore a backup or move it away.")
     if isinstance(bad, (apsw.FullError, apsw.IOError)):
         return StorageFull(
             f"{where} could not be written ({_code(bad)}); free space on its disk, then try again."
-        )
-    if isinstance(bad, (apsw.CorruptError, apsw.NotADBError)):
-        return Corrupt(
-            f"{where} is not a whole database ({_code(bad)}); restore a backup or move it away."
         )
     if isinstance(bad, (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError)):
         return Unavailable(

@@ -11,9 +11,9 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-import apsw
 import pytest
 
+from mcp_servers.stores import sqlite_sums as sums
 from tests.faults.peer import ROOT, Peer, Refused, command
 
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
@@ -90,7 +90,7 @@ def test_a_used_folder_made_read_only_is_refused_or_read_but_never_written(data:
 
 
 def newer(path: Path) -> None:
-    connection = apsw.Connection(str(path))
+    connection = sums.open_file(path)
     connection.execute(
         "PRAGMA user_version = 99"
         if path.name == "system.db"
