@@ -68,62 +68,60 @@ class Mover:
         *,
         on_step: Step = _go_on,
     ) -> None:
-        self._store = store
-        self._cold = cold
+        self.store = store
+        self.cold = cold
         self._clock = clock
         self._holder = holder
-        self._on_step = on_step
+        self.on_step = on_step
         self._one = anyio.Lock()
 
     # -- what can be done ------------------------------------------------------------------------
 
     async def buckets(self, tenant: str, collection: str) -> dict[str, int]:
         """{bucket: rows} of the rows that could be cooled."""
-        table = self._table(collection)
-        return await self._store.look(lambda c, _: moves.buckets(c, table, tenant))
+        table = self.table(collection)
+        return await self.store.look(lambda c, _: moves.buckets(c, table, tenant))
 
     async def segments(self) -> list[Segment]:
         """All that the ledger knows."""
-        return await self._store.look(lambda c, _: ledger.every(c))
+        return await self.store.look(lambda c, _: ledger.every(c))
 
     async def cool(self, tenant: str, collection: str, bucket: str) -> Moved | None:
         """The bucket's rows, as many as one segment holds, become a segment; `None` without
         rows."""
-        async with self._alone():
-            table, digest = self._table(collection), self._digest()
-            rows = await self._store.look(lambda c, _: moves.bucket_rows(c, table, tenant, bucket))
-            self._on_step("copied")
+        async with self.alone():
+            table, digest = self.table(collection), self.digest()
+            rows = await self.store.look(lambda c, _: moves.bucket_rows(c, table, tenant, bucket))
+            self.on_step("copied")
             if not rows:
                 return None
-            new = await anyio.to_thread.run_sync(
-                partial(self._written, table, tenant, bucket, rows)
-            )
-            self._on_step("written")
-            segment = await self._in_step(lambda t: _entered(t, new, digest))
-            self._on_step("entered")
+            new = await anyio.to_thread.run_sync(partial(self.written, table, tenant, bucket, rows))
+            self.on_step("written")
+            segment = await self.in_step(lambda t: _entered(t, new, digest))
+            self.on_step("entered")
             return await self._carried(segment)
 
     async def warm(self, number: int) -> Moved:
         """A segment's records become rows again."""
-        async with self._alone():
-            return await self._carried(await self._in_step(lambda t: _warming(t, number)))
+        async with self.alone():
+            return await self._carried(await self.in_step(lambda t: _warming(t, number)))
 
     async def resume(self) -> list[Moved]:
         """Finish what a process that died was doing."""
-        async with self._alone():
+        async with self.alone():
             found = await self.segments()
             moving = (State.COOLING, State.WARMING)
             return [await self._carried(s) for s in found if s.state in moving]
 
     async def sweep(self) -> int:
         """Remove objects that no query can need any more; how many."""
-        async with self._alone():
-            known = await self._in_step(_retire_the_dead)
+        async with self.alone():
+            known = await self.in_step(_retire_the_dead)
             before = self._clock.now_us() - SEGMENT_GRACE_SECONDS * _US
             old = [s for s in known if s.state is State.RETIRED and s.changed_us < before]
             for segment in old:
-                await self._in_step(partial(_erase, number=segment.number))
-                self._on_step("erased")
+                await self.in_step(partial(_erase, number=segment.number))
+                self.on_step("erased")
                 await anyio.to_thread.run_sync(self._shelf.forget, segment)
             kept = {_stem(s.name) for s in known if s not in old}
             return len(old) + await anyio.to_thread.run_sync(self._remove_strays, kept)
@@ -133,9 +131,9 @@ class Mover:
         found = await self.segments()
         return await anyio.to_thread.run_sync(self._faults, found, deep)
 
-    # -- steps -----------------------------------------------------------------------------------
+    # -- steps, for whoever else rewrites objects --------------------------------------------------
 
-    def _written(
+    def written(
         self, table: Table, tenant: str, bucket: str, rows: list[tuple[Any, ...]]
     ) -> Segment:
         """The object on disk, read back and equal."""
@@ -146,8 +144,8 @@ class Mover:
         data = parquet.bytes_of(columns)
         checksum = parquet.checksum_of(data)
         name = f"{table.name}/{folder_of(tenant)}/{bucket}/{checksum}.parquet"
-        size = self._cold.objects.put(name, lambda path: _write(path, data))
-        if not parquet.holds(self._cold.objects.local(name), checksum, columns):
+        size = self.cold.objects.put(name, lambda path: _write(path, data))
+        if not parquet.holds(self.cold.objects.local(name), checksum, columns):
             raise Corrupt(f"Object {name} does not read back as it was written; check the disk.")
         segment = Segment(
             0, name, tenant, table.name, bucket, State.COOLING, len(rows), 0, 0, size, checksum,
@@ -159,39 +157,39 @@ class Mover:
     async def _carried(self, segment: Segment) -> Moved:
         """A move that is under way, to its end, a few row groups at a time."""
         table, digest, doing, count = (
-            self._table(segment.collection), self._digest(), segment.state, 0
+            self.table(segment.collection), self.digest(), segment.state, 0
         )  # fmt: skip
         while segment.state is doing:
             fields = () if doing is State.COOLING else table.fields
             part = await self._read(segment, _next(segment), fields)
             step = partial(_step, table=table, segment=segment, part=part, digest=digest)
-            segment = await self._in_step(step, rows=len(part))
+            segment = await self.in_step(step, rows=len(part))
             count += len(part)
-            self._on_step("carried")
+            self.on_step("carried")
         return Moved(segment, count)
 
     async def _read(self, segment: Segment, rows: range, fields: tuple[str, ...]) -> list[ColdRow]:
-        return await anyio.to_thread.run_sync(self._cold.read, segment, rows, fields)
+        return await anyio.to_thread.run_sync(self.cold.read, segment, rows, fields)
 
-    async def _in_step(self, work: Callable[[Transaction], T], *, rows: int = 1) -> T:
+    async def in_step(self, work: Callable[[Transaction], T], *, rows: int = 1) -> T:
         """A transaction that commits only while this process holds the lease."""
 
         def fenced(transaction: Transaction) -> T:
             self._renew(transaction)
             return work(transaction)
 
-        return await self._store.change(fenced, rows=rows)
+        return await self.store.change(fenced, rows=rows)
 
     @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[None]:
+    async def alone(self) -> AsyncIterator[None]:
         """Nobody else moves, in this process or another. `TooBusy` when another does."""
         async with self._one:
-            await self._store.change(self._renew)
+            await self.store.change(self._renew)
             try:
                 yield
             finally:
                 with anyio.CancelScope(shield=True), suppress(IsothermError):
-                    await self._store.change(self._release)
+                    await self.store.change(self._release)
 
     def _release(self, transaction: Transaction) -> None:
         ledger.release(transaction.connection, _LEASE, self._holder)
@@ -205,18 +203,18 @@ class Mover:
 
     @property
     def _shelf(self) -> Shelf:
-        return self._cold.shelf
+        return self.cold.shelf
 
-    def _table(self, collection: str) -> Table:
-        return self._store.schema.table(collection)
+    def table(self, collection: str) -> Table:
+        return self.store.schema.table(collection)
 
-    def _digest(self) -> str:
-        return self._store.schema.digest
+    def digest(self) -> str:
+        return self.store.schema.digest
 
     def _remove_strays(self, kept: set[str]) -> int:
-        strays = [name for name in self._cold.objects.names() if _stem(name) not in kept]
+        strays = [name for name in self.cold.objects.names() if _stem(name) not in kept]
         for name in strays:
-            self._cold.objects.remove(name)
+            self.cold.objects.remove(name)
         return len(strays)
 
     def _faults(self, segments: list[Segment], deep: bool) -> dict[str, str]:
@@ -237,13 +235,13 @@ def _next(segment: Segment) -> range:
 def _step(
     transaction: Transaction, *, table: Table, segment: Segment, part: list[ColdRow], digest: str
 ) -> Segment:
-    _same_spec(transaction, digest)
+    same_spec(transaction, digest)
     carry = moves.let_out if segment.state is State.COOLING else moves.take_in
     return carry(transaction, table, segment, part)
 
 
 def _entered(transaction: Transaction, new: Segment, digest: str) -> Segment:
-    _same_spec(transaction, digest)
+    same_spec(transaction, digest)
     return ledger.enter(transaction.connection, new, transaction.now_us)
 
 
@@ -271,7 +269,7 @@ def _erase(transaction: Transaction, *, number: int) -> None:
     ledger.erase(transaction.connection, number)
 
 
-def _same_spec(transaction: Transaction, digest: str) -> None:
+def same_spec(transaction: Transaction, digest: str) -> None:
     if transaction.schema.digest != digest:
         raise Conflict("The domain's spec changed during the move; start it again.")
 

@@ -16,6 +16,7 @@ from mcp_servers.door import Door
 from mcp_servers.places import Places
 from mcp_servers.tiered import Tiered
 from mcp_servers.tools import Built, build
+from mcp_servers.upkeep import Upkeep
 from mcp_servers.verbs import Verbs
 from registry.clock import Clock
 from registry.domain import DomainSpec
@@ -140,6 +141,7 @@ class DomainServer:
             *standard_tools(self._verbs),
             *domains.extend(self._verbs, self._verbs.store),
             *Places(self._verbs).tools(),
+            *Upkeep(self._verbs).tools(),
         )
         self._resources: tuple[Resource, ...] = views.resources(spec)
         self._prompts: tuple[Prompt, ...] = views.prompts(spec)

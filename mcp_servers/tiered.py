@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from mcp_servers.cold import ColdFolder
+from mcp_servers.compaction import Compactor, Debt, debt
 from mcp_servers.mover import Mover
 from mcp_servers.ports import Cache, Draft, OnConflict, Page, Progress, Row, Written
 from mcp_servers.stores.memory import MemoryCache
@@ -32,7 +33,8 @@ _READ_BACK_MAX: Final = 100  # rows of a write that are read again to become res
 
 
 class Tiered:
-    """Rows, segments and cache of one domain. `mover` moves what lies in them."""
+    """Rows, segments and cache of one domain. `mover` moves what lies in them, `compactor` rewrites
+    segments."""
 
     def __init__(
         self, store: SqliteStore, cache: Cache, cold: ColdFolder, clock: Clock, holder: str
@@ -40,6 +42,7 @@ class Tiered:
         self._store = store
         self._cold = cold
         self.mover = Mover(store, cold, clock, holder)
+        self.compactor = Compactor(self.mover)
         self._cache = cache
         self._lock = threading.Lock()
         self._once: OrderedDict[tuple[str, str, str], None] = OrderedDict()
@@ -133,6 +136,12 @@ class Tiered:
             if (s.tenant, s.collection) == (tenant, name) and s.count
         ]
         return sum(s.count for s in known), sum(s.bytes for s in known)
+
+    async def debt(self, tenant: str, collection: str) -> Debt:
+        """What compaction would mend in the collection's segments."""
+        name = self._short(collection)
+        known = await self.mover.segments()
+        return debt(s for s in known if (s.tenant, s.collection) == (tenant, name))
 
     def seq(self) -> int:
         """As `RowStore.seq`."""

@@ -201,11 +201,13 @@ class Verbs:
         for address, name in self._chosen(params.collection):
             facts = await self.store.facts(tenant, name)
             cold, bytes_cold = await self.store.cold(tenant, name)
+            owed = await self.store.debt(tenant, name)
             out[address] = {
                 **facts_wire(facts),
                 "tier": self.spec.tier.value,
                 "tiers": {"warm": facts.rows - cold, "cold": cold},
                 "bytes_cold": bytes_cold,
+                "debt": {"dead_rows": owed.dead, "small_segments": owed.small},
                 "as_of": as_of,
             }
         text = "\n".join(f"{address}: {facts['rows']} rows" for address, facts in out.items())

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from orchestrator import cool
+from orchestrator import cool, upkeep
 from orchestrator.links import Links
 from registry.access import Principal
 from registry.clock import Clock
@@ -57,6 +57,8 @@ class Actions:
             return await cool.cool(
                 self.links, self._chosen(arguments), principal, self._now_us(arguments)
             )
+        if action == "compact":
+            return await upkeep.compact(self.links, self._chosen(arguments), principal)
         if action == "move":
             place, tier = _argument(arguments, "place"), _argument(arguments, "tier")
             return await cool.move(self.links, self.specs(), principal, place=place, tier=tier)

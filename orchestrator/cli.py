@@ -25,6 +25,7 @@ from orchestrator.commands import (
     query,
     serve,
     tiers,
+    upkeep,
     version,
 )
 from orchestrator.commands.screen import clean
@@ -91,6 +92,7 @@ for _command in (
     tiers.move,
     tiers.cool,
     tiers.check,
+    upkeep.compact,
     doctor.doctor,
     version.version,
 ):

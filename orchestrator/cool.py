@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from orchestrator import upkeep
 from orchestrator.links import Links
 from orchestrator.thermal import Decision, Placement, decide
 from registry.access import Principal
@@ -37,7 +38,7 @@ async def cool(
     """One pass over these domains: what moved and why, what was cleared up."""
     moved: list[dict[str, Any]] = []
     missing: dict[str, str] = {}
-    resumed = removed = 0
+    resumed = removed = compacted = 0
     for domain, spec in specs.items():
         try:
             tended = await links.call(domain, "tend", {}, principal=principal)
@@ -45,9 +46,12 @@ async def cool(
             for decision in await _decisions(links, spec, principal, now_us):
                 if decision.to is not None:
                     moved += await _move_all(links, domain, decision, principal)
+            compacted += (await upkeep.compact_one(links, domain, principal))["segments"]
         except IsothermError as refusal:
             missing[domain] = refusal.message
-    out: dict[str, Any] = {"moved": moved, "resumed": resumed, "removed": removed}
+    out: dict[str, Any] = {
+        "moved": moved, "resumed": resumed, "removed": removed, "compacted": compacted,
+    }  # fmt: skip
     return {**out, **({"missing": missing} if missing else {})}
 
 
@@ -120,5 +124,9 @@ def _wire(domain: str, decision: Decision) -> dict[str, Any]:
         "rows": placement.rows,
         "why": decision.why,
     }
-    optional = {"bytes": placement.bytes, "next": decision.to and decision.to.value}
+    optional = {
+        "bytes": placement.bytes,
+        "dead": placement.dead or None,
+        "next": decision.to and decision.to.value,
+    }
     return out | {name: value for name, value in optional.items() if value is not None}

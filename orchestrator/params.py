@@ -71,5 +71,5 @@ class AdminReadParams(Params):
 
 
 class AdminWriteParams(Params):
-    action: Literal["domain_add", "domain_remove", "move", "cool"]
+    action: Literal["domain_add", "domain_remove", "move", "cool", "compact"]
     arguments: dict[str, Any] = Field(default_factory=dict)

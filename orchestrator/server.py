@@ -217,7 +217,8 @@ _ADMIN_READ = (
 _ADMIN_WRITE = (
     "For operators: domain_add (arguments.yaml; changes an existing domain of that name, "
     "never loses data), domain_remove (arguments.name), cool (one pass; arguments.domain?), "
-    "move (arguments.place from tiers, tier warm or cold)."
+    "move (arguments.place from tiers, tier warm or cold), "
+    "compact (rewrites segments; arguments.domain?)."
 )
 
 

@@ -93,12 +93,14 @@ def enter(connection: apsw.Connection, new: Segment, now_us: int) -> Segment:
 def set_live(
     connection: apsw.Connection, segment: Segment, live: int, state: State, now_us: int
 ) -> None:
-    """Move the border of what is live. Tombstones past it go with it."""
+    """Move the border of what is live. Tombstones past it go with it, and with retirement what the
+    segment told of its records' values."""
     connection.execute("DELETE FROM _dead WHERE segment = ? AND row >= ?", (segment.number, live))
     connection.execute(
-        "UPDATE _segments SET live = ?, state = ?, changed_us = ?,"
-        " dead = (SELECT count(*) FROM _dead WHERE segment = number) WHERE number = ?",
-        (live, state.value, now_us, segment.number),
+        "UPDATE _segments SET live = ?1, state = ?2, changed_us = ?3,"
+        " dead = (SELECT count(*) FROM _dead WHERE segment = number),"
+        " spans = CASE ?2 WHEN ?5 THEN '{}' ELSE spans END WHERE number = ?4",
+        (live, state.value, now_us, segment.number, State.RETIRED.value),
     )
     _moved(connection)
 

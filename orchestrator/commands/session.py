@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from registry.errors import IsothermError
 from registry.settings import Settings
@@ -28,6 +28,15 @@ def with_client(settings: Settings, work: Callable[[Client], Awaitable[T]]) -> T
             return await _held(work(client))
 
     return run(session)
+
+
+def administer(
+    settings: Settings, tool: str, action: str, arguments: dict[str, Any]
+) -> dict[str, Any]:
+    """What an action of `admin_read` or `admin_write` gives."""
+    return with_client(
+        settings, lambda client: client.call(tool, action=action, arguments=arguments)
+    )
 
 
 def with_app(settings: Settings, work: Callable[[App], Awaitable[T]]) -> T:

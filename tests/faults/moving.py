@@ -62,7 +62,7 @@ async def change(store: Tiered, chance: Random, n: int) -> None:
 # -- mutants -------------------------------------------------------------------------------------
 
 let_out = sqlite_moves.let_out
-in_step = mcp_servers.mover.Mover._in_step
+in_step = mcp_servers.mover.Mover.in_step
 _halves: list[Any] = []
 
 
@@ -118,7 +118,7 @@ def break_it(mutant: str) -> None:
         "ignores-changes": ignores_changes,
     }[mutant]
     sqlite_moves.let_out = broken
-    mcp_servers.mover.Mover._in_step = in_two_halves  # type: ignore[method-assign]
+    mcp_servers.mover.Mover.in_step = in_two_halves  # type: ignore[method-assign]
 
 
 async def main(folder: Path, run: int) -> None:

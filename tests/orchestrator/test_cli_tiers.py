@@ -34,5 +34,6 @@ def test_the_commands_tell_move_and_check(tmp_path: Path) -> None:
     assert "Nothing has cooled" in run("cool", "--now", NOW).stdout
     checked = run("check", "--deep")
     assert checked.exit_code == 0 and "1 segments" in checked.stdout
+    assert "Nothing to compact" in run("compact", "metrics").stdout
     assert "4 records are warm" in run("move", moved["place"], "warm").stdout
     assert run("move", "nothing", "cold").exit_code == 1

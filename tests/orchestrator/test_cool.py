@@ -99,3 +99,20 @@ async def test_damage_is_found_by_a_deep_check(tmp_path: Path) -> None:
         assert [f["fault"] for f in found["domains"]["metrics"]["faults"]] == [
             "not what was written"
         ]
+
+
+async def test_a_pass_merges_what_lies_in_many_small_segments(tmp_path: Path) -> None:
+    async with connect(Settings(data=tmp_path), clock=clock()) as client:
+        records = points("2026-01", 40)
+        for n in range(4):
+            await client.write("metrics__put", collection="points", records=records[n::4])
+            await admin(client, "move", place="metrics.points/2026-01", tier="cold")
+        before = await client.query(PLAN)
+        stats = await client.tool("metrics__stats", collection="points")
+        debt = {"dead_rows": 0, "small_segments": 4}
+        assert stats["collections"]["metrics.points"]["debt"] == debt
+        assert (await admin(client, "cool"))["compacted"] == 4
+        assert (await admin(client, "compact", domain="metrics"))["compacted"] == {}
+        assert (await client.query(PLAN))["rows"] == before["rows"]
+        places = (await admin(client, "tiers", domain="metrics"))["places"]
+        assert [(p["tier"], p["rows"]) for p in places] == [("cold", 40)]
