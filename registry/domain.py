@@ -33,6 +33,9 @@ RESERVED_DOMAINS: Final = frozenset(
 )
 FIELD_CHARS_MAX: Final = 64
 COLLECTION_CHARS_MAX: Final = 48
+#: the collection whose records are people
+PEOPLE: Final = "user.users"
+_NAMES_A_PERSON: Final = frozenset({"text", "int", "ref"})
 _NO_KEYS: Final = ("float", "json", "bytes")
 RESERVED_FIELDS: Final = frozenset({"id", "version", "extra", "tenant"})
 BUILTIN: Final = (
@@ -123,10 +126,13 @@ class CollectionSpec(_Spec):
     #: columns shown when nobody asked for any
     display: tuple[str, ...] = Field(default=(), strict=False)
     retention_days: int | None = Field(default=None, ge=1)
+    #: the fields that say whose a record is: by naming the person, or as a `ref` to a record that
+    #: is theirs; none given: references to people
+    subject: tuple[str, ...] | None = Field(default=None, strict=False)
     fields: dict[str, FieldSpec]
     measures: dict[str, Measure] = Field(default_factory=dict)
 
-    @field_validator("key", mode="before")
+    @field_validator("key", "subject", mode="before")
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return [value] if isinstance(value, str) else value
@@ -137,7 +143,12 @@ class CollectionSpec(_Spec):
             raise ValueError(f"a collection has 1 to {limits.FIELDS_MAX} fields")
         for name in self.fields:
             _check_field_name(name)
-        named = (*self.key, *self.display, *filter(None, (self.time, self.label)))
+        named = (
+            *self.key,
+            *(self.subject or ()),
+            *self.display,
+            *filter(None, (self.time, self.label)),
+        )
         for name in named:
             if name not in self.fields and name != "id":
                 raise ValueError(f"{shown(name)} is named but is not a field of this collection")
@@ -146,6 +157,9 @@ class CollectionSpec(_Spec):
         mixed = "id" in self.key and len(self.key) > 1
         if mixed or not set(_NO_KEYS).isdisjoint(map(self._kind, self.key)):
             raise ValueError(f"a `key` is `id`, or fields that are not {' or '.join(_NO_KEYS)}")
+        for name in self.subject or ():
+            if self._kind(name) not in _NAMES_A_PERSON:
+                raise ValueError(f"`subject: {name}` must be text, int, a ref or the id")
         for name, measure in self.measures.items():
             self._check_measure(name, measure)
         return self
@@ -173,6 +187,20 @@ class CollectionSpec(_Spec):
     def references(self) -> dict[str, str]:
         """{field: "domain.collection"} of the ref fields."""
         return {name: f.to for name, f in self.fields.items() if f.to is not None}
+
+    @cached_property
+    def subjects(self) -> tuple[str, ...]:
+        """The fields that say whose a record is: erasing that person erases the record."""
+        return self.subject if self.subject is not None else self._people
+
+    @cached_property
+    def mentions(self) -> tuple[str, ...]:
+        """References to people whose the record is not: erasing such a person empties the field."""
+        return tuple(name for name in self._people if name not in self.subjects)
+
+    @property
+    def _people(self) -> tuple[str, ...]:
+        return tuple(name for name, to in self.references.items() if to == PEOPLE)
 
     @cached_property
     def required(self) -> tuple[str, ...]:

@@ -332,3 +332,28 @@ def test_a_domain_name_is_safe_as_file_table_and_scheme(name: str) -> None:
     assert name not in RESERVED_DOMAINS
     assert not name.endswith("_")
     assert "__" not in name
+
+
+def person(**collection: Any) -> Any:
+    fields = {
+        "who": {"type": "ref", "to": "user.users"},
+        "helper": {"type": "ref", "to": "user.users"},
+        "email": FIELD,
+        "height": {"type": "float"},
+    }
+    return parse_spec(data(**{"fields": fields, **collection})).collections["orders"]
+
+
+def test_references_to_people_say_whose_a_record_is_unless_a_subject_is_named() -> None:
+    assert (person().subjects, person().mentions) == (("who", "helper"), ())
+    named = person(subject="who")
+    assert (named.subjects, named.mentions) == (("who",), ("helper",))
+    assert person(subject=["id", "email"]).subjects == ("id", "email")
+    nobodys = person(subject=[])
+    assert (nobodys.subjects, nobodys.mentions) == ((), ("who", "helper"))
+
+
+@pytest.mark.parametrize(("subject", "said"), [("nobody", "not a field"), ("height", "must be")])
+def test_a_subject_is_a_field_that_can_name_a_person(subject: str, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        person(subject=subject)

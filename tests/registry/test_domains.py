@@ -108,6 +108,18 @@ def test_fields_that_hold_personal_data_say_so(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", COLLECTIONS)
+def test_collections_that_know_people_say_whose_their_records_are(address: str) -> None:
+    collection = COLLECTIONS[address]
+    if "user.users" in (address, *collection.references.values()):
+        assert collection.subject is not None
+    for name in collection.subjects:
+        to = collection.references.get(name, "user.users")
+        assert to == "user.users" or COLLECTIONS[to].subjects, (
+            "it follows a record that is nobody's"
+        )
+
+
+@pytest.mark.parametrize("address", COLLECTIONS)
 def test_numbers_with_a_unit_in_their_name_declare_it(address: str) -> None:
     units = {"s": "s", "ms": "ms", "bytes": "bytes"}
     for name, field in COLLECTIONS[address].fields.items():
