@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from mcp_servers.dialect import SQLITE, Dialect
 from mcp_servers.match import fts5
 from mcp_servers.predicates import Conditions, Values, check_width
+from mcp_servers.segments import PLACE
 from mcp_servers.stores.sqlite_names import quoted, search_name, table_name
 from registry.catalog import Catalogue
 from registry.check import Column, Scope, check, shown_fields
@@ -95,7 +96,7 @@ class _Statement:
     ) -> None:
         self.plan = plan
         self.dialect = dialect
-        self.reads: dict[str, set[str]] = {address: {"id"} for address in plan.collections}
+        self.reads: dict[str, set[str]] = {address: set() for address in plan.collections}
         self.searches: list[tuple[str, str, str]] = []
         self.columns = columns
         self.limit = min(plan.limit or ROWS_DEFAULT, ROWS_MAX)
@@ -123,7 +124,8 @@ class _Statement:
         address = self.plan.address_of(node.alias) or self.plan.source
         place, found = f"{self.names[node.alias]}._row", self._found(address, words)
         if self.dialect is not SQLITE:
-            place = f"{self.names[node.alias]}._place"
+            place = f"{self.names[node.alias]}.{PLACE}"
+            self._reads(address, PLACE)
         if any(join.kind == "left" and join.alias == node.alias for join in self.plan.joins):
             # without a partner it is neither true nor false, whatever others have stored
             return f"(CASE WHEN {place} IS NOT NULL THEN {place} IN ({found}) END)"
@@ -198,11 +200,12 @@ class _Statement:
             sql, _ = self._resolve(order.by)
             nullable = order.by not in ("id", "version")
             terms.setdefault(sql, _Term(sql, order.desc, nullable, self.dialect.same))
-        terms.setdefault('t."id"', _Term('t."id"', nullable=False))
+        sql, _ = self._resolve("id")
+        terms.setdefault(sql, _Term(sql, nullable=False))
         for join in self.plan.joins:
             # A join on the id brings one partner at most, so it needs no key of its own.
             if join.kind != "anti" and join.on[1] != "id":
-                sql = f'{self.names[join.alias]}."id"'
+                sql, _ = self._resolve(f"{join.alias}.id")
                 nullable = join.kind == "left"
                 terms.setdefault(sql, _Term(sql, nullable=nullable, same=self.dialect.same))
         return list(terms.values())

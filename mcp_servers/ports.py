@@ -197,12 +197,12 @@ class Objects(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A collection inside a scan: its rows (columns, then the place) as packed batches, how many
-    they are, and its segments.
+    """A collection inside a scan: its rows as packed batches, how many they are, and its segments.
 
-    `columns`: the name and type of each. `dead`: (segment's number, row). `matches`: of each text
-    searched for, by its table's name in the statement: the search expression, and the places of the
-    rows that match. `needed`: the tables of searches that every record of the answer matches.
+    `columns`: the name and type of each, at least one, the place among them if it is asked for.
+    `dead`: (segment's number, row). `matches`: of each text searched for, by its table's name in
+    the statement: the search expression, and the places of the rows that match. `needed`: the
+    tables of searches that every record of the answer matches.
     """
 
     table: str
@@ -237,7 +237,7 @@ class Cold(Protocol):
         ...
 
     def pack(self, columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> Any:
-        """Rows (columns, then the place) as a scan takes them, small."""
+        """Rows of these columns as a scan takes them, small."""
         ...
 
     def scan(

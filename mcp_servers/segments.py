@@ -36,6 +36,8 @@ PHYSICAL: Final[dict[TypeName, str]] = {
 }
 #: what every row of an object carries beside the fields
 ENVELOPE: Final = {"id": "string", "version": "int64", "_seq": "int64", "extra": "string"}
+#: a record among all that one scan reads: its row's `_row`, or less than 0 in a segment
+PLACE: Final = "_place"
 KEY_BITS: Final = 16  # of a key's entry, for the row's number
 NO_TIME: Final = "none"
 _HASH_BUCKETS: Final = 16

@@ -63,8 +63,8 @@ STAGING_SECONDS_MAX: Final = 7 * 86_400  # an unused handle is dropped after thi
 # -- segments
 SEGMENT_ROWS_MAX: Final = 65_536  # records of one segment; a row's number fits 16 bits
 SEGMENT_BYTES_MAX: Final = 64 << 20  # of its texts, before they are packed
-ROW_GROUP_ROWS: Final = 2_048  # records read together by a point read
-MOVE_ROWS: Final = 4 * ROW_GROUP_ROWS  # records of one transaction of a move; writers wait for it
+ROW_GROUP_ROWS: Final = 16_384  # records read together by a point read; fewer make scans slow
+MOVE_ROWS: Final = 8_192  # records of one transaction of a move; writers wait for it
 SEGMENT_GRACE_SECONDS: Final = 60  # a retired object stays as long; no query runs longer
 SMALL_SEGMENT_ROWS: Final = SEGMENT_ROWS_MAX // 4  # fewer records: it waits to be merged
 SMALL_SEGMENT_BYTES: Final = SEGMENT_BYTES_MAX // 16  # as it lies on disk, packed

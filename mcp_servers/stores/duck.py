@@ -21,7 +21,7 @@ import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from mcp_servers.ports import Part, Watch
-from mcp_servers.segments import ENVELOPE, Segment
+from mcp_servers.segments import ENVELOPE, PLACE, Segment
 from mcp_servers.stores.parquet import Shelf, pack
 from registry.errors import Bug, Corrupt, IsothermError, TooLarge, TooSlow
 from registry.limits import SCAN_MEMORY_BYTES_MAX, SCAN_THREADS_MAX
@@ -92,6 +92,7 @@ def _locked_down(folder: Path) -> duckdb.DuckDBPyConnection:
     )
     place = str(folder).replace("'", "''")
     engine.execute(f"SET allowed_directories = ['{place}']")
+    engine.execute("SET parquet_metadata_cache = true")  # of objects, which never change
     engine.execute("SET enable_external_access = false")
     engine.execute("SET lock_configuration = true")
     return engine
@@ -181,7 +182,7 @@ class _Table:
         self.kinds = part.columns
 
     def sql(self) -> str:
-        branches = [self._rows()]
+        branches = [self._rows()] if self.part.rows or not self.part.segments else []
         base = 0
         for group in _groups(self.part.segments):
             branches.append(self._segments(group, base))
@@ -192,26 +193,27 @@ class _Table:
         name = f"r{self.number}"
         batches = self.part.batches or [pack(self.kinds, ())]
         self.connection.register(name, pa.Table.from_batches(batches))
-        names = [*self.kinds, "_place"]
-        return f"SELECT {', '.join(map(_quoted, names))} FROM {name}"
+        return f"SELECT {', '.join(map(_quoted, self.kinds))} FROM {name}"
 
     def _segments(self, group: Sequence[Segment], base: int) -> str:
         self.bound.append([str(self.shelf.path(segment)) for segment in group])
-        held = group[0].columns
+        place = f"-((({base} + file_index) << {_ROW_BITS}) + file_row_number) - 1"
+        held = {**group[0].columns, **ENVELOPE}
         outputs = ", ".join(
-            _quoted(name)
-            if name in ENVELOPE or held.get(name) == kind
+            f"{place} AS {name}"
+            if name == PLACE
+            else _quoted(name)
+            if held.get(name) == kind
             else f"NULL::{_SQL_TYPES[kind]} AS {_quoted(name)}"
             for name, kind in self.kinds.items()
         )
-        place = f"-((({base} + file_index) << {_ROW_BITS}) + file_row_number) - 1"
         conditions = []
         if group[0].live < group[0].rows:
             conditions.append(f"file_row_number < {group[0].live}")
         if group[0].dead:
             conditions.append(f"{place} NOT IN (SELECT place FROM {self._dead(group, base)})")
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"SELECT {outputs}, {place} AS _place FROM read_parquet(?{len(self.bound)}){where}"
+        return f"SELECT {outputs} FROM read_parquet(?{len(self.bound)}){where}"
 
     def _dead(self, group: Sequence[Segment], base: int) -> str:
         at = {segment.number: base + n for n, segment in enumerate(group)}

@@ -57,11 +57,11 @@ def table_of(rows: Sequence[tuple[Any, ...]], fields: Mapping[str, TypeName]) ->
 
 
 def pack(columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> pa.RecordBatch:
-    """Rows of these columns and the place."""
-    kinds = [*(ARROW[kind] for kind in columns.values()), pa.int64()]
+    """Rows of these columns, at least one."""
+    kinds = [ARROW[kind] for kind in columns.values()]
     cells = list(zip(*rows, strict=True)) or [()] * len(kinds)
     arrays = [pa.array(column, kind) for column, kind in zip(cells, kinds, strict=True)]
-    return pa.record_batch(arrays, names=[*columns, "_place"])
+    return pa.record_batch(arrays, names=list(columns))
 
 
 def spans_of(table: pa.Table) -> dict[str, Span]:

@@ -17,7 +17,7 @@ from mcp_servers.compile import Compiled
 from mcp_servers.match import fts5
 from mcp_servers.ports import Cold, Part, Row
 from mcp_servers.predicates import Conditions, Values
-from mcp_servers.segments import ENVELOPE, PHYSICAL, ColdRow, Segment, reached
+from mcp_servers.segments import ENVELOPE, PHYSICAL, PLACE, ColdRow, Segment, reached
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores.sqlite_names import quoted, search_name
 from mcp_servers.stores.sqlite_schema import Schema, Table
@@ -149,10 +149,11 @@ def parts_of(
 
 
 def columns_of(table: Table, names: Sequence[str]) -> dict[str, str]:
-    """How these columns of a record lie in an object."""
+    """How these columns of a record lie in an object; the place, where there are none."""
+    known = {**ENVELOPE, PLACE: "int64"}
     return {
-        name: ENVELOPE[name] if name in ENVELOPE else PHYSICAL[table.spec.fields[name].type]
-        for name in names
+        name: known[name] if name in known else PHYSICAL[table.spec.fields[name].type]
+        for name in names or [PLACE]
     }
 
 
@@ -164,7 +165,7 @@ def batches_of(
     columns: Mapping[str, str],
     own: Sequence[Predicate] = (),
 ) -> tuple[list[Any], int]:
-    """The columns and the place of the rows for which all of `own` are true, packed; how many."""
+    """These columns of the rows for which all of `own` are true, packed; how many."""
     sql, values = _select(table, tenant, columns, own)
     cursor: Any = connection.execute(sql, values)
     batches, count = [], 0
@@ -187,8 +188,8 @@ def _select(
     wanted = conjoin([part for part in own if not _searches(part)])
     if wanted is not None:
         condition += f" AND {Conditions(values, resolve, _never).sql(wanted)}"
-    names = ", ".join(f"t.{quoted(name)}" for name in columns)
-    return f"SELECT {names}, t._row FROM {table.sql} AS t WHERE {condition}", values.bound
+    names = ", ".join("t._row" if name == PLACE else f"t.{quoted(name)}" for name in columns)
+    return f"SELECT {names} FROM {table.sql} AS t WHERE {condition}", values.bound
 
 
 def _searches(part: Predicate) -> bool:

@@ -71,7 +71,7 @@ def _part(
     *,
     values: bool,
 ) -> Part:
-    names = ["id", *filter(None, [table.spec.time])]
+    names = [*filter(None, [table.spec.time])]
     names += [n for n, f in table.spec.fields.items() if values and f.type == "text"]
     columns = columns_of(table, names)
     dead = ledger.dead(connection, [s.number for s in segments if s.dead])

@@ -54,7 +54,7 @@ def segment(tmp_path: Path, count: int = 10) -> Segment:
 
 
 def part(*segments: Segment, rows: int = 0) -> Part:
-    batch = pack(KINDS, [(f"r{n}", n, n + 1) for n in range(rows)])
+    batch = pack(KINDS, [(f"r{n}", n) for n in range(rows)])
     return Part("c_notes", KINDS, [batch], rows, segments, [])
 
 
