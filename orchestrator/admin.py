@@ -14,6 +14,7 @@ from registry.domain import DomainSpec, load_yaml, parse_spec
 from registry.errors import BadInput, Conflict, NotFound, shown
 from registry.record import TIME, decode
 from registry.settings import Settings
+from registry.thermal import KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Actions:
             return await cool.tiers(
                 self.links, self._chosen(arguments), principal, self._now_us(arguments)
             )
+        if action == "policy":
+            return policy_of(self._spec(_argument(arguments, "domain")))
         spec = self._spec(_argument(arguments, "name"))
         return {"spec": spec.model_dump(mode="json", exclude_defaults=True)}
 
@@ -62,6 +65,8 @@ class Actions:
         if action == "move":
             place, tier = _argument(arguments, "place"), _argument(arguments, "tier")
             return await cool.move(self.links, self.specs(), principal, place=place, tier=tier)
+        if action == "policy":
+            return await self._set_policy(arguments, principal)
         if action == "domain_add":
             return await self._add(arguments, principal)
         return await self._remove(_argument(arguments, "name"), principal)
@@ -94,6 +99,27 @@ class Actions:
         spec = parse_spec(
             arguments["spec"] if "spec" in arguments else load_yaml(_argument(arguments, "yaml"))
         )
+        data = await self._take(spec, principal)
+        return {
+            "domain": spec.domain,
+            "changed": data["changed"],
+            "collections": list(spec.collections),
+        }
+
+    async def _set_policy(self, arguments: dict[str, Any], principal: Principal) -> dict[str, Any]:
+        """The domain's YAML with these values in its thermal block; `None` is the default again."""
+        spec, given = self._spec(_argument(arguments, "domain")), arguments.get("set")
+        if not isinstance(given, dict) or not given:
+            raise BadInput(f"Give `set`: an object of {', '.join(KEYS)}.")
+        held = spec.thermal.model_dump(mode="json", exclude_defaults=True)
+        thermal = {name: value for name, value in (held | given).items() if value is not None}
+        data = spec.model_dump(mode="json", exclude_defaults=True)
+        changed = parse_spec({**data, "thermal": thermal}, name=spec.domain)
+        await self._take(changed, principal)
+        return policy_of(changed)
+
+    async def _take(self, spec: DomainSpec, principal: Principal) -> dict[str, Any]:
+        """A new or changed domain, in force when this returns."""
         await self.evolve(spec)
         data = await self.links.call(
             "system",
@@ -102,11 +128,7 @@ class Actions:
             principal=principal,
         )
         await self.refresh()
-        return {
-            "domain": spec.domain,
-            "changed": data["changed"],
-            "collections": list(spec.collections),
-        }
+        return data
 
     async def _remove(self, name: str, principal: Principal) -> dict[str, Any]:
         """Only an empty domain goes; one with rows is refused, so that no record disappears from
@@ -129,6 +151,12 @@ def _argument(arguments: dict[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise BadInput(f"This action needs the argument `{name}` (text).")
     return value
+
+
+def policy_of(spec: DomainSpec) -> dict[str, Any]:
+    """The thermal policy in force, and which of it the domain's YAML says."""
+    said = spec.thermal.model_dump(exclude_defaults=True)
+    return {"domain": spec.domain, "policy": spec.policy.to_wire(), "set": sorted(said)}
 
 
 def _server(spec: DomainSpec) -> dict[str, Any]:

@@ -87,7 +87,7 @@ async def _decisions(
     links: Links, spec: DomainSpec, principal: Principal, now_us: int
 ) -> list[Decision]:
     data = await links.call(spec.domain, "placements", {}, principal=principal, retry=True)
-    return decide(map(_placement, data["placements"]), spec.tier, now_us)
+    return decide(map(_placement, data["placements"]), spec.policy, now_us)
 
 
 async def _move_all(

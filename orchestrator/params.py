@@ -66,10 +66,10 @@ class CallParams(Params):
 
 
 class AdminReadParams(Params):
-    action: Literal["servers", "health", "domain", "settings", "tiers", "check"]
+    action: Literal["servers", "health", "domain", "settings", "tiers", "policy", "check"]
     arguments: dict[str, Any] = Field(default_factory=dict)
 
 
 class AdminWriteParams(Params):
-    action: Literal["domain_add", "domain_remove", "move", "cool", "compact"]
+    action: Literal["domain_add", "domain_remove", "move", "cool", "compact", "policy"]
     arguments: dict[str, Any] = Field(default_factory=dict)

@@ -21,6 +21,7 @@ from registry.document import load_yaml as load_yaml  # callers find it here
 from registry.errors import BadInput, UnknownDomain, UnknownField, listed, shown
 from registry.fault import first_fault
 from registry.record import NUMERIC, TEMPORAL, Type, TypeName
+from registry.thermal import Policy, Thermal
 from registry.tier import Tier
 
 NAME: Final = re.compile(r"[a-z](?:_?[a-z0-9])*")
@@ -231,6 +232,7 @@ class DomainSpec(_Spec):
     description: str = ""
     synonyms: tuple[str, ...] = Field(default=(), strict=False)
     tier: Tier = Field(default=Tier.WARM, strict=False)
+    thermal: Thermal = Thermal()
     collections: dict[str, CollectionSpec]
 
     @model_validator(mode="after")
@@ -243,7 +245,14 @@ class DomainSpec(_Spec):
                 raise ValueError(
                     f"collection {shown(name)}: a name is lower-case letters, digits, single '_'"
                 )
+        if unknown := set(self.thermal.pin) - set(self.collections):
+            raise ValueError(f"`thermal.pin`: there is no collection {shown(min(unknown))}")
         return self
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The thermal policy in force."""
+        return self.thermal.policy(self.tier)
 
     def collection(self, name: str) -> CollectionSpec:
         """The collection by its short name or address, or `UnknownDomain` naming what there is."""

@@ -60,6 +60,11 @@ READER_MEMORY_BYTES_MAX: Final = 2 << 30  # address space of the reader's child 
 READER_SECONDS_IDLE_MAX: Final = 60  # without a batch from the child
 STAGING_SECONDS_MAX: Final = 7 * 86_400  # an unused handle is dropped after this
 
+# -- tiers
+ROWS_STORED_MAX: Final = 100_000  # of one collection as rows, unless its domain says otherwise
+FEW_ROWS: Final = 1_000  # not worth a further segment in a bucket that has one
+PROMOTE_RECORDS_MAX: Final = 500  # single records of one segment that come back in one pass
+
 # -- segments
 SEGMENT_ROWS_MAX: Final = 65_536  # records of one segment; a row's number fits 16 bits
 SEGMENT_BYTES_MAX: Final = 64 << 20  # of its texts, before they are packed

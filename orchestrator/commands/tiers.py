@@ -21,7 +21,7 @@ def tiers(
 ) -> None:
     """Where the records are, what moves next, and why."""
     given = _given(domain=domain, now=now)
-    found = _admin("admin_read", "tiers", given, data, config)
+    found = admin("admin_read", "tiers", given, data, config)
     if json:
         screen.emit_json(found)
         return
@@ -41,7 +41,7 @@ def move(
     config: options.Config = None,
 ) -> None:
     """Move a place to another tier."""
-    found = _admin("admin_write", "move", {"place": place, "tier": tier}, data, config)
+    found = admin("admin_write", "move", {"place": place, "tier": tier}, data, config)
     if json:
         screen.emit_json(found)
     else:
@@ -56,7 +56,7 @@ def cool(
     config: options.Config = None,
 ) -> None:
     """Move what has cooled, once."""
-    found = _admin("admin_write", "cool", _given(domain=domain, now=now), data, config)
+    found = admin("admin_write", "cool", _given(domain=domain, now=now), data, config)
     if json:
         screen.emit_json(found)
         return
@@ -75,7 +75,7 @@ def check(
     config: options.Config = None,
 ) -> None:
     """Compare the ledger with the bytes of the segments."""
-    found = _admin("admin_read", "check", {"deep": deep}, data, config)
+    found = admin("admin_read", "check", {"deep": deep}, data, config)
     if json:
         screen.emit_json(found)
     for domain, one in found["domains"].items():
@@ -88,9 +88,10 @@ def check(
         screen.line(f"{count:,} segments hold what the ledger says.")
 
 
-def _admin(
+def admin(
     tool: str, action: str, arguments: dict[str, Any], data: options.Data, config: options.Config
 ) -> dict[str, Any]:
+    """What an operator's action gives."""
     settings = options.settings_of(data, config)
     return with_client(
         settings, lambda client: client.call(tool, action=action, arguments=arguments)

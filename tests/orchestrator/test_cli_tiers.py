@@ -37,3 +37,18 @@ def test_the_commands_tell_move_and_check(tmp_path: Path) -> None:
     assert "Nothing to compact" in run("compact", "metrics").stdout
     assert "4 records are warm" in run("move", moved["place"], "warm").stdout
     assert run("move", "nothing", "cold").exit_code == 1
+
+
+def test_a_policy_is_shown_and_set(tmp_path: Path) -> None:
+    runner = CliRunner(env={"ISOTHERM_DATA": str(tmp_path / "data"), "ISOTHERM_CONFIG": ""})
+
+    def run(*words: str) -> Any:
+        return runner.invoke(app, ["policy", *words])
+
+    assert "cool_after_days" in run("chat").stdout
+    changed = run("chat", "--set", "cool_after_days=30", "--set", "pin=[messages]", "--json")
+    assert orjson.loads(changed.stdout)["policy"]["pin"] == ["messages"]
+    assert orjson.loads(run("chat", "--json").stdout)["set"] == ["cool_after_days", "pin"]
+    assert orjson.loads(run("chat", "--set", "pin=", "--json").stdout)["set"] == ["cool_after_days"]
+    for words in (["chat", "--set", "cool_after_days=x"], ["chat", "--set", "x"], ["nothing"]):
+        assert run(*words).exit_code == 1

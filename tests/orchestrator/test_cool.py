@@ -38,8 +38,9 @@ def points(month: str, count: int) -> list[dict[str, Any]]:
 
 
 async def admin(client: Client, action: str, **arguments: Any) -> dict[str, Any]:
-    tool = "admin_read" if action in ("tiers", "check") else "admin_write"
-    return await client.call(tool, action=action, arguments=arguments)
+    reads = action in ("tiers", "check", "policy?")
+    tool = "admin_read" if reads else "admin_write"
+    return await client.call(tool, action=action.strip("?"), arguments=arguments)
 
 
 async def test_one_pass_cools_what_is_old_and_every_answer_stays(tmp_path: Path) -> None:
@@ -116,3 +117,30 @@ async def test_a_pass_merges_what_lies_in_many_small_segments(tmp_path: Path) ->
         assert (await client.query(PLAN))["rows"] == before["rows"]
         places = (await admin(client, "tiers", domain="metrics"))["places"]
         assert [(p["tier"], p["rows"]) for p in places] == [("cold", 40)]
+
+
+async def test_a_policy_is_changed_while_the_domain_runs_and_lies_beside_the_data(
+    tmp_path: Path,
+) -> None:
+    async with connect(Settings(data=tmp_path), clock=clock()) as client:
+        await client.write("metrics__put", collection="points", records=points("2026-10", 5))
+        place = "metrics.points/2026-10"
+        assert (await admin(client, "cool"))["moved"] == []
+        held = await admin(client, "policy?", domain="metrics")
+        assert (held["policy"]["cool_after_days"], held["set"]) == (90, [])
+        await admin(client, "policy", domain="metrics", set={"cool_after_days": 10})
+        (said,) = (await admin(client, "tiers", domain="metrics"))["places"]
+        assert (said["place"], said["next"]) == (place, "cold")
+        for wrong in ({"cool_after_days": -1}, {"cool": 1}, {"pin": ["pionts"]}, {}, None):
+            with pytest.raises(BadInput):
+                await admin(client, "policy", domain="metrics", set=wrong)
+        with pytest.raises(NotFound):
+            await admin(client, "policy", domain="metricks", set={"cool_after_days": 1})
+        pinned = await admin(client, "policy", domain="metrics", set={"pin": ["points"]})
+        assert pinned["set"] == ["cool_after_days", "pin"]
+        assert (await admin(client, "cool"))["moved"] == []
+    assert "cool_after_days: 10" in (tmp_path / "domains" / "metrics.yaml").read_text()
+    async with connect(Settings(data=tmp_path), clock=clock()) as client:
+        back = await admin(client, "policy", domain="metrics", set={"pin": None})
+        assert (back["policy"]["cool_after_days"], back["policy"]["pin"]) == (10, [])
+        assert [m["rows"] for m in (await admin(client, "cool"))["moved"]] == [5]
