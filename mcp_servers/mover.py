@@ -175,7 +175,7 @@ class Mover:
         """A transaction that commits only while this process holds the lease."""
 
         def fenced(transaction: Transaction) -> T:
-            self._renew(transaction)
+            self._keep(transaction)
             return work(transaction)
 
         return await self.store.change(fenced, rows=rows)
@@ -184,7 +184,7 @@ class Mover:
     async def alone(self) -> AsyncIterator[None]:
         """Nobody else moves, in this process or another. `TooBusy` when another does."""
         async with self._one:
-            await self.store.change(self._renew)
+            await self.store.change(self._take)
             try:
                 yield
             finally:
@@ -194,10 +194,13 @@ class Mover:
     def _release(self, transaction: Transaction) -> None:
         ledger.release(transaction.connection, _LEASE, self._holder)
 
-    def _renew(self, transaction: Transaction) -> None:
+    def _take(self, transaction: Transaction) -> None:
         now = transaction.now_us
-        until = now + LEASE_SECONDS * _US
-        ledger.lease(transaction.connection, _LEASE, self._holder, now, until)
+        ledger.lease(transaction.connection, _LEASE, self._holder, now, now + LEASE_SECONDS * _US)
+
+    def _keep(self, transaction: Transaction) -> None:
+        until = transaction.now_us + LEASE_SECONDS * _US
+        ledger.keep(transaction.connection, _LEASE, self._holder, until)
 
     # -- inside ----------------------------------------------------------------------------------
 

@@ -152,13 +152,25 @@ def stop_moves(connection: apsw.Connection, now_us: int) -> None:
 
 
 def lease(connection: apsw.Connection, name: str, holder: str, now_us: int, until_us: int) -> None:
-    """Take, keep or renew a lease; `TooBusy` while another holds it."""
+    """Take a lease; `TooBusy` while another holds it."""
     found: Any = connection.execute(
         "SELECT holder, until_us FROM _leases WHERE name = ?", (name,)
     ).fetchone()
     if found is not None and found[0] != holder and found[1] > now_us:
         raise TooBusy("Another process is moving segments of this domain.", retry_after_ms=1_000)
     connection.execute("INSERT OR REPLACE INTO _leases VALUES (?, ?, ?)", (name, holder, until_us))
+
+
+def keep(connection: apsw.Connection, name: str, holder: str, until_us: int) -> None:
+    """Renew a lease; `TooBusy` when it ran out and another had it since, even for a moment: what
+    this holder wrote outside of the ledger may be gone."""
+    connection.execute(
+        "UPDATE _leases SET until_us = ? WHERE name = ? AND holder = ?", (until_us, name, holder)
+    )
+    if not connection.changes():
+        raise TooBusy(
+            "Another process moved segments meanwhile; start again.", retry_after_ms=1_000
+        )
 
 
 def release(connection: apsw.Connection, name: str, holder: str) -> None:

@@ -265,6 +265,32 @@ def test_one_process_at_a_time_moves_and_a_dead_one_is_not_waited_for_long(run: 
     run(test)
 
 
+def test_a_mover_that_hung_while_another_cleared_up_goes_no_further(run: Any) -> None:
+    async def test(house: House) -> None:
+        one = house.open()
+        await put(one, notes(3))
+
+        def while_it_moves(step: str) -> None:
+            if step == "written":  # another came, removed what nobody had entered, and went
+                house.clock.advance(LEASE_SECONDS + 1)
+                for path in house.objects:
+                    path.unlink()
+                other = apsw.Connection(str(house.folder / "rows" / "club.db"))
+                now = house.clock.now_us()
+                ledger.lease(other, "mover", "two", now, now + 1)
+                ledger.release(other, "mover", "two")
+                other.close()
+
+        mover = Mover(one._store, one._cold, house.clock, "one", on_step=while_it_moves)
+        with pytest.raises(TooBusy, match="start again"):
+            await mover.cool("t", "notes", "1970-01")
+        assert await everything(one) == as_rows(notes(3))
+        assert (await cool(one)).rows == 3
+        assert await everything(house.open()) == as_rows(notes(3))
+
+    run(test)
+
+
 def test_a_record_that_changes_while_its_copy_is_written_keeps_its_change(run: Any) -> None:
     async def test(house: House) -> None:
         store = house.open()
