@@ -33,7 +33,7 @@ class Folder:
             _sync(part)
             part.replace(place)
             for folder in (place.parent, *_above(place.parent, self.path)):
-                _sync_folder(folder)
+                sync_folder(folder)
             return place.stat().st_size
         except OSError as bad:
             with contextlib.suppress(OSError):
@@ -82,7 +82,8 @@ def _sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
+    """What stands in a folder outlives a power cut, where the system can be asked for it."""
     if os.name == "nt":
         return  # a rename is in the journal already, and folders cannot be opened
     handle = os.open(path, os.O_RDONLY)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -20,6 +21,7 @@ from mcp_servers.ports import Cold, Draft, OnConflict, Page, Progress, Row, Writ
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores import sqlite_rows
 from mcp_servers.stores import sqlite_sums as sums
+from mcp_servers.stores.files import sync_folder
 from mcp_servers.stores.sqlite_ask import Asked, ask
 from mcp_servers.stores.sqlite_cold import find, row_of, snapshot
 from mcp_servers.stores.sqlite_connection import connect, in_our_words, translated
@@ -32,7 +34,7 @@ from registry.answer import Source
 from registry.catalog import Facts
 from registry.clock import Clock
 from registry.domain import DomainSpec, parse_spec
-from registry.errors import Conflict, Corrupt, TooLarge, Unavailable, shown
+from registry.errors import Conflict, Corrupt, StorageFull, TooLarge, Unavailable, shown
 from registry.limits import PUT_RECORDS_MAX
 from registry.plan import QueryPlan
 from registry.record import TIME, encode
@@ -325,6 +327,7 @@ def _fit(
         made = _made(connection, path)
         if not made:
             create(connection, schema)
+            _settle(path.parent)
         else:
             migrate(connection, made)
             if _digest(connection) != schema.digest:
@@ -335,6 +338,17 @@ def _fit(
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _settle(folder: Path) -> None:
+    """The folders that lead to a new file outlive a power cut as it does; the engine syncs only its
+    own."""
+    try:
+        for above in (folder, folder.parent, folder.parent.parent):
+            with suppress(PermissionError):  # one that we may not open was there before us
+                sync_folder(above)
+    except OSError as bad:
+        raise StorageFull(f"{shown(folder)} could not be synced ({bad.strerror}).") from None
 
 
 def _summed(connection: apsw.Connection, path: Path) -> apsw.Connection:

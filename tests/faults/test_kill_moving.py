@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from mcp_servers.segments import State
 from mcp_servers.tiered import Tiered, open_store
 from registry.clock import SystemClock
 from registry.plan import parse_plan
@@ -34,6 +35,7 @@ class Verdict:
     missing: int = 0
     double: int = 0
     old: int = 0
+    caught: Counter[State] = field(default_factory=Counter)  # moves that a kill left half done
     acked: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -100,6 +102,7 @@ async def kill_and_read(folder: Path, kills: int, *, mutant: str | None = None) 
                     break
         finally:
             child.kill()
+        verdict.caught.update(s.state for s in await store.mover.segments())
         await read(store, verdict)
         if mutant and not verdict.clean:
             break
@@ -122,6 +125,7 @@ def test_a_reader_sees_each_record_once_and_current_while_it_moves_and_its_mover
     figure(
         "F2 kill-moving", seed=SEED, kills=kills, reads=verdict.reads, acked=len(verdict.acked),
         missing=verdict.missing, double=verdict.double, old=verdict.old,
+        while_cooling=verdict.caught[State.COOLING], while_warming=verdict.caught[State.WARMING],
     )  # fmt: skip
     assert verdict.clean, verdict
 
