@@ -46,6 +46,7 @@ async def move(store: Tiered, chance: Random) -> None:
         for segment in await store.mover.segments():
             if segment.state is State.COLD and chance.random() < 0.4:
                 await store.mover.warm(segment.number)
+        await store.compactor.run()
         await store.mover.sweep()
 
 

@@ -128,6 +128,8 @@ class Town:
             for segment in await mover.segments():
                 if segment.state is State.COLD and chance.random() < 0.4:
                     await mover.warm(segment.number)
+            if chance.random() < 0.3:
+                await store.compactor.run()
             if chance.random() < 0.5:
                 self.clock.advance(SEGMENT_GRACE_SECONDS + 1)
             await mover.sweep()
@@ -248,7 +250,7 @@ def no_sync_of_the_folders_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def ledger_before_the_object_is_durable(monkeypatch: pytest.MonkeyPatch) -> None:
     later: list[Path] = []
-    sync, sync_folder, in_step = files._sync, files.sync_folder, Mover._in_step
+    sync, sync_folder, in_step = files._sync, files.sync_folder, Mover.in_step
     monkeypatch.setattr(files, "_sync", lambda part: later.append(part.with_suffix("")))
     monkeypatch.setattr(files, "sync_folder", later.append)
 
@@ -259,7 +261,7 @@ def ledger_before_the_object_is_durable(monkeypatch: pytest.MonkeyPatch) -> None
             (sync_folder if path.is_dir() else sync)(path)
         return found
 
-    monkeypatch.setattr(Mover, "_in_step", then_sync)
+    monkeypatch.setattr(Mover, "in_step", then_sync)
 
 
 @pytest.mark.parametrize(
