@@ -8,7 +8,7 @@ the mover's sweep removes them. What a dead process left is an object that nobod
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -18,6 +18,7 @@ import anyio
 
 from mcp_servers.mover import Mover, same_spec
 from mcp_servers.segments import ColdRow, Segment, State
+from mcp_servers.stores import sqlite_holds as holds
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores import sqlite_moves as moves
 from mcp_servers.stores.sqlite_schema import Table
@@ -32,6 +33,7 @@ from registry.limits import (
     SMALL_SEGMENT_ROWS,
     SMALL_SEGMENTS_MAX,
 )
+from registry.record import Canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +116,35 @@ class Compactor:
 
     async def run(self) -> tuple[list[Rewritten], bool]:
         """Some of what is due, and whether there is more."""
-        groups = due(await self._mover.segments())
+        groups = [
+            group
+            for group in due(await self._mover.segments())
+            if not any([await self.pinned(s) for s in group if waste(s)])
+        ]
         done = [await self.rewrite(group) for group in groups[:COMPACT_GROUPS_MAX]]
         return done, len(groups) > COMPACT_GROUPS_MAX
+
+    async def pinned(self, segment: Segment) -> bool:
+        """Whether rewriting would lose what is under legal hold: dead rows too are evidence."""
+        tenant, name = segment.tenant, segment.collection
+        held = await self._mover.store.look(lambda c, _: holds.of(c, tenant, name))
+        if held.every is not None or not held:
+            return held.every is not None
+        return await self.loses(segment, {n: list(found) for n, found in held.values.items()})
+
+    async def loses(self, segment: Segment, values: Mapping[str, Sequence[Canonical]]) -> bool:
+        """Whether a row that rewriting would leave out has one of these values in its field."""
+        found = await anyio.to_thread.run_sync(self._traces, segment, values)
+        if not found:
+            return False
+        dead = await self._mover.store.look(lambda c, _: _dead(c, [segment]))
+        return any(row >= segment.live or (segment.number, row) in dead for row in found)
+
+    def _traces(self, segment: Segment, values: Mapping[str, Sequence[Canonical]]) -> set[int]:
+        # late: a server without segments starts without the engine that reads them
+        from mcp_servers.stores.parquet_traces import traces
+
+        return traces(self._mover.cold.shelf.path(segment), values)
 
     async def rewrite(self, segments: Sequence[Segment]) -> Rewritten:
         """These segments of one bucket, or as many of them as fit, as one without dead rows.

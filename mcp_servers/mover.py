@@ -26,6 +26,7 @@ import anyio
 
 from mcp_servers.cold import ColdFolder
 from mcp_servers.segments import PHYSICAL, ColdRow, Segment, State, folder_of
+from mcp_servers.stores import sqlite_holds as holds
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores import sqlite_moves as moves
 from mcp_servers.stores.sqlite import SqliteStore
@@ -260,10 +261,12 @@ def _warming(transaction: Transaction, number: int) -> Segment:
 
 
 def _retire_the_dead(transaction: Transaction) -> list[Segment]:
-    """Segments without a live record are retired; all that are known."""
+    """Segments without a live record are retired, where no legal hold keeps dead ones as evidence;
+    all that are known."""
     connection = transaction.connection
     for segment in ledger.every(connection):
-        if segment.state is State.COLD and not segment.count:
+        held = holds.of(connection, segment.tenant, segment.collection)
+        if segment.state is State.COLD and not segment.count and not held:
             ledger.set_live(connection, segment, 0, State.RETIRED, transaction.now_us)
     return ledger.every(connection)
 

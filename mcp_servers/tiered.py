@@ -156,6 +156,14 @@ class Tiered:
         with self._lock:
             return self._cache.statistics()
 
+    def forget(self) -> None:
+        """Nothing is resident any more, nor remembered as read."""
+        with self._lock:
+            self._cache.clear()
+            self._once.clear()
+            self._version = -1
+        self._store.forget()
+
     async def close(self) -> None:
         """As `RowStore.close`."""
         await self._store.close()

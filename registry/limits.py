@@ -81,6 +81,11 @@ SCAN_MEMORY_BYTES_MAX: Final = 384 << 20  # of one domain's scans of segments
 SCAN_THREADS_MAX: Final = 2
 OBJECTS_OPEN_MAX: Final = 64  # segments of one domain held open for point reads
 
+# -- erasing
+ERASE_ROWS: Final = 2_000  # records of one transaction
+ERASE_IDS_MAX: Final = 50_000  # of one collection that others follow
+HOLDS_MAX: Final = 1_000  # of one tenant
+
 # -- processes
 WRITE_QUEUE_MAX: Final = 4_096  # writes waiting for one writer thread
 WRITE_QUEUE_ROWS_MAX: Final = 100_000  # records in all of them together

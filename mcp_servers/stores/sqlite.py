@@ -263,6 +263,10 @@ class SqliteStore:
             self._schema = schema
             self._facts = {}
 
+    def forget(self) -> None:
+        """Nothing that was looked up before is remembered."""
+        self._facts = {}
+
     async def close(self) -> None:
         """Finish what is queued and let go of the file."""
         await self._writer.close()

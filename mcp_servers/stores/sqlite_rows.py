@@ -4,7 +4,7 @@ nothing."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -14,11 +14,12 @@ import apsw
 import orjson
 
 from mcp_servers.ports import Draft, OnConflict, Row, Written
+from mcp_servers.stores import sqlite_holds as holds
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores.sqlite_cold import find
 from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
-from registry.errors import Conflict, UnknownField, shown
+from registry.errors import Conflict, Denied, UnknownField, shown
 from registry.limits import IDEMPOTENCY_SECONDS, RECORD_BYTES_MAX
 
 _IDS_AT_ONCE: Final = 500
@@ -243,8 +244,8 @@ def delete(
     ids: Sequence[str],
     expected_version: int | None,
 ) -> int:
-    """How many there were. `Conflict` when one is not at `expected_version`, and nothing is
-    deleted."""
+    """How many there were. `Conflict` when one is not at `expected_version`, `Denied` when one is
+    under legal hold; nothing is deleted then."""
     connection = transaction.connection
     ids = list(dict.fromkeys(ids))
     stored = _existing(transaction, table, tenant, ids)
@@ -255,6 +256,7 @@ def delete(
                 raise Conflict(_mismatch(id, expected_version, version))
     if not stored:
         return 0
+    _refuse_held(connection, table, tenant, stored)
     transaction.log(tenant, table.name, list(stored))
     ledger.bury(connection, [row.cold for row in stored.values() if row.cold])
     places = [(row.place,) for row in stored.values() if not row.cold]
@@ -262,6 +264,19 @@ def delete(
     if table.searched:
         connection.executemany(table.search_delete, places)
     return len(stored)
+
+
+def _refuse_held(
+    connection: apsw.Connection, table: Table, tenant: str, stored: Mapping[str, _Stored]
+) -> None:
+    held = holds.of(connection, tenant, table.name)
+    for id, row in stored.items() if held else ():
+        why = held.why(id, table.fields, row.cells[1:])
+        if why is not None:
+            raise Denied(
+                f"Record {shown(id)} is under legal hold ({shown(why)}); it can be deleted once the"
+                " hold is removed (`isotherm hold list`)."
+            )
 
 
 # -- idempotency ---------------------------------------------------------------------------------

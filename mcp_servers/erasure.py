@@ -1,0 +1,178 @@
+"""Taking a person out of one domain: their records first, then every trace of them in its files.
+
+take    live records go, in rows and segments (a tombstone there), and with them out of search
+empty   references to the person in records of others are emptied
+scrub   segments that still hold a dead copy are rewritten, housekeeping forgets ids and quotes,
+        the row database is written anew without its free pages, its log is emptied
+
+Each is repeatable and finds nothing the second time. What a segment held is gone with its object,
+one grace later. Which records are whose is decided by the caller; what is under legal hold stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+import anyio
+
+from mcp_servers.mover import Mover
+from mcp_servers.segments import Segment, State
+from mcp_servers.stores import sqlite_erase as erase
+from mcp_servers.stores.sqlite_schema import Table
+from mcp_servers.stores.sqlite_writer import Transaction
+from mcp_servers.tiered import Tiered
+from registry.domain import CollectionSpec
+from registry.limits import ERASE_ROWS, PLAN_VALUES_MAX, SEGMENT_GRACE_SECONDS
+from registry.plan import In, QueryPlan
+from registry.record import INT64_MAX, Canonical
+
+_VALUES_AT_ONCE: Final = PLAN_VALUES_MAX // 4
+_US: Final = 1_000_000
+#: {field: texts that may name the subject}
+Named = Mapping[str, Sequence[str]]
+
+
+@dataclass(slots=True)
+class Scrubbed:
+    """`ends_us`: when the last old object goes, `None`: none is left. `log_empty`: nothing of the
+    database waits outside its file. `pinned`: segments that a legal hold
+    keeps as they are."""
+
+    rewritten: int = 0
+    forgotten: int = 0
+    ends_us: int | None = None
+    log_empty: bool = True
+    pinned: list[str] = field(default_factory=list)
+
+
+def values_of(spec: CollectionSpec, named: Named) -> dict[str, list[Canonical]]:
+    """The values as the fields hold them; a text that is no value of a field cannot be in it."""
+    out: dict[str, list[Canonical]] = {}
+    for name, texts in named.items():
+        whole = spec.field(name).type == "int"
+        found = [_whole(t) for t in texts] if whole else list(texts)
+        out[name] = [value for value in found if value is not None]
+    return {name: found for name, found in out.items() if found}
+
+
+def _whole(text: str) -> int | None:
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 19):
+        return None
+    number = int(text)
+    return number if -INT64_MAX - 1 <= number <= INT64_MAX else None
+
+
+class Eraser:
+    """Works on one tenant's records of one domain."""
+
+    def __init__(self, store: Tiered, tenant: str) -> None:
+        self._store = store
+        self._rows = store.mover.store
+        self._tenant = tenant
+
+    # -- records ---------------------------------------------------------------------------------
+
+    async def ids(self, collection: str, named: Named) -> AsyncIterator[list[str]]:
+        """The ids of the records in which a field has one of its values, a page at a time."""
+        for plan in _plans(self._store.spec.domain, collection, self._table(collection), named):
+            cursor: str | None = None
+            while True:
+                page = await self._store.query(self._tenant, plan, cursor=cursor)
+                if page.rows:
+                    yield [row[0] for row in page.rows]
+                cursor = page.cursor
+                if cursor is None:
+                    break
+
+    async def take(self, collection: str, named: Named) -> int:
+        """Delete these records, but for held ones; how many."""
+        table = self._table(collection)
+        return await self._each(collection, named, partial(erase.take, table=table))
+
+    async def empty(self, collection: str, named: Named) -> int:
+        """Take the values out of these fields, but for held records; how many changed."""
+        table = self._table(collection)
+        values = values_of(table.spec, named)
+        return await self._each(collection, named, partial(erase.empty, table=table, values=values))
+
+    async def _each(self, collection: str, named: Named, step: Callable[..., int]) -> int:
+        """Until a whole look finds nothing to do: others may write meanwhile."""
+        count = -1
+        total = 0
+        while count:
+            count = 0
+            async for ids in self.ids(collection, named):
+                work = partial(step, tenant=self._tenant, ids=ids)
+                count += await self._rows.change(_with(work), rows=len(ids))
+            total += count
+        return total
+
+    # -- files -----------------------------------------------------------------------------------
+
+    async def scrub(self, named: Mapping[str, Named], names: Sequence[str]) -> Scrubbed:
+        """Every trace of these values in {collection: {field: texts}}, and of `names` in what
+        housekeeping remembers. `TooBusy` while another process moves segments."""
+        out = Scrubbed()
+        mover = self._store.mover
+        await mover.resume()
+        for collection, fields in named.items():
+            await self._rewrite(collection, fields, out)
+        await mover.sweep()
+        out.ends_us = await self._ends_us(mover)
+        out.forgotten = await self._rows.change(
+            lambda t: erase.forget(t, self._tenant, names), rows=1
+        )
+        await self._rows.change(lambda t: erase.settle_words(t, t.schema))
+        self._store.forget()
+        out.log_empty = await anyio.to_thread.run_sync(erase.scrub, self._rows.path)
+        return out
+
+    async def _rewrite(self, collection: str, named: Named, out: Scrubbed) -> None:
+        table, compactor = self._table(collection), self._store.compactor
+        values = values_of(table.spec, named)
+        for segment in await self._store.mover.segments():
+            if not self._is_mine(segment) or segment.collection != table.name:
+                continue
+            if segment.state is State.RETIRED or not await compactor.loses(segment, values):
+                continue
+            if await compactor.pinned(segment):
+                out.pinned.append(segment.name)
+            else:
+                await compactor.rewrite([segment])
+                out.rewritten += 1
+
+    async def _ends_us(self, mover: Mover) -> int | None:
+        known = await mover.segments()
+        retired = [s.changed_us for s in known if s.state is State.RETIRED and self._is_mine(s)]
+        return max(retired) + SEGMENT_GRACE_SECONDS * _US if retired else None
+
+    def _is_mine(self, segment: Segment) -> bool:
+        return segment.tenant == self._tenant
+
+    def _table(self, collection: str) -> Table:
+        return self._rows.schema.table(collection)
+
+
+def _with(work: Callable[..., int]) -> Callable[[Transaction], int]:
+    return lambda transaction: work(transaction)
+
+
+def _plans(domain: str, collection: str, table: Table, named: Named) -> list[QueryPlan]:
+    """Plans that together list the ids of all records with one of the values."""
+    plans = []
+    for name, values in values_of(table.spec, named).items():
+        for first in range(0, len(values), _VALUES_AT_ONCE):
+            some: Any = tuple(values[first : first + _VALUES_AT_ONCE])
+            plans.append(
+                QueryPlan(
+                    source=f"{domain}.{collection}",
+                    where=In(field=name, values=some),
+                    select=("id",),
+                    limit=ERASE_ROWS,
+                )
+            )
+    return plans

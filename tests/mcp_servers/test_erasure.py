@@ -1,0 +1,260 @@
+"""A person is taken out of a domain, down to the bytes of its files; everybody else stays as they were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow.parquet as pq
+import pytest
+
+from mcp_servers.compaction import Compactor
+from mcp_servers.erasure import Eraser
+from mcp_servers.mover import Mover
+from mcp_servers.ports import Draft, Progress
+from mcp_servers.stores import sqlite_holds as holds
+from mcp_servers.tiered import Tiered
+from registry.domain import DomainSpec, parse_spec
+from registry.errors import Denied
+from registry.limits import LEASE_SECONDS, SEGMENT_GRACE_SECONDS
+from registry.plan import parse_plan
+from tests.mcp_servers.houses import DAY, House
+
+MARK = "zzmarkzz"
+HER = {"who": [f"{MARK}-id"]}
+HELPED = {"helper": [f"{MARK}-id"]}
+NAMED = {"letters": {**HER, **HELPED}}
+
+
+def spec() -> DomainSpec:
+    return parse_spec({"domain": "club", "collections": {"letters": {
+        "time": "at", "subject": "who", "fields": {
+            "at": {"type": "time"}, "who": {"type": "text", "index": True},
+            "helper": {"type": "ref", "to": "user.users", "required": True},
+            "text": {"type": "text", "search": True}}}}})  # fmt: skip
+
+
+def letter(n: int, who: str = "other", helper: str = "nobody") -> Draft:
+    mark = f"{MARK}{n}" if who.startswith(MARK) else ""
+    text = f"dear reader {mark} word{n}"
+    extra = f'{{"note":"{MARK}extra{n}"}}' if mark else None
+    values = {"at": n * DAY, "who": who, "helper": helper, "text": text}
+    return Draft(f"{mark or 'l'}-{n}", values, extra)
+
+
+async def write(store: Tiered, *drafts: Draft, **how: Any) -> None:
+    await store.write("t", "letters", drafts, on_conflict="update", **how)
+
+
+async def all_of(store: Tiered, tenant: str = "t") -> list[list[Any]]:
+    plan = {"from": "club.letters", "select": ["id", "who", "helper"], "limit": 1_000}
+    return (await store.query(tenant, parse_plan(plan))).rows
+
+
+def soiled(folder: Path) -> list[str]:
+    """The files in which the mark stands, as bytes; those of segments unpacked."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return [str(p.relative_to(folder)) for p in files if MARK.encode() in unpacked(p)]
+
+
+def unpacked(path: Path) -> bytes:
+    if path.suffix != ".parquet":
+        return path.read_bytes()
+    return orjson.dumps(pq.read_table(path).drop_columns(["at"]).to_pylist()) + path.read_bytes()
+
+
+async def fill(store: Tiered) -> None:
+    """Her letters in rows, in segments, as dead copies there, deleted, remembered by housekeeping."""
+    mine = [letter(n, f"{MARK}-id") for n in range(6)]
+    others = [letter(n) for n in (*range(10, 30), *range(100, 120))]
+    await write(store, *mine, *others)
+    await store.mover.cool("t", "letters", "1970-01")
+    changed = Draft(mine[0].id, {**mine[0].values, "text": f"{MARK} again"})
+    await write(store, changed, letter(7, f"{MARK}-id"), letter(141, helper=f"{MARK}-id"))
+    await store.delete("t", "letters", [mine[1].id])
+    await write(store, letter(8, f"{MARK}-id"), idempotency_key="once")
+    await write(store, letter(142), idempotency_key=f"{MARK}-key")
+    told = {"reasons": [{"line": 1, "reason": f"{MARK} is no number"}], "notes": []}
+    await write(store, progress=Progress("load", 3, True, told))
+    await store.write("u", "letters", [letter(1), letter(2)], on_conflict="update")
+
+
+async def erased(store: Tiered) -> tuple[int, int]:
+    eraser = Eraser(store, "t")
+    return await eraser.take("letters", HER), await eraser.empty("letters", HELPED)
+
+
+async def hold(store: Tiered, *held: holds.Hold) -> None:
+    await store.mover.store.change(lambda t: holds.put(t.connection, "t", held))
+
+
+async def scrubbed(store: Tiered) -> Any:
+    return await Eraser(store, "t").scrub(NAMED, [f"{MARK}-id", MARK])
+
+
+@pytest.mark.promise(11)
+def test_no_byte_of_hers_is_left_in_any_file(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open(spec())
+        await fill(store)
+        kept = [row for row in await all_of(store) if not row[1].startswith(MARK)]
+        store.get("t", "letters", [f"{MARK}0-0"])
+        assert await erased(store) == (7, 1)
+        assert await all_of(store) == [
+            [id, who, "erased" if helper.startswith(MARK) else helper] for id, who, helper in kept
+        ]
+        done = await scrubbed(store)
+        assert (done.rewritten, done.log_empty, done.pinned) == (1, True, [])
+        ends = house.clock.now_us() + SEGMENT_GRACE_SECONDS * 1_000_000
+        assert done.ends_us == ends
+        house.clock.advance(SEGMENT_GRACE_SECONDS + 1)
+        assert (await scrubbed(store)).ends_us is None
+        await store.close()
+        assert soiled(house.folder) == []
+
+    run(test)
+
+
+def test_everybody_else_and_other_tenants_are_as_they_were(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open(spec())
+        await fill(store)
+        await store.write("u", "letters", [letter(9, f"{MARK}-id")], on_conflict="update")
+        others = await all_of(store, "u")
+        before = store.get("t", "letters", ["l-100", "l-142"])
+        await erased(store)
+        await scrubbed(store)
+        assert await all_of(store, "u") == others
+        assert house.open(spec()).get("t", "letters", ["l-100", "l-142"]) == before
+        found = await store.query("t", parse_plan({"from": "club.letters", "select": ["id"], "where": {"op": "match", "text": "dear word142"}}))  # fmt: skip
+        assert found.rows == [["l-142"]]
+
+    run(test)
+
+
+def test_erasing_again_finds_nothing(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open(spec())
+        await fill(store)
+        await erased(store)
+        await scrubbed(store)
+        house.clock.advance(SEGMENT_GRACE_SECONDS + 1)
+        await scrubbed(store)
+        before = await store.mover.segments()
+        assert await erased(store) == (0, 0)
+        again = await scrubbed(store)
+        assert (again.rewritten, again.forgotten, again.ends_us) == (0, 0, None)
+        assert await store.mover.segments() == before
+
+    run(test)
+
+
+def test_a_cache_of_another_process_forgets_her_at_its_next_look(run: Any) -> None:
+    async def test(house: House) -> None:
+        store, other = house.open(spec()), house.open(spec())
+        await fill(store)
+        id = f"{MARK}7-7"
+        for _ in range(3):
+            assert len(other.get("t", "letters", [id])) == 1
+        assert other.statistics()["rows"] == 1
+        await erased(store)
+        assert other.get("t", "letters", [id]) == []
+        assert other.statistics()["rows"] == 0
+
+    run(test)
+
+
+def test_what_is_under_hold_can_neither_be_deleted_nor_erased(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open(spec())
+        await fill(store)
+        await hold(store, ("letters", "who", "other", "case 7"))
+        with pytest.raises(Denied, match="case 7"):
+            await store.delete("t", "letters", ["l-100"])
+        with pytest.raises(Denied):
+            await store.delete("t", "letters", ["l-141"])
+        assert await store.delete("u", "letters", ["l-1"]) == 1
+        assert await erased(store) == (7, 0), "letter 141 mentions her, but is held"
+        assert await Eraser(house.open(spec()), "t").take("letters", {"who": ["other"]}) == 0
+        await hold(store)
+        assert await store.delete("t", "letters", ["l-100"]) == 1
+
+    run(test)
+
+
+def test_a_held_collection_keeps_its_segments(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open(spec())
+        await fill(store)
+        before = house.objects
+        await hold(store, ("", "", "", "audit"))
+        assert await erased(store) == (0, 0)
+        done = await scrubbed(store)
+        assert (done.rewritten, len(done.pinned)) == (0, 1)
+        assert house.objects == before
+
+    run(test)
+
+
+def test_dead_copies_of_held_records_are_not_compacted_away(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open(spec())
+        await fill(store)
+        await store.delete("t", "letters", [f"l-{n}" for n in range(10, 29)])
+        await hold(store, ("letters", "who", "other", "case 7"))
+        before = house.objects
+        assert await store.compactor.run() == ([], False)
+        await store.mover.sweep()
+        assert house.objects == before
+        await hold(store)
+        (done,), _ = await store.compactor.run()
+        assert done.segments == 1
+
+    run(test)
+
+
+class Crash(Exception):
+    """The process ends here."""
+
+
+@pytest.mark.promise(11)
+@pytest.mark.parametrize("point", range(8))
+def test_an_erasure_that_ends_anywhere_is_finished_by_the_next(run: Any, point: int) -> None:
+    async def test(house: House) -> None:
+        store = house.open(spec())
+        await fill(store)
+        kept = [row[0] for row in await all_of(store) if not row[1].startswith(MARK)]
+        left = point
+
+        def step(name: str = "") -> None:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise Crash(name)
+
+        dying = house.open(spec())
+        mover = Mover(dying._store, dying._cold, house.clock, "dying", on_step=step)
+        dying.mover, dying.compactor = mover, Compactor(mover)
+        real = dying._store.change
+
+        async def change(work: Any, *, rows: int = 1) -> Any:
+            done = await real(work, rows=rows)
+            step("change")
+            return done
+
+        dying._store.change = change  # type: ignore[method-assign]
+        with pytest.raises(Crash):
+            await erased(dying)
+            await scrubbed(dying)
+        house.clock.advance(LEASE_SECONDS + 1)
+        await erased(store)
+        await scrubbed(store)
+        house.clock.advance(SEGMENT_GRACE_SECONDS + 1)
+        assert (await scrubbed(store)).ends_us is None
+        assert [row[0] for row in await all_of(store)] == kept
+        for opened in (store, dying):
+            await opened.close()
+        assert soiled(house.folder) == []
+
+    run(test)
