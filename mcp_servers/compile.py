@@ -1,27 +1,28 @@
 # ruff: noqa: S608 - identifiers come from a checked spec and are quoted; values are always bound
 """`QueryPlan` -> one SQL statement. Pure: checks the plan, opens nothing, and binds every value.
 
-Every table of the rows' engine carries the tenant's predicate; the segments' engine is given one
-tenant's tables to begin with, and the places of the texts that match. The order is always total
-(nulls last, then the id or all group keys), so that a page can begin behind the last row of the one
-before.
+Where records are in both tiers, the rows' engine gives the segments' engine what it needs of its
+rows (`Given`): those that may stand on the page, or, where a plan decomposes, its groups, folded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from mcp_servers.dialect import SQLITE, Dialect
-from mcp_servers.match import fts5
-from mcp_servers.predicates import Conditions, Values, check_width
-from mcp_servers.segments import PLACE
-from mcp_servers.stores.sqlite_names import quoted, search_name, table_name
+from mcp_servers.dialect import DUCKDB, SQLITE, Dialect
+from mcp_servers.partial import Piece, pieces_of, whole_of
+from mcp_servers.segments import PHYSICAL, PLACE
+from mcp_servers.statement import Statement
+from mcp_servers.stores.sqlite_names import quoted
 from registry.catalog import Catalogue
-from registry.check import Column, Scope, check, shown_fields
-from registry.limits import ROWS_DEFAULT, ROWS_MAX
-from registry.plan import Group, Join, Match, Measured, QueryPlan, split_path
-from registry.record import Canonical, Type
+from registry.check import Column
+from registry.plan import QueryPlan
+from registry.record import Canonical
+
+#: the table of folded rows in a merged statement
+FOLDED: Final = "folded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +46,14 @@ class Compiled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Term:
-    """One order key."""
+class Given:
+    """A statement over rows whose result is a table of another. `columns`: the name and physical
+    type of each. `matched`: where the number of folded records stands."""
 
     sql: str
-    desc: bool = False
-    nullable: bool = True
-    same: str = "IS"
-
-    def order(self) -> str:
-        direction = " DESC" if self.desc else ""
-        return f"{self.sql}{direction}{' NULLS LAST' if self.nullable else ''}"
-
-    def equal(self, mark: str) -> str:
-        return f"{self.sql} {self.same if self.nullable else '='} {mark}"
-
-    def behind(self, mark: str) -> str:
-        after = f"{self.sql} {'<' if self.desc else '>'} {mark}"
-        return f"({after} OR {self.sql} IS NULL)" if self.nullable else after
+    values: tuple[Canonical, ...]
+    columns: Mapping[str, str]
+    matched: int | None = None
 
 
 def compile_plan(
@@ -79,216 +70,145 @@ def compile_plan(
     Raises what `registry.check.check` raises, and `TooLarge` past the bounds on predicates and
     values.
     """
-    columns = check(plan, catalogue)
-    check_width(plan.where, plan.having, *(m.where for m in plan.measures))
-    statement = _Statement(plan, catalogue, tenant, columns, dialect)
-    return statement.folded(after) if plan.aggregates or plan.distinct else statement.listed(after)
+    statement = Statement(plan, catalogue, tenant, dialect)
+    return (_folded if plan.aggregates or plan.distinct else _listed)(statement, after)
 
 
-class _Statement:
-    def __init__(
-        self,
-        plan: QueryPlan,
-        catalogue: Catalogue,
-        tenant: str,
-        columns: tuple[Column, ...],
-        dialect: Dialect,
-    ) -> None:
-        self.plan = plan
-        self.dialect = dialect
-        self.reads: dict[str, set[str]] = {address: set() for address in plan.collections}
-        self.searches: list[tuple[str, str, str]] = []
-        self.columns = columns
-        self.limit = min(plan.limit or ROWS_DEFAULT, ROWS_MAX)
-        self.scope = Scope(plan, catalogue)
-        self.values = Values()
-        self.tenant = self.values.bind(tenant) if dialect is SQLITE else None
-        self.names: dict[str | None, str] = {None: "t"}
-        self.names |= {join.alias: f"j{n}" for n, join in enumerate(plan.joins)}
-        self.conditions = Conditions(self.values, self._resolve, self._match, dialect)
+def compile_first(
+    plan: QueryPlan,
+    catalogue: Catalogue,
+    tenant: str,
+    columns: Mapping[str, str],
+    *,
+    after: Sequence[Canonical] | None,
+) -> Given:
+    """These columns of the rows that may stand on a page of a plan that lists one collection."""
+    statement = Statement(plan, catalogue, tenant, SQLITE)
+    names = ("t._row" if name == PLACE else f"t.{quoted(name)}" for name in columns)
+    terms = statement.list_terms()
+    sql = f"SELECT {', '.join(names)} {statement.source()}"
+    if after is not None:
+        sql += f" AND {statement.behind(terms, after)}"
+    return Given(sql + statement.page(terms), tuple(statement.values.bound), columns)
 
-    # -- parts -----------------------------------------------------------------------------------
 
-    def _resolve(self, path: str) -> tuple[str, Type]:
-        alias, name = split_path(path)
-        self._reads(self.plan.address_of(alias), name)
-        return f"{self.names[alias]}.{quoted(name)}", self.scope.field(path).kind
+def compile_pieces(plan: QueryPlan, catalogue: Catalogue, tenant: str) -> Given:
+    """The rows folded, for the table `FOLDED` of `compile_merged`."""
+    statement = Statement(plan, catalogue, tenant, SQLITE)
+    parts = _Parts(statement)
+    folded = {name: sql for piece in parts.pieces for name, sql in piece.rows.items()}
+    outputs = {**parts.keys, **folded, **parts.count}
+    kinds = [PHYSICAL[column.type.name] for column in statement.columns[: len(parts.keys)]]
+    kinds += [piece.kind for piece in parts.pieces for _ in piece.rows]
+    kinds += ["int64" for _ in parts.count]
+    sql = f"SELECT {_named(outputs)} {statement.source()}{parts.group_by}"
+    columns = dict(zip(outputs, kinds, strict=True))
+    matched = len(columns) - 1 if parts.count else None
+    return Given(sql, tuple(statement.values.bound), columns, matched)
 
-    def _reads(self, address: str | None, name: str) -> None:
-        self.reads[address or self.plan.source].add(name)
 
-    def _match(self, node: Match) -> str:
-        words = fts5(node.text)
-        if words is None:
-            return f"({self.dialect.false})"
-        address = self.plan.address_of(node.alias) or self.plan.source
-        place, found = f"{self.names[node.alias]}._row", self._found(address, words)
-        if self.dialect is not SQLITE:
-            place = f"{self.names[node.alias]}.{PLACE}"
-            self._reads(address, PLACE)
-        if any(join.kind == "left" and join.alias == node.alias for join in self.plan.joins):
-            # without a partner it is neither true nor false, whatever others have stored
-            return f"(CASE WHEN {place} IS NOT NULL THEN {place} IN ({found}) END)"
-        return f"({place} IN ({found}))"
+def compile_merged(
+    plan: QueryPlan, catalogue: Catalogue, tenant: str, *, after: Sequence[Canonical] | None
+) -> Compiled:
+    """A plan that decomposes: the segments folded, then their groups with those of `FOLDED`."""
+    statement = Statement(plan, catalogue, tenant, DUCKDB)
+    parts = _Parts(statement)
+    own = {**parts.keys, **{piece.name: piece.segments for piece in parts.pieces}, **parts.count}
+    given = [*parts.keys, *(f"{p.joined} AS {p.name}" for p in parts.pieces), *parts.count]
+    both = (
+        f"SELECT {_named(own)} {statement.source()}{parts.group_by}"
+        f" UNION ALL SELECT {', '.join(given)} FROM {FOLDED}"
+    )
+    outputs = [*parts.keys, *parts.measures]
+    if parts.count:
+        outputs.append("sum(sum(n)) OVER ()" if parts.keys else "sum(n)")
+    sql = f"SELECT {_numbered(outputs)} FROM ({both}){parts.group_by}"
+    return _cut(statement, sql, len(outputs) - 1 if parts.count else None, after)
 
-    def _found(self, address: str, words: str) -> str:
-        """The places of the texts that match."""
-        if self.dialect is not SQLITE:
-            table = f"m{len(self.searches)}"
-            self.searches.append((table, address, words))
-            return f"SELECT place FROM {table}"
-        index = search_name(_short(address))
-        return f"SELECT rowid FROM {index} WHERE {index} MATCH {self.values.bind(words)}"
 
-    def _from(self) -> str:
-        """FROM and WHERE, without what a page adds."""
-        parts = [f"FROM {table_name(_short(self.plan.source))} AS t"]
-        conditions = [f"t._tenant = {self.tenant}"] if self.tenant else []
-        for join in self.plan.joins:
-            if join.kind == "anti":
-                conditions.append(f"NOT EXISTS (SELECT 1 FROM {self._joined(join, 'WHERE')})")
-            else:
-                word = "LEFT JOIN" if join.kind == "left" else "JOIN"
-                parts.append(f"{word} {self._joined(join, 'ON')}")
-        if self.plan.where is not None:
-            conditions.append(self.conditions.sql(self.plan.where))
-        return f"{' '.join(parts)} WHERE {' AND '.join(conditions) or 'TRUE'}"
+class _Parts:
+    """What a plan that decomposes is folded by and into.
 
-    def _joined(self, join: Join, word: str) -> str:
-        name = self.names[join.alias]
-        left, _ = self._resolve(join.on[0])
-        right = f"{name}.{quoted(join.on[1])}"
-        self._reads(join.to, join.on[1])
-        tenant = f"{name}._tenant = {self.tenant} AND " if self.tenant else ""
-        return f"{table_name(_short(join.to))} AS {name} {word} {tenant}{right} = {left}"
+    `keys`, `count`: {column: expression}. `measures`: each as an aggregate over its pieces.
+    """
 
-    def _page(self, terms: Sequence[_Term]) -> str:
-        """ORDER BY and LIMIT."""
-        order = ", ".join(term.order() for term in terms)
-        return f"{f' ORDER BY {order}' if order else ''} LIMIT {self.values.bind(self.limit + 1)}"
+    def __init__(self, statement: Statement) -> None:
+        plan = statement.plan
+        keys = [*map(statement.group, plan.group)] if plan.aggregates else statement.shown()
+        self.keys = {f"k{n}": sql for n, sql in enumerate(keys)}
+        self.count = {"n": "count(*)"} if plan.aggregates else {}
+        self.pieces: list[Piece] = []
+        self.measures: list[str] = []
+        for place, measure in enumerate(plan.measures):
+            expression, kind, condition = statement.measured(measure)
+            pieces = pieces_of(place, measure.fn, expression, kind, condition)
+            self.pieces += pieces
+            self.measures.append(whole_of(measure.fn, kind, pieces))
 
-    def _behind(self, terms: Sequence[_Term], after: Sequence[Canonical]) -> str:
-        """Whether a row comes after the one with these order keys."""
-        term, value = terms[0], after[0]
-        rest = self._behind(terms[1:], after[1:]) if len(terms) > 1 else None
-        if value is None and rest is None:
-            return f"({self.dialect.false})"  # nulls stand last
-        mark = self.values.bind(value)
-        parts = [] if value is None else [term.behind(mark)]
-        if rest is not None:
-            parts.append(f"({term.equal(mark)} AND {rest})")
-        return f"({' OR '.join(parts)})"
+    @property
+    def group_by(self) -> str:
+        places = ", ".join(str(n + 1) for n in range(len(self.keys)))
+        return f" GROUP BY {places}" if places else ""
 
-    # -- records ---------------------------------------------------------------------------------
 
-    def listed(self, after: Sequence[Canonical] | None) -> Compiled:
-        """Records, each once, straight from the tables so that their indexes give the order."""
-        shown = [self._resolve(path)[0] for path in shown_fields(self.plan, self.scope)]
-        terms = self._list_terms()
-        outputs = ", ".join((*shown, *(term.sql for term in terms)))
-        sql = f"SELECT {outputs} {self._from()}"
-        if after is not None:
-            sql += f" AND {self._behind(terms, after)}"
-        keys = tuple(range(len(shown), len(shown) + len(terms)))
-        return self._done(sql + self._page(terms), keys, None)
+def _listed(statement: Statement, after: Sequence[Canonical] | None) -> Compiled:
+    """Records, each once, straight from the tables so that their indexes give the order."""
+    shown, terms = statement.shown(), statement.list_terms()
+    outputs = ", ".join((*shown, *(term.sql for term in terms)))
+    sql = f"SELECT {outputs} {statement.source()}"
+    if after is not None:
+        sql += f" AND {statement.behind(terms, after)}"
+    keys = tuple(range(len(shown), len(shown) + len(terms)))
+    return _done(statement, sql + statement.page(terms), keys, None)
 
-    def _list_terms(self) -> list[_Term]:
-        """The order asked for, then the ids of all that makes a row of the result one of its
-        kind."""
-        terms: dict[str, _Term] = {}
-        for order in self.plan.order:
-            sql, _ = self._resolve(order.by)
-            nullable = order.by not in ("id", "version")
-            terms.setdefault(sql, _Term(sql, order.desc, nullable, self.dialect.same))
-        sql, _ = self._resolve("id")
-        terms.setdefault(sql, _Term(sql, nullable=False))
-        for join in self.plan.joins:
-            # A join on the id brings one partner at most, so it needs no key of its own.
-            if join.kind != "anti" and join.on[1] != "id":
-                sql, _ = self._resolve(f"{join.alias}.id")
-                nullable = join.kind == "left"
-                terms.setdefault(sql, _Term(sql, nullable=nullable, same=self.dialect.same))
-        return list(terms.values())
 
-    # -- groups and distinct rows ----------------------------------------------------------------
+def _folded(statement: Statement, after: Sequence[Canonical] | None) -> Compiled:
+    """Groups or distinct rows."""
+    plan = statement.plan
+    if not plan.aggregates:
+        distinct = f"SELECT DISTINCT {_numbered(statement.shown())} {statement.source()}"
+        return _cut(statement, distinct, None, after)
+    outputs = [*map(statement.group, plan.group), *map(statement.measure, plan.measures)]
+    places = ", ".join(str(n + 1) for n in range(len(plan.group)))
+    # Window functions run after GROUP BY: the sum over all groups is the number of records folded.
+    matched = "sum(count(*)) OVER ()" if places else "count(*)"
+    sql = f"SELECT {_numbered([*outputs, matched])} {statement.source()}"
+    sql += f" GROUP BY {places}" if places else ""
+    return _cut(statement, sql, len(outputs), after)
 
-    def folded(self, after: Sequence[Canonical] | None) -> Compiled:
-        """Groups or distinct rows: folded inside, filtered, ordered and cut outside."""
-        inner, matched = self._distinct() if not self.plan.aggregates else self._grouped()
-        terms = self._fold_terms()
-        conditions = []
-        if self.plan.having is not None:
-            having = Conditions(self.values, self._output, self._match, self.dialect)
-            conditions.append(having.sql(self.plan.having))
-        if after is not None and terms:
-            conditions.append(self._behind(terms, after))
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        sql = f"SELECT * FROM ({inner}){where}"
-        keys = tuple(int(term.sql[1:]) for term in terms)
-        return self._done(sql + self._page(terms), keys, matched)
 
-    def _distinct(self) -> tuple[str, int | None]:
-        shown = [self._resolve(path)[0] for path in shown_fields(self.plan, self.scope)]
-        return f"SELECT DISTINCT {_numbered(shown)} {self._from()}", None
+def _cut(
+    statement: Statement, inner: str, matched: int | None, after: Sequence[Canonical] | None
+) -> Compiled:
+    """What is folded inside is filtered, ordered and cut outside."""
+    terms = statement.fold_terms()
+    conditions = []
+    if statement.plan.having is not None:
+        conditions.append(statement.having(statement.plan.having))
+    if after is not None and terms:
+        conditions.append(statement.behind(terms, after))
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    keys = tuple(int(term.sql[1:]) for term in terms)
+    sql = f"SELECT * FROM ({inner}){where}{statement.page(terms)}"
+    return _done(statement, sql, keys, matched)
 
-    def _grouped(self) -> tuple[str, int | None]:
-        outputs = [*map(self._group, self.plan.group), *map(self._measure, self.plan.measures)]
-        places = ", ".join(str(n + 1) for n in range(len(self.plan.group)))
-        # Window functions run after GROUP BY: the sum over all groups is the number of records
-        # folded.
-        matched = "sum(count(*)) OVER ()" if places else "count(*)"
-        sql = f"SELECT {_numbered([*outputs, matched])} {self._from()}"
-        return sql + (f" GROUP BY {places}" if places else ""), len(outputs)
 
-    def _group(self, group: Group) -> str:
-        expression, kind = self._resolve(group.field)
-        if group.bucket is None:
-            return expression
-        return self.dialect.bucket(expression, kind, group.bucket)
+def _done(statement: Statement, sql: str, keys: tuple[int, ...], matched: int | None) -> Compiled:
+    return Compiled(
+        sql,
+        tuple(statement.values.bound),
+        statement.columns,
+        keys,
+        matched,
+        statement.limit,
+        {address: frozenset(names) for address, names in statement.reads.items()},
+        tuple(statement.searches),
+    )
 
-    def _measure(self, measure: Measured) -> str:
-        expression, kind = self._resolve(measure.field) if measure.field else ("*", Type("int"))
-        sql = self.dialect.measure(
-            measure.fn, expression, kind, lambda: self.values.bind(measure.q)
-        )
-        if measure.where is not None:
-            sql += f" FILTER (WHERE {self.conditions.sql(measure.where)})"
-        if kind.name == "decimal" and measure.fn in ("avg", "median", "percentile"):
-            sql = f"({sql} / {10**kind.scale}.0)"
-        return sql
 
-    def _output(self, name: str) -> tuple[str, Type]:
-        """An output column by its name, as `having` and `order` say it."""
-        place = next(n for n, column in enumerate(self.columns) if column.name == name)
-        return f"o{place}", self.columns[place].type
-
-    def _fold_terms(self) -> list[_Term]:
-        terms: dict[str, _Term] = {}
-        for order in self.plan.order:
-            sql, _ = self._output(order.by)
-            terms.setdefault(sql, _Term(sql, order.desc, same=self.dialect.same))
-        unique = len(self.plan.group) if self.plan.aggregates else len(self.columns)
-        for n in range(unique):
-            terms.setdefault(f"o{n}", _Term(f"o{n}", same=self.dialect.same))
-        return list(terms.values())
-
-    def _done(self, sql: str, keys: tuple[int, ...], matched: int | None) -> Compiled:
-        reads = {address: frozenset(names) for address, names in self.reads.items()}
-        return Compiled(
-            sql,
-            tuple(self.values.bound),
-            self.columns,
-            keys,
-            matched,
-            self.limit,
-            reads,
-            tuple(self.searches),
-        )
+def _named(outputs: Mapping[str, str]) -> str:
+    return ", ".join(f"{sql} AS {name}" for name, sql in outputs.items())
 
 
 def _numbered(outputs: Sequence[str]) -> str:
     return ", ".join(f"{sql} AS o{n}" for n, sql in enumerate(outputs))
-
-
-def _short(address: str) -> str:
-    return address.partition(".")[2]

@@ -1,19 +1,40 @@
 """Answering a plan inside one snapshot: from the rows alone, or, where a segment may hold a record
 that it needs, from both tiers in one scan.
+
+The rows give to a scan as little as it takes: of a list, those that may stand on the page; of what
+decomposes, its groups, folded; of all else, the columns that the plan reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import apsw
 
-from mcp_servers.compile import Compiled, compile_plan
+from mcp_servers.compile import (
+    FOLDED,
+    Compiled,
+    compile_first,
+    compile_merged,
+    compile_pieces,
+    compile_plan,
+)
 from mcp_servers.dialect import DUCKDB, SQLITE, Dialect
+from mcp_servers.partial import decomposes
 from mcp_servers.ports import Cold, Part, Watch
-from mcp_servers.stores.sqlite_cold import parts_of, reach, snapshot
+from mcp_servers.rank import Rank, steps_of
+from mcp_servers.segments import Segment
+from mcp_servers.stores.sqlite_cold import (
+    Reach,
+    all_rows,
+    own_parts,
+    part_of,
+    reach,
+    snapshot,
+    with_rows,
+)
 from mcp_servers.stores.sqlite_page import Cut, cut_of, run
 from mcp_servers.stores.sqlite_schema import Schema
 from registry.errors import Unavailable
@@ -45,25 +66,113 @@ def ask(
 ) -> tuple[Cut, Scanned]:
     """The page, and what was read for it. For rows alone `rows scanned` are those listed or
     folded."""
-    compiled = asked.compiled(SQLITE)
     with snapshot(connection):
         reached = reach(connection, asked.schema, asked.tenant, asked.plan)
         if not reached:
-            cut = run(connection, compiled)
+            cut = run(connection, asked.compiled(SQLITE))
             return cut, [(a, Tier.WARM.value, cut.scanned) for a in asked.plan.collections]
         if cold is None:
             raise Unavailable("This store was opened without its segments; open it with them.")
+        scan = _scan_of(connection, cold, asked, reached)
+    return scan.run(cold, watch)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """A statement and what it reads. Of the first part's segments it reads as many as the steps
+    say, until the page is full and none of the rest can stand on it.
+
+    `warm`: how many rows of each collection went in.
+    """
+
+    compiled: Compiled
+    parts: Sequence[Part]
+    addresses: Sequence[str]
+    warm: Sequence[int]
+    steps: Sequence[int] = ()
+    rank: Rank | None = None
+
+    def run(self, cold: Cold, watch: Watch) -> tuple[Cut, Scanned]:
+        """The page, and what was read."""
+        compiled, (first, *others) = self.compiled, self.parts
+        parts: list[Part] = [first, *others]
+        found: list[tuple[Any, ...]] = []
+        for seen in self.steps or (len(first.segments),):
+            parts[0] = replace(first, segments=first.segments[:seen])
+            most = compiled.limit + 1
+            found = cold.scan(compiled.sql, compiled.values, parts, watch, most=most)
+            if self._full(found, first.segments[seen:]):
+                break
+        return cut_of(found, compiled), list(self._scanned(parts))
+
+    def _full(self, found: Sequence[tuple[Any, ...]], rest: Sequence[Segment]) -> bool:
+        if self.rank is None or len(found) <= self.compiled.limit:
+            return False
+        value = found[-1][self.compiled.keys[0]]
+        return all(self.rank.behind(segment, value) for segment in rest)
+
+    def _scanned(self, parts: Sequence[Part]) -> Iterator[tuple[str, str, int]]:
+        for address, rows, part in zip(self.addresses, self.warm, parts, strict=False):
+            if rows or not part.segments:
+                yield address, Tier.WARM.value, rows
+            if part.segments:
+                yield address, Tier.COLD.value, sum(s.count for s in part.segments)
+
+
+def _scan_of(connection: apsw.Connection, cold: Cold, asked: Asked, reached: Reach) -> _Scan:
+    plan = asked.plan
+    if decomposes(plan):
+        return _folded(connection, cold, asked, reached.segments[plan.source])
+    if plan.joins or plan.aggregates or plan.distinct:
+        return _together(connection, cold, asked, reached)
+    return _listed(connection, cold, asked, reached.segments[plan.source])
+
+
+def _together(connection: apsw.Connection, cold: Cold, asked: Asked, reached: Reach) -> _Scan:
+    """All rows that may count, beside the segments."""
+    compiled = asked.compiled(DUCKDB)
+    parts = []
+    for address, segments in reached.segments.items():
+        table = asked.schema.table(address)
+        part = part_of(connection, asked, compiled, address, segments)
+        given = all_rows(table, asked.tenant, part.columns, own_parts(asked.plan, address))
+        parts.append(with_rows(connection, cold, table, asked.tenant, part, given))
+    return _Scan(compiled, parts, list(reached.segments), [part.rows for part in parts])
+
+
+def _folded(
+    connection: apsw.Connection, cold: Cold, asked: Asked, segments: Sequence[Segment]
+) -> _Scan:
+    """The rows' groups, beside the segments."""
+    plan, catalogue = asked.plan, asked.schema.catalogue
+    given = compile_pieces(plan, catalogue, asked.tenant)
+    rows: list[Any] = connection.execute(given.sql, given.values).fetchall()
+    count = len(rows) if given.matched is None else sum(row[given.matched] for row in rows)
+    if not count:
         compiled = asked.compiled(DUCKDB)
-        parts = parts_of(connection, cold, asked, compiled, reached)
-    found = cold.scan(compiled.sql, compiled.values, parts, watch, most=compiled.limit + 1)
-    return cut_of(found, compiled), _scanned(asked.plan, parts)
+        part = part_of(connection, asked, compiled, plan.source, segments)
+        return _Scan(compiled, [part], [plan.source], [0])
+    compiled = compile_merged(plan, catalogue, asked.tenant, after=asked.after)
+    part = part_of(connection, asked, compiled, plan.source, segments)
+    folded = Part(FOLDED, given.columns, [cold.pack(given.columns, rows)], len(rows), (), ())
+    return _Scan(compiled, [part, folded], [plan.source], [count])
 
 
-def _scanned(plan: QueryPlan, parts: Sequence[Part]) -> Scanned:
-    out: Scanned = []
-    for address, part in zip(plan.collections, parts, strict=True):
-        if part.rows or not part.segments:
-            out.append((address, Tier.WARM.value, part.rows))
-        if part.segments:
-            out.append((address, Tier.COLD.value, sum(s.count for s in part.segments)))
-    return out
+def _listed(
+    connection: apsw.Connection, cold: Cold, asked: Asked, segments: Sequence[Segment]
+) -> _Scan:
+    """The first rows, beside the segments that may hold better ones."""
+    plan = asked.plan
+    compiled, table = asked.compiled(DUCKDB), asked.schema.table(plan.source)
+    rank = Rank.of(plan, table.spec)
+    if asked.after is not None:
+        segments = [s for s in segments if not rank.before(s, asked.after[0])]
+    part = part_of(connection, asked, compiled, plan.source, rank.ranked(segments))
+    given = compile_first(
+        plan, asked.schema.catalogue, asked.tenant, part.columns, after=asked.after
+    )
+    part = with_rows(connection, cold, table, asked.tenant, part, given)
+    steps = steps_of(part.segments, compiled.limit + 1)
+    if part.rows > compiled.limit:
+        steps.insert(0, 0)
+    return _Scan(compiled, [part], [plan.source], [part.rows], steps, rank)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final, Protocol
 
 import apsw
 
-from mcp_servers.compile import Compiled
+from mcp_servers.compile import Compiled, Given
 from mcp_servers.match import fts5
 from mcp_servers.ports import Cold, Part, Row
 from mcp_servers.predicates import Conditions, Values
@@ -22,7 +22,7 @@ from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores.sqlite_names import quoted, search_name
 from mcp_servers.stores.sqlite_schema import Schema, Table
 from registry.plan import Match, Predicate, QueryPlan, conjoin, conjuncts, leaves, split_path
-from registry.record import Canonical, Type
+from registry.record import Type
 from registry.tier import Tier
 
 _ROWS_AT_ONCE: Final = 20_000
@@ -92,11 +92,11 @@ def reach(connection: apsw.Connection, schema: Schema, tenant: str, plan: QueryP
     for address in plan.collections:
         table = schema.table(address)
         known = ledger.segments(connection, tenant, table.name)
-        found[address] = reached(known, table.spec, _own(plan, address)) if known else known
+        found[address] = reached(known, table.spec, own_parts(plan, address)) if known else known
     return Reach(found)
 
 
-def _own(plan: QueryPlan, address: str) -> list[Predicate]:
+def own_parts(plan: QueryPlan, address: str) -> list[Predicate]:
     """The parts of `where` that only records of this collection can fail, if it is read once."""
     aliases: list[str | None] = [None] if address == plan.source else []
     joined = [join for join in plan.joins if join.to == address]
@@ -124,28 +124,45 @@ class Question(Protocol):
     def tenant(self) -> str: ...
 
 
-def parts_of(
-    connection: apsw.Connection, cold: Cold, asked: Question, compiled: Compiled, reached: Reach
-) -> list[Part]:
-    """What the scan of a compiled plan reads, in the caller's snapshot."""
-    out = []
-    for address in asked.plan.collections:
-        table, segments = asked.schema.table(address), reached.segments[address]
-        columns = columns_of(table, sorted(compiled.reads[address]))
-        own = _own(asked.plan, address)
-        matches = {
-            name: (words, _matching(connection, table, asked.tenant, words))
-            for name, searched, words in compiled.searches
-            if searched == address
-        }
-        batches, rows = batches_of(connection, cold, table, asked.tenant, columns, own)
-        dead = ledger.dead(connection, [s.number for s in segments if s.dead])
-        wanted = {fts5(part.text) for part in own if isinstance(part, Match)}
-        needed = frozenset(name for name, (words, _) in matches.items() if words in wanted)
-        out.append(
-            Part(table.sql, columns, batches, rows, segments, dead, table.searched, matches, needed)
-        )
-    return out
+def part_of(
+    connection: apsw.Connection,
+    asked: Question,
+    compiled: Compiled,
+    address: str,
+    segments: Sequence[Segment],
+) -> Part:
+    """What a compiled plan reads of a collection's segments, in the caller's snapshot."""
+    table = asked.schema.table(address)
+    wanted = {fts5(part.text) for part in own_parts(asked.plan, address) if isinstance(part, Match)}
+    words = {name: words for name, at, words in compiled.searches if at == address}
+    return Part(
+        table.sql,
+        columns_of(table, sorted(compiled.reads[address])),
+        (),
+        0,
+        segments,
+        ledger.dead(connection, [s.number for s in segments if s.dead]),
+        table.searched,
+        {name: (text, ()) for name, text in words.items()},
+        frozenset(name for name, text in words.items() if text in wanted),
+    )
+
+
+def with_rows(
+    connection: apsw.Connection,
+    cold: Cold,
+    table: Table,
+    tenant: str,
+    part: Part,
+    given: Given,
+) -> Part:
+    """The same with the rows that a statement gives, and the places of those that match."""
+    batches, rows = packed(connection, cold, given)
+    matches = {
+        name: (words, matching(connection, table, tenant, words))
+        for name, (words, _) in part.matches.items()
+    }
+    return replace(part, batches=batches, rows=rows, matches=matches)
 
 
 def columns_of(table: Table, names: Sequence[str]) -> dict[str, str]:
@@ -157,27 +174,20 @@ def columns_of(table: Table, names: Sequence[str]) -> dict[str, str]:
     }
 
 
-def batches_of(
-    connection: apsw.Connection,
-    cold: Cold,
-    table: Table,
-    tenant: str,
-    columns: Mapping[str, str],
-    own: Sequence[Predicate] = (),
-) -> tuple[list[Any], int]:
-    """These columns of the rows for which all of `own` are true, packed; how many."""
-    sql, values = _select(table, tenant, columns, own)
-    cursor: Any = connection.execute(sql, values)
+def packed(connection: apsw.Connection, cold: Cold, given: Given) -> tuple[list[Any], int]:
+    """The rows that a statement gives, packed; how many."""
+    cursor: Any = connection.execute(given.sql, given.values)
     batches, count = [], 0
     while rows := list(islice(cursor, _ROWS_AT_ONCE)):
-        batches.append(cold.pack(columns, rows))
+        batches.append(cold.pack(given.columns, rows))
         count += len(rows)
     return batches, count
 
 
-def _select(
-    table: Table, tenant: str, columns: Mapping[str, str], own: Sequence[Predicate]
-) -> tuple[str, list[Canonical]]:
+def all_rows(
+    table: Table, tenant: str, columns: Mapping[str, str], own: Sequence[Predicate] = ()
+) -> Given:
+    """These columns of the rows for which all of `own`, but what searches, are true."""
     values = Values()
     condition = f"t._tenant = {values.bind(tenant)}"
 
@@ -189,7 +199,8 @@ def _select(
     if wanted is not None:
         condition += f" AND {Conditions(values, resolve, _never).sql(wanted)}"
     names = ", ".join("t._row" if name == PLACE else f"t.{quoted(name)}" for name in columns)
-    return f"SELECT {names} FROM {table.sql} AS t WHERE {condition}", values.bound
+    sql = f"SELECT {names} FROM {table.sql} AS t WHERE {condition}"
+    return Given(sql, tuple(values.bound), columns)
 
 
 def _searches(part: Predicate) -> bool:
@@ -200,7 +211,8 @@ def _never(node: Match) -> str:
     raise AssertionError("searches are not pushed down")
 
 
-def _matching(connection: apsw.Connection, table: Table, tenant: str, words: str) -> list[int]:
+def matching(connection: apsw.Connection, table: Table, tenant: str, words: str) -> list[int]:
+    """The places of the rows whose texts match."""
     index = search_name(table.name)
     found: Any = connection.execute(
         f"SELECT _row FROM {table.sql} WHERE _tenant = ?"

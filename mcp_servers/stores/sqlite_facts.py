@@ -12,7 +12,7 @@ import apsw
 from mcp_servers.ports import Cold, Part, Watch
 from mcp_servers.segments import Segment
 from mcp_servers.stores import sqlite_ledger as ledger
-from mcp_servers.stores.sqlite_cold import batches_of, columns_of, snapshot
+from mcp_servers.stores.sqlite_cold import all_rows, columns_of, packed, snapshot
 from mcp_servers.stores.sqlite_names import quoted
 from mcp_servers.stores.sqlite_schema import Table
 from registry.catalog import Facts, FieldValues
@@ -75,7 +75,7 @@ def _part(
     names += [n for n, f in table.spec.fields.items() if values and f.type == "text"]
     columns = columns_of(table, names)
     dead = ledger.dead(connection, [s.number for s in segments if s.dead])
-    batches, rows = batches_of(connection, cold, table, tenant, columns)
+    batches, rows = packed(connection, cold, all_rows(table, tenant, columns))
     return Part(table.sql, columns, batches, rows, segments, dead)
 
 
