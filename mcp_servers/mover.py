@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import anyio
 
 from mcp_servers.cold import ColdFolder
-from mcp_servers.segments import PHYSICAL, ColdRow, Segment, State, folder_of
+from mcp_servers.segments import PHYSICAL, ColdRow, Segment, State, folder_of, readable
 from mcp_servers.stores import sqlite_holds as holds
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores import sqlite_moves as moves
@@ -127,11 +127,6 @@ class Mover:
             kept = {_stem(s.name) for s in known if s not in old}
             return len(old) + await anyio.to_thread.run_sync(self._remove_strays, kept)
 
-    async def check(self, *, deep: bool = True) -> dict[str, str]:
-        """{segment's name: what is wrong with its object}; `deep` reads every byte of it."""
-        found = await self.segments()
-        return await anyio.to_thread.run_sync(self._faults, found, deep)
-
     # -- steps, for whoever else rewrites objects --------------------------------------------------
 
     def written(
@@ -221,13 +216,6 @@ class Mover:
             self.cold.objects.remove(name)
         return len(strays)
 
-    def _faults(self, segments: list[Segment], deep: bool) -> dict[str, str]:
-        return {
-            s.name: fault
-            for s in segments
-            if s.state is not State.RETIRED and (fault := self._shelf.fault(s, deep=deep))
-        }
-
 
 def _next(segment: Segment) -> range:
     """The rows of the next step."""
@@ -254,6 +242,7 @@ def _warming(transaction: Transaction, number: int) -> Segment:
     found = ledger.one(connection, number)
     if found is None or found.state is State.RETIRED:
         raise NotFound(f"There is no segment {number}.")
+    readable(found)
     if found.state is State.COOLING:
         raise BadInput(f"Segment {number} is still being made; resume that first.")
     ledger.set_live(connection, found, found.live, State.WARMING, transaction.now_us)

@@ -1,6 +1,5 @@
 """Where a domain's records are, and moving them: what operators and the cooling trip call. Each
-tool is the caller's tenant's only, but for `tend` and `check`, which see to files and tell no
-contents.
+tool is the caller's tenant's only, but for `tend`, which sees to files and tells no contents.
 
 A place is `COLLECTION/BUCKET` for rows that are in no segment, `COLLECTION/BUCKET/NUMBER` for a
 segment.
@@ -13,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from mcp_servers.mover import Moved
-from mcp_servers.segments import NO_TIME, Segment, State, month_bounds
+from mcp_servers.segments import NO_TIME, Segment, month_bounds
 from mcp_servers.verbs import Verbs
 from registry.domain import CollectionSpec
 from registry.errors import BadInput, NotFound, shown
@@ -25,10 +24,6 @@ Place = Annotated[str, Field(min_length=1, max_length=200, description="As `plac
 
 class NoParams(Params):
     """Nothing to say."""
-
-
-class CheckParams(Params):
-    deep: bool = Field(default=False, description="Read every byte, not sizes alone.")
 
 
 class MoveParams(Params):
@@ -57,10 +52,6 @@ class Places:
             Tool(
                 "tend", f"Tend {of}", "Finish broken moves, remove what is retired.", NoParams,
                 self.tend, hint="write", idempotent=True, internal=True,
-            ),
-            Tool(
-                "check", f"Check {of}", "Compare the ledger with the objects.", CheckParams,
-                self.check, hint="read", idempotent=True, internal=True,
             ),
         )  # fmt: skip
 
@@ -97,17 +88,6 @@ class Places:
         mover = self._verbs.store.mover
         resumed = await mover.resume()
         return Reply({"resumed": len(resumed), "removed": await mover.sweep()})
-
-    async def check(self, call: Call, params: CheckParams) -> Reply:
-        """What is wrong with the objects of segments."""
-        self._verbs.may(call, "admin")
-        mover = self._verbs.store.mover
-        known = [s for s in await mover.segments() if s.state is not State.RETIRED]
-        found = await mover.check(deep=params.deep)
-        faults = [{"object": name, "fault": fault} for name, fault in found.items()]
-        return Reply(
-            {"segments": len(known), "bytes": sum(s.bytes for s in known), "faults": faults}
-        )
 
     # -- inside ----------------------------------------------------------------------------------
 

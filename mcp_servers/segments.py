@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from registry.check import comparable
 from registry.domain import CollectionSpec
+from registry.errors import Corrupt
 from registry.plan import Compare, In, IsNull, Predicate, split_path
 from registry.record import TypeName
 
@@ -49,12 +50,13 @@ _FOLDER_CHARS_MAX: Final = 80
 
 class State(StrEnum):
     """`cooling`: `live` rises. `cold`: at rest. `warming`: `live` falls. `retired`: it is 0 for
-    good."""
+    good. `quarantined`: at rest, and nobody can read it, because its object is damaged."""
 
     COOLING = "cooling"
     COLD = "cold"
     WARMING = "warming"
     RETIRED = "retired"
+    QUARANTINED = "quarantined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,16 @@ class ColdRow:
     seq: int
     extra: str | None
     values: tuple[Any, ...]
+
+
+def readable(segment: Segment) -> Segment:
+    """The segment; `Corrupt`, with what to do, when it is in quarantine."""
+    if segment.state is State.QUARANTINED:
+        raise Corrupt(
+            f"Segment {segment.collection}/{segment.bucket}/{segment.number} is damaged and in"
+            " quarantine: `isotherm check --repair BACKUP` brings it back."
+        )
+    return segment
 
 
 # -- where records go ----------------------------------------------------------------------------

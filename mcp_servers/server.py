@@ -14,6 +14,7 @@ from typing import Final
 from mcp_servers import arguments, domains, views
 from mcp_servers.door import Door
 from mcp_servers.places import Places
+from mcp_servers.soundness import Soundness
 from mcp_servers.subjects import Subjects
 from mcp_servers.tiered import Tiered
 from mcp_servers.tools import Built, build
@@ -144,6 +145,7 @@ class DomainServer:
             *Places(self._verbs).tools(),
             *Upkeep(self._verbs).tools(),
             *Subjects(self._verbs).tools(),
+            *Soundness(self._verbs).tools(),
         )
         self._resources: tuple[Resource, ...] = views.resources(spec)
         self._prompts: tuple[Prompt, ...] = views.prompts(spec)

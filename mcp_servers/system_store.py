@@ -16,6 +16,7 @@ import apsw
 import orjson
 
 from mcp_servers.stores import sqlite_sums as sums
+from mcp_servers.stores.sqlite_check import page_faults, structure_faults
 from registry import limits
 from registry.clock import Clock
 from registry.errors import Corrupt, IsothermError, StorageFull, TooBusy, TooLarge, Unavailable
@@ -44,9 +45,10 @@ class SystemStore:
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._clock = clock
+        self._path = folder / "system.db"
         self._lock = threading.Lock()
         with _translated():
-            self._db = _open(folder / "system.db")
+            self._db = _open(self._path)
 
     def epoch(self, signature: str) -> int:
         """The epoch of the domain list; one more when `signature` is new. All processes see the
@@ -100,6 +102,19 @@ class SystemStore:
                 return body
 
         return self._run(work)
+
+    def faults(self) -> list[str]:
+        """What is wrong with the file, read to the last byte."""
+        try:
+            with _translated():
+                found = page_faults(self._path)
+                db = sums.open_file(self._path)
+                try:
+                    return found + structure_faults(db)
+                finally:
+                    db.close()
+        except IsothermError as refusal:
+            return [refusal.message]
 
     def close(self) -> None:
         with self._lock, _translated():

@@ -12,13 +12,18 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+import anyio
+
 from mcp_servers.cold import ColdFolder
 from mcp_servers.compaction import Compactor, Debt, debt
+from mcp_servers.inspection import Findings, inspect
 from mcp_servers.mover import Mover
 from mcp_servers.ports import Cache, Draft, OnConflict, Page, Progress, Row, Written
+from mcp_servers.quarantine import Quarantine
 from mcp_servers.stores.memory import MemoryCache
 from mcp_servers.stores.sqlite import SqliteStore, open_sqlite
 from registry.catalog import Facts
@@ -43,6 +48,7 @@ class Tiered:
         self._cold = cold
         self.mover = Mover(store, cold, clock, holder)
         self.compactor = Compactor(self.mover)
+        self.quarantine = Quarantine(self.mover)
         self._cache = cache
         self._lock = threading.Lock()
         self._once: OrderedDict[tuple[str, str, str], None] = OrderedDict()
@@ -163,6 +169,11 @@ class Tiered:
             self._once.clear()
             self._version = -1
         self._store.forget()
+
+    async def inspect(self, *, deep: bool = True) -> Findings:
+        """What is wrong with the domain's files; `deep` reads every byte of them."""
+        look = partial(inspect, self._store.path, self._cold, deep=deep)
+        return await anyio.to_thread.run_sync(look)
 
     async def close(self) -> None:
         """As `RowStore.close`."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from orchestrator import cool, upkeep
+from orchestrator import cool, soundness, upkeep
 from orchestrator.links import Links
 from registry.access import Principal
 from registry.clock import Clock
@@ -43,7 +43,7 @@ class Actions:
             return {"settings": _settings(self.settings)}
         if action == "check":
             deep = arguments.get("deep") is True
-            return await cool.check(self.links, self.specs(), principal, deep=deep)
+            return await soundness.check(self.links, self.specs(), principal, deep=deep)
         if action == "tiers":
             return await cool.tiers(
                 self.links, self._chosen(arguments), principal, self._now_us(arguments)

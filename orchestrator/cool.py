@@ -69,20 +69,6 @@ async def move(
     return {**data, "place": f"{domain}.{data['place']}"}
 
 
-async def check(
-    links: Links, specs: Mapping[str, DomainSpec], principal: Principal, *, deep: bool
-) -> dict[str, Any]:
-    """The ledger of each domain against its segments' objects, `deep`: every byte of them."""
-    out = {}
-    for domain in specs:
-        try:
-            given = {"deep": deep}
-            out[domain] = await links.call(domain, "check", given, principal=principal, retry=True)
-        except IsothermError as refusal:
-            out[domain] = {"segments": 0, "faults": [{"object": "", "fault": refusal.message}]}
-    return {"domains": out, "sound": not any(found["faults"] for found in out.values())}
-
-
 async def _decisions(
     links: Links, spec: DomainSpec, principal: Principal, now_us: int
 ) -> list[Decision]:

@@ -37,6 +37,7 @@ GATHER_ROWS_MAX: Final = 200_000  # rows of one side of a cross-domain join
 REPLY_BYTES_MAX: Final = 8 << 20
 QUERY_MS_MAX: Final = 10_000  # one query inside a store
 CALL_MS_MAX: Final = 30_000  # one hop from the orchestrator to a domain
+LONG_CALL_MS_MAX: Final = 6 * 3_600_000  # the same for what reads every byte there is
 QUESTION_CHARS_MAX: Final = 2_000
 CONVERSATION_TURNS_MAX: Final = 20
 

@@ -4,9 +4,10 @@ NAME.parquet    the rows: id, version, _seq, extra, then the fields; zstd, small
 NAME.keys       one sorted little-endian uint64 per row: 48 bits of the id's hash, 16 of its row
 NAME.X.words    full-text index (`fts`) over the fields that X stands for
 
-A sidecar ends with the checksum of what stands before it; one that is missing or damaged is made
-again from the rows. An object whose bytes are not those of the ledger's checksum is `Corrupt`, at
-the latest when this process first opens it.
+A sidecar ends with the checksum of its name and of what stands before it; one that is missing,
+damaged or another's is made again from the rows. An object whose bytes are not those of the
+ledger's checksum is `Corrupt`, at the latest when this process first reads it, or first after its
+file has changed.
 """
 
 from __future__ import annotations
@@ -125,19 +126,22 @@ class Shelf:
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
         self._lock = threading.RLock()
-        self._sound: set[str] = set()
+        self._sound: dict[str, tuple[int, ...]] = {}
         self._keys: dict[str, array[int]] = {}
         self._open: OrderedDict[str, pq.ParquetFile] = OrderedDict()
 
     def path(self, segment: Segment) -> Path:
         """The object's file, its bytes as the ledger has them."""
         path = self._objects.local(segment.name)
-        if segment.name not in self._sound:
-            if digest_of(path) != segment.checksum:
+        stamp = _stamp(path)
+        if self._sound.get(segment.name) != stamp:
+            self.let_go(segment)
+            if not _has_sum(path, segment.checksum):
                 raise Corrupt(
-                    f"Object {shown(segment.name)} is not what was written; restore a backup."
+                    f"Object {shown(segment.name)} is not what was written; run a deep check, and"
+                    " repair it from a backup."
                 )
-            self._sound.add(segment.name)
+            self._sound[segment.name] = stamp
         return path
 
     def seek(self, segments: Sequence[Segment], ids: Collection[str]) -> list[tuple[Segment, int]]:
@@ -176,8 +180,7 @@ class Shelf:
 
     def words(self, segment: Segment, searched: tuple[str, ...], expression: str) -> list[int]:
         """The rows that a search expression finds in these fields."""
-        mark = hashlib.blake2b("\x00".join(searched).encode(), digest_size=4).hexdigest()
-        name = _beside(segment, f".{mark}.words")
+        name = _words(segment, searched)
         path = self._beside(segment, name, lambda part: self._index(segment, searched, part))
         return fts.search(path, expression)
 
@@ -187,28 +190,37 @@ class Shelf:
         if searched:
             self.words(segment, searched, '"a"')
 
-    def fault(self, segment: Segment, *, deep: bool) -> str | None:
-        """What is wrong with the object now; `None` when its size, or its bytes, are what was
-        written."""
-        try:
-            path = self._objects.local(segment.name)
-            if path.stat().st_size == segment.bytes and (
-                not deep or digest_of(path) == segment.checksum
-            ):
-                return None
-        except (Corrupt, OSError):
-            return "missing or unreadable"
-        return "not what was written"
+    def sidecars(self, segment: Segment, searched: tuple[str, ...]) -> list[str]:
+        """The names of the sidecars: of the keys, then of the words, if any field is searched."""
+        names = [_beside(segment, ".keys")]
+        return [*names, _words(segment, searched)] if searched else names
 
-    def forget(self, segment: Segment) -> None:
-        """Let go of an object's files and remove them."""
+    def sealed(self, name: str) -> bool:
+        """Whether a sidecar is there, and is what was written under its name."""
+        try:
+            return _sealed(self._objects.local(name), name)
+        except (Corrupt, OSError):
+            return False
+
+    def entries(self, segment: Segment) -> array[int]:
+        """The key sidecar: sorted, 48 bits of an id's hash and 16 of its row."""
+        return self._entries(segment)
+
+    def let_go(self, segment: Segment) -> None:
+        """Know nothing of an object's files any more."""
         with self._lock:
             stem = segment.name.removesuffix(".parquet")
-            self._sound = {name for name in self._sound if name.partition(".")[0] != stem}
+            for name in [name for name in self._sound if name.partition(".")[0] == stem]:
+                del self._sound[name]
             self._keys.pop(segment.name, None)
             file = self._open.pop(segment.name, None)
             if file is not None:
                 file.close()
+
+    def forget(self, segment: Segment) -> None:
+        """Let go of an object's files and remove them."""
+        self.let_go(segment)
+        stem = segment.name.removesuffix(".parquet")
         for name in [n for n in self._objects.names() if n.partition(".")[0] == stem]:
             self._objects.remove(name)
 
@@ -235,11 +247,10 @@ class Shelf:
                 ) from bad
 
     def _file(self, segment: Segment) -> pq.ParquetFile:
+        path = self.path(segment)
         file = self._open.get(segment.name)
         if file is None:
-            file = self._open[segment.name] = pq.ParquetFile(
-                self.path(segment), page_checksum_verification=True
-            )
+            file = self._open[segment.name] = pq.ParquetFile(path, page_checksum_verification=True)
             if len(self._open) > OBJECTS_OPEN_MAX:
                 self._open.popitem(last=False)[1].close()
         self._open.move_to_end(segment.name)
@@ -277,32 +288,60 @@ class Shelf:
         """A sidecar's file, made if it is not there or not sound."""
         with contextlib.suppress(Corrupt):
             path = self._objects.local(name)
-            if name in self._sound or _sealed(path):
-                self._sound.add(name)
+            stamp = _stamp(path)
+            if self._sound.get(name) == stamp or _sealed(path, name):
+                self._sound[name] = stamp
                 return path
         self.path(segment)  # what is made must come from sound rows
 
         def write_sealed(path: Path) -> None:
             write(path)
             with path.open("ab") as file:
-                file.write(_sum(path.read_bytes()))
+                file.write(_seal(name, path.read_bytes()))
 
         self._objects.put(name, write_sealed)
-        self._sound.add(name)
-        return self._objects.local(name)
+        path = self._objects.local(name)
+        self._sound[name] = _stamp(path)
+        return path
 
 
 def _sum(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=_SUM_BYTES).digest()
 
 
-def _sealed(path: Path) -> bool:
+def _seal(name: str, data: bytes) -> bytes:
+    """Two segments' sidecars that change places are found, too."""
+    return _sum(name.encode() + b"\x00" + data)
+
+
+def _sealed(path: Path, name: str) -> bool:
     data = path.read_bytes()
-    return data[-_SUM_BYTES:] == _sum(data[:-_SUM_BYTES])
+    return data[-_SUM_BYTES:] == _seal(name, data[:-_SUM_BYTES])
+
+
+def _has_sum(path: Path, checksum: str) -> bool:
+    try:
+        return digest_of(path) == checksum
+    except OSError:
+        return False
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """What moves when somebody writes or replaces the file; empty when it is just gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 def _beside(segment: Segment, suffix: str) -> str:
     return segment.name.removesuffix(".parquet") + suffix
+
+
+def _words(segment: Segment, searched: tuple[str, ...]) -> str:
+    mark = hashlib.blake2b("\x00".join(searched).encode(), digest_size=4).hexdigest()
+    return _beside(segment, f".{mark}.words")
 
 
 def _one_by_one(entries: array[int], keys: Sequence[int]) -> list[int]:

@@ -56,7 +56,7 @@ class SqliteStore:
         self._lock = threading.Lock()
         self._writer = Writer(self, clock)
         self._readers = Readers(path, clock)
-        self._schema = _load_schema(connection)
+        self._schema = load_schema(connection)
         self._secret: bytes = connection.execute(
             "SELECT value FROM _meta WHERE name = 'cursor_key'"
         ).get
@@ -255,7 +255,7 @@ class SqliteStore:
     def current(self, connection: apsw.Connection) -> Schema:
         """The schema as the file has it, seen through `connection`."""
         digest = connection.execute("SELECT value FROM _meta WHERE name = 'spec_hash'").get
-        return self._schema if digest == self._schema.digest else _load_schema(connection)
+        return self._schema if digest == self._schema.digest else load_schema(connection)
 
     def adopt(self, schema: Schema) -> None:
         """Use this schema from now on."""
@@ -335,7 +335,7 @@ def _fit(
         else:
             migrate(connection, made)
             if _digest(connection) != schema.digest:
-                old = _load_schema(connection)
+                old = load_schema(connection)
                 evolve(Transaction(connection, old, clock.now_us(), cold), schema)
         connection.execute("COMMIT")
     except BaseException:
@@ -392,7 +392,8 @@ def _digest(connection: apsw.Connection) -> str:
     return str(connection.execute("SELECT value FROM _meta WHERE name = 'spec_hash'").get)
 
 
-def _load_schema(connection: apsw.Connection) -> Schema:
+def load_schema(connection: apsw.Connection) -> Schema:
+    """The schema of the spec that the file holds."""
     text = connection.execute("SELECT value FROM _meta WHERE name = 'spec'").get
     return Schema(parse_spec(orjson.loads(text), name="stored spec"))
 

@@ -5,12 +5,13 @@ text fields hold."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 import apsw
 
 from mcp_servers.ports import Cold, Part, Watch
-from mcp_servers.segments import Segment
+from mcp_servers.segments import Segment, State
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores.sqlite_cold import all_rows, columns_of, packed, snapshot
 from mcp_servers.stores.sqlite_names import quoted
@@ -39,11 +40,22 @@ def facts_of(
 ) -> Facts:
     """One collection's facts for one tenant, from one snapshot."""
     with snapshot(connection):
-        known = ledger.segments(connection, tenant, table.name) if cold else []
+        every = ledger.segments(connection, tenant, table.name) if cold else []
+        sick = [s for s in every if s.state is State.QUARANTINED]
+        known = [s for s in every if s not in sick]
         if cold is None or not known:
-            return _facts(_rows(connection, table, tenant), table, seq, values)
+            return _with_sick(_facts(_rows(connection, table, tenant), table, seq, values), sick)
         part = _part(connection, cold, table, tenant, known, values=values)
-    return _facts(_scan(cold, table, part, watch), table, seq, values)
+    return _with_sick(_facts(_scan(cold, table, part, watch), table, seq, values), sick)
+
+
+def _with_sick(facts: Facts, sick: Sequence[Segment]) -> Facts:
+    """The facts with what nobody can read now: how many records, as the ledger has it. Their
+    values are not known."""
+    if not sick:
+        return facts
+    values = {name: replace(found, complete=False) for name, found in facts.values.items()}
+    return replace(facts, rows=facts.rows + sum(s.count for s in sick), values=values)
 
 
 def _rows(connection: apsw.Connection, table: Table, tenant: str) -> Select:

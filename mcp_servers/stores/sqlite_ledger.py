@@ -108,6 +108,15 @@ def set_live(
     _moved(connection)
 
 
+def set_state(connection: apsw.Connection, segment: Segment, state: State, now_us: int) -> None:
+    """Enter or leave quarantine; what is live stays."""
+    connection.execute(
+        "UPDATE _segments SET state = ?, changed_us = ? WHERE number = ?",
+        (state.value, now_us, segment.number),
+    )
+    _moved(connection)
+
+
 def bury(connection: apsw.Connection, places: Sequence[tuple[int, int]]) -> None:
     """Tombstones for (segment, row)."""
     if not places:

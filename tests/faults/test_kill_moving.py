@@ -107,7 +107,7 @@ async def kill_and_read(folder: Path, kills: int, *, mutant: str | None = None) 
         if mutant and not verdict.clean:
             break
     assert store is not None
-    assert not await store.mover.check()
+    assert mutant or not (await store.inspect()).faults
     await store.close()
     return verdict
 

@@ -39,17 +39,19 @@ def test_an_object_with_other_bytes_is_never_served(run: Any) -> None:
         await put(store, notes(50))
         await cool(store)
         (path,) = [p for p in house.objects if p.suffix == ".parquet"]
-        assert await store.mover.check() == {}
+        assert (await store.inspect()).faults == []
         good = path.read_bytes()
         for place in range(0, len(good), len(good) // 7):
             path.write_bytes(good[:place] + bytes([good[place] ^ 4]) + good[place + 1 :])
-            assert list((await house.open().mover.check()).values()) == ["not what was written"]
+            assert [f.fault for f in (await house.open().inspect()).faults] == [
+                "it is not what was written"
+            ]
             with pytest.raises(Corrupt):
                 house.open().get("t", "notes", ["n00001"])
             with pytest.raises(Corrupt):
                 await everything(house.open())
         path.unlink()
-        assert list((await house.open().mover.check()).values()) == ["missing or unreadable"]
+        assert [f.fault for f in (await house.open().inspect()).faults] == ["it is missing"]
         with pytest.raises(Corrupt):
             await everything(house.open())
 

@@ -98,7 +98,7 @@ async def test_damage_is_found_by_a_deep_check(tmp_path: Path) -> None:
         found = await admin(client, "check", deep=True)
         assert found["sound"] is False
         assert [f["fault"] for f in found["domains"]["metrics"]["faults"]] == [
-            "not what was written"
+            "it is not what was written"
         ]
 
 

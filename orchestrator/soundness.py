@@ -1,0 +1,49 @@
+"""Whether ledgers and bytes agree, domain by domain, and mending what does not. Reads no byte
+itself.
+
+A domain that does not answer is a fault of its own; the others are looked at all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from orchestrator.links import Links
+from registry.access import Principal
+from registry.errors import IsothermError
+from registry.limits import LONG_CALL_MS_MAX
+
+_SYSTEM = "system"
+
+
+async def check(
+    links: Links, domains: Iterable[str], principal: Principal, *, deep: bool
+) -> dict[str, Any]:
+    """The ledger of each domain against its files, `deep`: every byte of them. Moves nothing."""
+    given = {"deep": deep}
+    out = {d: await _asked(links, d, "check", given, principal) for d in (*domains, _SYSTEM)}
+    return {"domains": out, "sound": not any(found["faults"] for found in out.values())}
+
+
+async def mend(
+    links: Links, domains: Iterable[str], principal: Principal, *, blobs: str | None
+) -> dict[str, Any]:
+    """A deep check after which what is damaged is in quarantine, or back from the copies in
+    `blobs`."""
+    given = {} if blobs is None else {"blobs": blobs}
+    out = {d: await _asked(links, d, "mend", given, principal) for d in domains}
+    out[_SYSTEM] = await _asked(links, _SYSTEM, "check", {"deep": True}, principal)
+    bad = (f for found in out.values() for f in found["faults"] if f.get("done") != "restored")
+    return {"domains": out, "sound": not any(bad)}
+
+
+async def _asked(
+    links: Links, domain: str, tool: str, given: Mapping[str, Any], principal: Principal
+) -> dict[str, Any]:
+    try:
+        return await links.call(
+            domain, tool, given, principal=principal, deadline_ms=LONG_CALL_MS_MAX
+        )
+    except IsothermError as refusal:
+        return {"segments": 0, "faults": [{"object": domain, "fault": refusal.message}]}
