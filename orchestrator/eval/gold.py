@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from orchestrator.eval.suite import SuiteQuestion
+from registry.clock import Clock
 from registry.errors import BadInput, TooLarge, shown
 
 ROWS_MAX: Final = 100_000
@@ -30,14 +30,14 @@ class Gold:
     ordered: bool
 
 
-def gold_of(question: SuiteQuestion, database: Path | None) -> Gold:
+def gold_of(question: SuiteQuestion, database: Path | None, clock: Clock) -> Gold:
     """The question's right rows; `BadInput` when its SQL cannot be run. Not for one with
     `expect`."""
     if question.answer is not None:
         return Gold(question.answer, ordered=False)
     assert question.sql is not None and database is not None, "the suite was checked"
     try:
-        return Gold(_run(question.sql, database), is_ordered(question.sql))
+        return Gold(_run(question.sql, database, clock), is_ordered(question.sql))
     except sqlite3.Error as bad:
         raise BadInput(f"The SQL of question {shown(question.id)} does not run: {bad}.") from None
 
@@ -50,12 +50,12 @@ def is_ordered(sql: str) -> bool:
     return _ORDER.search(sql) is not None
 
 
-def _run(sql: str, database: Path) -> list[list[Any]]:
+def _run(sql: str, database: Path, clock: Clock) -> list[list[Any]]:
     connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         connection.text_factory = lambda raw: raw.decode(errors="replace")
-        late = time.monotonic() + _SECONDS_MAX
-        connection.set_progress_handler(lambda: time.monotonic() > late, _STEPS)
+        late = clock.monotonic() + _SECONDS_MAX
+        connection.set_progress_handler(lambda: clock.monotonic() > late, _STEPS)
         rows = connection.execute(sql).fetchmany(ROWS_MAX + 1)
     finally:
         connection.close()

@@ -64,7 +64,7 @@ class Runner:
         for name, source in suite.databases.items():
             questions = [q for q in suite.questions if q.db == name]
             async with self._open(name, source, questions) as (client, domains):
-                asker = _Asker(client, domains, None if source is None else source[0])
+                asker = _Asker(client, domains, source and source[0], self.clock)
                 for question in questions:
                     outcome = out[question.id] = await asker.outcome(question)
                     told(outcome)
@@ -126,8 +126,11 @@ async def _domains(
 class _Asker:
     """Asks the questions of one database, each conversation in its order."""
 
-    def __init__(self, client: Client, domains: list[str] | None, database: Path | None) -> None:
+    def __init__(
+        self, client: Client, domains: list[str] | None, database: Path | None, clock: Clock
+    ) -> None:
         self._client = client
+        self._clock = clock
         self._domains = domains
         self._database = database
         self._conversations: dict[str, str] = {}
@@ -137,7 +140,7 @@ class _Asker:
         if question.expect is not None:
             right = answer["status"] == _EXPECTED[question.expect]
             return Outcome(question, answer, None, right, right)
-        gold = gold_of(question, self._database)
+        gold = gold_of(question, self._database, self._clock)
         if answer["status"] not in ("answered", "tentative"):
             return Outcome(question, answer, gold, False, False)
         rows = answer["rows"]

@@ -10,6 +10,7 @@ import pytest
 
 from orchestrator.eval.gold import gold_of, is_ordered
 from orchestrator.eval.suite import SuiteQuestion, load_suite
+from registry.clock import SystemClock
 from registry.errors import BadInput, NotFound
 
 
@@ -73,7 +74,9 @@ def test_sql_gives_the_right_rows_and_can_only_read(tmp_path: Path) -> None:
     data = folder(tmp_path) / "databases" / "shop.sqlite"
 
     def gold(sql: str) -> object:
-        return gold_of(SuiteQuestion(id="1", db="shop", question="?", sql=sql), data).rows
+        return gold_of(
+            SuiteQuestion(id="1", db="shop", question="?", sql=sql), data, SystemClock()
+        ).rows
 
     assert gold("SELECT b FROM t ORDER BY a") == [["x"], ["y"]]
     for bad in ("DELETE FROM t", "SELECT nothing"):
