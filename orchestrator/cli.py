@@ -20,6 +20,7 @@ from orchestrator.commands import (
     describe,
     doctor,
     domains,
+    eval,
     ingest,
     options,
     policy,
@@ -99,6 +100,7 @@ for _command in (
     version.version,
 ):
     app.command()(_command)
+app.command("eval")(eval.eval_)
 app.add_typer(domains.domain)
 _COMMANDS = tuple(str(c.name or c.callback.__name__) for c in app.registered_commands if c.callback)
 _SUBCOMMANDS = ("list", "show", "check", "add", "remove", "serve")

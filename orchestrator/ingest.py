@@ -27,6 +27,7 @@ from registry.shape.shape import Shape, shape_of
 
 #: a whole file is read within this
 FILE_MS_MAX: Final = 4 * 3_600_000
+_HEADERS_SHOWN: Final = 8
 _COUNTS: Final = ("accepted", "updated", "duplicate", "rejected")
 Refresh = Callable[[], Awaitable[Any]]
 
@@ -231,10 +232,12 @@ def _told(trip: _Trip, shape: Shape, into: str) -> Route:
     best = candidates[0]
     spec = trip.catalogue.collection(best.address)
     if not best.mapping.columns:
-        headers = ", ".join(shown(c.header) for c in shape.columns[:20])
+        headers = ", ".join(shown(c.header) for c in shape.columns[:_HEADERS_SHOWN])
+        left = len(shape.columns) - _HEADERS_SHOWN
+        more = f" and {left} more" if left > 0 else ""
         raise BadInput(
             f"No column of {shown(shape.table)} fits {best.address}, whose fields are "
-            f"{', '.join(list(spec.fields)[:40])}; its columns are {headers}."
+            f"{', '.join(list(spec.fields)[:40])}; its columns are {headers}{more}."
         )
     best.mapping.check(spec, best.address)
     return _route(shape, best)

@@ -51,14 +51,19 @@ class Run:
 async def demonstrate(client: Client, folder: Path, memory: Memory, clock: Clock) -> Run:
     """Load what is not there yet, then ask."""
     began = clock.monotonic()
-    loaded = 0
-    if not await _complete(client, memory):
-        memory, loaded = await _fill(client, folder, memory)
+    memory, loaded = await fill(client, folder, memory)
     filled = clock.monotonic()
     now = time_text(memory.now_us)
     asked = tuple([await _ask(client, question, now) for question in QUESTIONS])
     done = clock.monotonic()
     return Run(memory, loaded, (filled - began) * 1000, asked, (done - filled) * 1000)
+
+
+async def fill(client: Client, folder: Path, memory: Memory) -> tuple[Memory, int]:
+    """The folder's memory once all records are stored, and how many had to be stored."""
+    if await _complete(client, memory):
+        return memory, 0
+    return await _fill(client, folder, memory)
 
 
 async def _complete(client: Client, memory: Memory) -> bool:

@@ -10,7 +10,7 @@ import typer
 from mcp_servers.domain_files import DomainFiles, Listing
 from orchestrator.commands import options, screen
 from orchestrator.commands.serve import Host, Port, Transport, TransportOption, hint_on_terminal
-from orchestrator.commands.session import run, with_client
+from orchestrator.commands.session import for_good, run, with_client
 from registry.domain import DomainSpec, dump_spec, load_spec
 from registry.errors import NotFound, UnknownDomain, shown
 from registry.settings import Settings, configs_dir
@@ -163,10 +163,11 @@ def serve(
     spec = spec_of(settings, name)
     hint_on_terminal(transport)
 
-    async def session() -> None:
-        # Late: the SDK, the engines and the web server; listing and checking need none of them.
+    # Late: the SDK, the engines and the web server; listing and checking need none of them.
+    with for_good():
         from orchestrator.commands.alone import serve_alone
 
+    async def session() -> None:
         await serve_alone(spec, settings, transport=transport.value, signed=signed)
 
     run(session)

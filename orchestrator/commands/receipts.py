@@ -26,6 +26,7 @@ def print_outcomes(outcomes: list[dict[str, Any]], *, json: bool) -> None:
             if "tables" in outcome:
                 _print_plan(outcome)
             _print_details(outcome)
+        _print_notes(outcomes)
     for outcome in outcomes:
         if "error" in outcome:
             error = outcome["error"]
@@ -65,5 +66,17 @@ def _print_details(outcome: dict[str, Any]) -> None:
         for reason in receipt["reasons"][:_REASONS_SHOWN]:
             line = f"line {reason['line']}: " if reason.get("line") is not None else ""
             screen.note(f"{Path(outcome['source']).name}: {line}{reason['reason']}")
-        for text in receipt.get("notes", ()):
-            screen.note(f"{Path(outcome['source']).name}: {text}")
+
+
+def _print_notes(outcomes: list[dict[str, Any]]) -> None:
+    """What is said of a source, once for all the sources of which it is said."""
+    told = {
+        (text, outcome["source"]): None
+        for outcome in outcomes
+        for receipt in _receipts(outcome)
+        for text in receipt.get("notes", ())
+    }
+    for text in dict.fromkeys(text for text, _ in told):
+        names = [Path(source).name for known, source in told if known == text]
+        whose = names[0] if len(names) == 1 else f"{len(names)} sources"
+        screen.note(f"{whose}: {text}")

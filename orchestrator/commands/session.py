@@ -20,7 +20,7 @@ T = TypeVar("T")
 def with_client(settings: Settings, work: Callable[[Client], Awaitable[T]]) -> T:
     """The outcome of `work(client)`; its refusal is raised as it is, not inside a group."""
     # Late: the SDK and the engines take a second to import; help and usage errors need neither.
-    with _for_good():
+    with for_good():
         from orchestrator.client import connect
 
     async def session() -> T | IsothermError:
@@ -42,7 +42,7 @@ def administer(
 def with_app(settings: Settings, work: Callable[[App], Awaitable[T]]) -> T:
     """Like `with_client`, one floor lower: for what no tool offers."""
     # Late: see `with_client`.
-    with _for_good():
+    with for_good():
         from orchestrator.app import running
 
     async def session() -> T | IsothermError:
@@ -53,7 +53,7 @@ def with_app(settings: Settings, work: Callable[[App], Awaitable[T]]) -> T:
 
 
 @contextmanager
-def _for_good() -> Iterator[None]:
+def for_good() -> Iterator[None]:
     """Import without looking for garbage, and never look through what was imported.
 
     Half a million objects that all stay: collections were a fifth of the start.

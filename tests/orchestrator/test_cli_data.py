@@ -166,6 +166,15 @@ def test_a_folder_is_loaded_file_by_file_and_a_bad_file_does_not_stop_it(
     assert sorted(answer["rows"]) == [["a", 2], ["c", 1]]
 
 
+def test_what_is_said_of_many_sources_is_said_once(run: Run, tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.csv").write_text(f"at,value\n2026-11-01 00:00:00,{ord(name)}\n")
+    result = run("ingest", str(tmp_path), "--into", "metrics.points", "--set", "series={stem}")
+    assert result.exit_code == 0
+    assert "3 sources: 'at': times without a zone are taken as UTC" in result.stderr
+    assert result.stderr.count("UTC") == 1
+
+
 def test_stdin_is_a_source(run: Run) -> None:
     stdin = '{"id": "u1", "name": "Ana"}\n{"id": "u2", "name": "Bo"}\n'
     words = ("ingest", "-", "--format", "jsonl", "--into", "user.users", "--json")

@@ -1,0 +1,124 @@
+"""`isotherm eval`: how many questions of a suite are answered right, and how fast."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+import typer
+
+from orchestrator.commands import options, screen
+from orchestrator.commands.session import for_good, run
+from orchestrator.commands.version import installed
+from registry.clock import SystemClock
+from registry.errors import BadInput
+from registry.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestrator.eval.run import Outcome
+    from orchestrator.eval.suite import Suite
+
+
+class PlannerName(StrEnum):
+    rules = "rules"
+
+
+def eval_(
+    suite: Annotated[
+        Path, typer.Argument(metavar="SUITE", help="A folder with questions.jsonl and databases/.")
+    ],
+    planner: Annotated[PlannerName, typer.Option(help="Which planner.")] = PlannerName.rules,
+    answers: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write every answer, a JSON line each.")
+    ] = None,
+    failures: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write what was not right, likewise.")
+    ] = None,
+    json: options.Json = False,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Keep the ingested databases here, to use them again."),
+    ] = None,
+    config: options.Config = None,
+) -> None:
+    """Measure answers on a suite of questions."""
+    # Late: see `session`.
+    with for_good():
+        from orchestrator.eval.report import answer_line, failure_line, figures
+        from orchestrator.eval.suite import load_suite
+
+    given = load_suite(suite)
+    settings = options.settings_of(data, config)
+    with ExitStack() as files:
+        tell_answer = files.enter_context(_lines(answers, answer_line))
+        tell_failure = files.enter_context(_lines(failures, failure_line))
+
+        def told(outcome: Outcome) -> None:
+            tell_answer(outcome)
+            if not outcome.strict:
+                tell_failure(outcome)
+
+        outcomes = _asked(given, settings, data, told)
+    found = {"planner": planner.value, **figures(outcomes)}
+    if json:
+        screen.emit_json(found)
+    else:
+        _print(found)
+
+
+def _asked(
+    suite: Suite, settings: Settings, kept: Path | None, told: Callable[[Outcome], None]
+) -> list[Outcome]:
+    from orchestrator.eval.run import Runner
+
+    with tempfile.TemporaryDirectory() if kept is None else _made(kept) as scratch:
+        runner = Runner(settings, Path(scratch), SystemClock(), installed("isotherm"))
+        return run(lambda: runner.run(suite, told))
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    yield folder
+
+
+@contextmanager
+def _lines(
+    path: Path | None, wire: Callable[[Outcome], dict[str, Any]]
+) -> Iterator[Callable[[Outcome], None]]:
+    """Writes outcomes to a file as they come; to none, nothing."""
+    if path is None:
+        yield lambda outcome: None
+        return
+    try:
+        file = path.open("wb")
+    except OSError as bad:
+        raise BadInput(f"{path} cannot be written: {bad.strerror}.") from None
+    with file:
+        yield lambda outcome: _write(file, wire(outcome))
+
+
+def _write(file: Any, data: dict[str, Any]) -> None:
+    file.write(orjson.dumps(data, default=str, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _print(found: dict[str, Any]) -> None:
+    precision, status, spent = found["precision"], found["status"], found["understand_ms"]
+    rows = [
+        (f"right, of {found['questions']:,} questions", found["strict"], found["lenient"]),
+        (f"right, of {status['answered']:,} answered", precision["strict"], precision["lenient"]),
+    ]
+    shown = [(name, *map(_percent, shares)) for name, *shares in rows]
+    screen.grid(("", "strict", "lenient"), shown, right=(1, 2))
+    rest = " · ".join(f"{name} {count:,}" for name, count in status.items())
+    screen.line(rest)
+    screen.line("understand " + " · ".join(f"{name} {ms} ms" for name, ms in spent.items()))
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"

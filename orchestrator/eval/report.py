@@ -1,0 +1,68 @@
+"""The figures of a suite that was asked. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from orchestrator.eval.run import Outcome
+
+_STATUSES = ("answered", "tentative", "clarify", "refused")
+
+
+def figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Accuracy over all questions (tentative answers count), precision over those answered (`None`
+    without any), counts by status, and the planner's ms."""
+    counts = Counter(outcome.status for outcome in outcomes)
+    answered = [outcome for outcome in outcomes if outcome.status == "answered"]
+    spent = sorted(outcome.understand_ms for outcome in outcomes)
+    return {
+        "questions": len(outcomes),
+        "strict": _share([o.strict for o in outcomes]),
+        "lenient": _share([o.lenient for o in outcomes]),
+        "precision": {
+            "strict": _share([o.strict for o in answered]),
+            "lenient": _share([o.lenient for o in answered]),
+        },
+        "status": {status: counts[status] for status in _STATUSES},
+        "understand_ms": {f"p{p}": round(_quantile(spent, p / 100), 2) for p in (50, 95, 99)},
+    }
+
+
+def answer_line(outcome: Outcome) -> dict[str, Any]:
+    """What a question was given, for `--answers`."""
+    answer = outcome.answer
+    return {
+        "id": outcome.question.id,
+        "status": outcome.status,
+        "columns": [column["name"] for column in answer.get("columns", ())],
+        "rows": answer["rows"],
+        "confidence": answer.get("confidence"),
+        "understand_ms": outcome.understand_ms,
+        "plan": answer.get("plan"),
+    }
+
+
+def failure_line(outcome: Outcome) -> dict[str, Any]:
+    """What a question was given beside what was right, for `--failures`."""
+    question, gold = outcome.question, outcome.gold
+    return {
+        **answer_line(outcome),
+        "db": question.db,
+        "question": question.question,
+        "sql": question.sql,
+        "expect": question.expect,
+        "right": None if gold is None else gold.rows,
+        "lenient": outcome.lenient,
+        "text": outcome.answer.get("text"),
+        "reason": outcome.answer.get("reason"),
+    }
+
+
+def _share(right: Sequence[bool]) -> float | None:
+    return round(sum(right) / len(right), 4) if right else None
+
+
+def _quantile(spent: Sequence[float], share: float) -> float:
+    return spent[min(int(share * len(spent)), len(spent) - 1)]

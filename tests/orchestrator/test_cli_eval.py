@@ -1,0 +1,70 @@
+"""`isotherm eval` on a suite of its own."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from orchestrator.cli import app
+
+QUESTIONS = [
+    {"id": "1", "db": "zoo", "question": "How many animals are there?", "sql": "SELECT count(*) FROM animals"},
+    {"id": "2", "db": "zoo", "question": "What is the average weight of the animals?", "answer": [[30.0]]},
+    {"id": "3", "db": "zoo", "question": "How many animals are there?", "answer": [[4]]},
+    {"id": "4", "db": "zoo", "question": "Who owns a yacht?", "expect": "refuse"},
+    {"id": "5", "db": "zoo", "question": "how many animals per kind?", "conversation": "c",
+     "sql": "SELECT kind, count(*) FROM animals GROUP BY kind"},
+    {"id": "6", "db": "demo", "question": "how many users are there?", "now": "2026-11-23T10:00:00Z", "answer": [[1500]]},
+]  # fmt: skip
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    folder = tmp_path / "suite"
+    (folder / "databases").mkdir(parents=True)
+    connection = sqlite3.connect(folder / "databases" / "zoo.sqlite")
+    connection.executescript(
+        "CREATE TABLE animals(id INTEGER PRIMARY KEY, name TEXT, kind TEXT, weight REAL);"
+        "INSERT INTO animals VALUES (1, 'Ada', 'bear', 20), (2, 'Bo', 'bear', 30), (3, 'Cy', 'fox', 40)"
+    )
+    connection.close()
+    (folder / "questions.jsonl").write_bytes(b"\n".join(map(orjson.dumps, QUESTIONS)))
+    return folder
+
+
+def test_a_suite_is_asked_and_judged(suite: Path, tmp_path: Path) -> None:
+    words = ["eval", str(suite), "--json", "--answers", str(tmp_path / "a"), "--failures", str(tmp_path / "f")]  # fmt: skip
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    found = orjson.loads(result.stdout)
+    assert (found["questions"], found["strict"], found["lenient"]) == (6, 0.8333, 0.8333)
+    assert found["precision"] == {"strict": 0.8, "lenient": 0.8}
+    assert found["status"] == {"answered": 5, "tentative": 0, "clarify": 0, "refused": 1}
+    answers = lines(tmp_path / "a")
+    assert {a["id"]: a["rows"] for a in answers}["1"] == [[3]]
+    assert all(a["understand_ms"] > 0 for a in answers)
+    [failure] = lines(tmp_path / "f")
+    assert (failure["id"], failure["rows"], failure["right"]) == ("3", [[3]], [[4]])
+
+
+def test_ingested_databases_are_used_again(suite: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    words = ["eval", str(suite), "--data", str(kept), "--json"]
+    first, second = (orjson.loads(CliRunner().invoke(app, words).stdout) for _ in range(2))
+    assert first["strict"] == second["strict"]
+    assert (kept / "zoo" / "rows").is_dir()
+
+
+def test_a_suite_that_is_none_is_refused(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["eval", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "questions.jsonl is missing" in result.stderr
+
+
+def lines(path: Path) -> list[Any]:
+    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
