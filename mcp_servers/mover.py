@@ -3,6 +3,7 @@
 Cooling   rows of a bucket -> object (whole, synced) -> read back and compared -> entered in the
           ledger with nothing live -> a few row groups at a time: rows out, border up
 Warming   the same backwards: a few row groups at a time, rows in, border down; then retired
+Promoting single records of a segment: rows in, and dead in the segment, in one step
 Sweeping  what is retired longer than any query runs, and objects that nobody entered, are removed
 
 Ledger and rows are one database, so each step of a move is one small transaction that takes a few
@@ -15,7 +16,7 @@ checks), so what stands half-written was left by a dead one.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -25,11 +26,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import anyio
 
 from mcp_servers.cold import ColdFolder
+from mcp_servers.heat import half_life
 from mcp_servers.segments import PHYSICAL, ColdRow, Segment, State, folder_of, readable
 from mcp_servers.stores import sqlite_holds as holds
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores import sqlite_moves as moves
 from mcp_servers.stores.sqlite import SqliteStore
+from mcp_servers.stores.sqlite_heat import Heat
 from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
 from registry.clock import Clock
@@ -83,6 +86,11 @@ class Mover:
         table = self.table(collection)
         return await self.store.look(lambda c, _: moves.buckets(c, table, tenant))
 
+    async def row_bytes(self, tenant: str, collection: str) -> int:
+        """About what one of these rows takes."""
+        table = self.table(collection)
+        return await self.store.look(lambda c, _: moves.row_bytes(c, table, tenant))
+
     async def segments(self) -> list[Segment]:
         """All that the ledger knows."""
         return await self.store.look(lambda c, _: ledger.every(c))
@@ -106,6 +114,20 @@ class Mover:
         """A segment's records become rows again."""
         async with self.alone():
             return await self._carried(await self.in_step(lambda t: _warming(t, number)))
+
+    async def promote(self, number: int, rows: Sequence[int]) -> Moved:
+        """Single records of a segment, by their rows in it, become rows again."""
+        async with self.alone():
+            segment = next((s for s in await self.segments() if s.number == number), None)
+            if segment is None:
+                raise NotFound(f"There is no segment {number}.")
+            table, digest = self.table(segment.collection), self.digest()
+            wanted = sorted({row for row in rows if 0 <= row < segment.live})
+            read = partial(self.cold.read, segment, wanted, table.fields)
+            found = await anyio.to_thread.run_sync(read)
+            self.on_step("copied")
+            step = partial(_back, table=table, number=number, rows=found, digest=digest)
+            return await self.in_step(step, rows=len(found))
 
     async def resume(self) -> list[Moved]:
         """Finish what a process that died was doing."""
@@ -229,7 +251,27 @@ def _step(
 ) -> Segment:
     same_spec(transaction, digest)
     carry = moves.let_out if segment.state is State.COOLING else moves.take_in
-    return carry(transaction, table, segment, part)
+    now = carry(transaction, table, segment, part)
+    if now.state is not segment.state:
+        _heat(transaction).moved(now)
+    return now
+
+
+def _back(
+    transaction: Transaction, *, table: Table, number: int, rows: list[ColdRow], digest: str
+) -> Moved:
+    same_spec(transaction, digest)
+    segment = ledger.one(transaction.connection, number)
+    if segment is None or segment.state is not State.COLD:
+        raise Conflict(f"Segment {number} is being moved; look again.")
+    back = moves.take_some(transaction, table, segment, rows)
+    _heat(transaction).promoted(segment, back)
+    return Moved(moves.now(transaction, segment), len(back))
+
+
+def _heat(transaction: Transaction) -> Heat:
+    half = half_life(transaction.schema.spec.policy.max_rows)
+    return Heat(transaction.connection, transaction.now_us, half)
 
 
 def _entered(transaction: Transaction, new: Segment, digest: str) -> Segment:

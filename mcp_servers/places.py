@@ -7,15 +7,19 @@ segment.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from mcp_servers import heat
 from mcp_servers.mover import Moved
 from mcp_servers.segments import NO_TIME, Segment, month_bounds
+from mcp_servers.stores.sqlite_heat import Warmth
 from mcp_servers.verbs import Verbs
 from registry.domain import CollectionSpec
 from registry.errors import BadInput, NotFound, shown
+from registry.limits import PROMOTE_RECORDS_MAX, SEGMENT_ROWS_MAX
 from registry.tier import Tier
 from registry.tool import Call, Params, Reply, Tool
 
@@ -29,6 +33,11 @@ class NoParams(Params):
 class MoveParams(Params):
     place: Place
     tier: Literal["warm", "cold"]
+    rows: list[Annotated[int, Field(ge=0, lt=SEGMENT_ROWS_MAX)]] | None = Field(
+        default=None,
+        max_length=PROMOTE_RECORDS_MAX,
+        description="Of a segment: these records alone.",
+    )
 
 
 class Places:
@@ -56,11 +65,14 @@ class Places:
         )  # fmt: skip
 
     async def placements(self, call: Call, params: NoParams) -> Reply:
-        """Rows by bucket and segments, each with its size, span of time and last move."""
+        """Rows by bucket and segments, each with its size, span of time, heat and last move."""
         tenant = self._verbs.may(call, "admin")
         self._verbs.renew()
-        found = await self._rows(tenant)
-        found += [_segment(s, self._spec(s.collection)) for s in await self._segments(tenant)]
+        warmths = await self._verbs.store.heat.look(tenant)
+        found = await self._rows(tenant, warmths)
+        for segment in await self._segments(tenant):
+            place = (tenant, segment.collection, segment.bucket, segment.number)
+            found.append(_segment(segment, self._spec(segment.collection), warmths.get(place)))
         return Reply({"placements": sorted(found, key=lambda p: str(p["place"]))})
 
     async def move(self, call: Call, params: MoveParams) -> Reply:
@@ -73,12 +85,16 @@ class Places:
                 f"{shown(params.place)} cannot move to {params.tier}: COLLECTION/BUCKET goes to"
                 " cold, COLLECTION/BUCKET/NUMBER to warm."
             )
+        await self._verbs.store.heat.flush()  # it goes with what moves
         if len(parts) == 3:
-            moved = await self._warmed(tenant, params.place)
+            moved = await self._warmed(tenant, params.place, params.rows)
         else:
             moved = await self._cooled(tenant, params.place)
+        place = _place(moved.segment)
+        if params.tier == Tier.WARM.value:
+            place = place.rpartition("/")[0]
         return Reply({
-            "place": _place(moved.segment), "tier": params.tier, "rows": moved.rows,
+            "place": place, "tier": params.tier, "rows": moved.rows,
             "bytes": moved.segment.bytes, "state": moved.segment.state.value,
         }, f"{moved.rows:,} records of {params.place} are {params.tier} now.")  # fmt: skip
 
@@ -101,21 +117,34 @@ class Places:
                 return moved
         raise NotFound(f"There are no rows at {shown(place)}; look at the placements.")
 
-    async def _warmed(self, tenant: str, place: str) -> Moved:
+    async def _warmed(self, tenant: str, place: str, rows: list[int] | None) -> Moved:
+        mover = self._verbs.store.mover
         for segment in await self._segments(tenant):
+            if _place(segment) == place and rows is not None:
+                return await mover.promote(segment.number, rows)
             if _place(segment) == place:
-                return await self._verbs.store.mover.warm(segment.number)
+                return await mover.warm(segment.number)
         raise NotFound(f"There is no segment {shown(place)}; look at the placements.")
 
     async def _segments(self, tenant: str) -> list[Segment]:
         known = await self._verbs.store.mover.segments()
         return [s for s in known if s.tenant == tenant and s.count]
 
-    async def _rows(self, tenant: str) -> list[dict[str, Any]]:
-        out = []
+    async def _rows(
+        self, tenant: str, warmths: Mapping[heat.Place, Warmth]
+    ) -> list[dict[str, Any]]:
+        out, unknown = [], []
+        mover = self._verbs.store.mover
         for name, spec in self._verbs.spec.collections.items():
-            buckets = await self._verbs.store.mover.buckets(tenant, name)
-            out += [_bucket(name, bucket, rows, spec) for bucket, rows in buckets.items()]
+            size = await mover.row_bytes(tenant, name)
+            for bucket, rows in (await mover.buckets(tenant, name)).items():
+                place = (tenant, name, bucket, 0)
+                out.append(_bucket(name, bucket, rows, spec) | _warmth(warmths.get(place)))
+                out[-1]["bytes"] = rows * size
+                if out[-1]["until_us"] is None and place not in warmths:
+                    unknown.append(place)
+        self._verbs.store.heat.see(unknown)  # their age is counted from now on
+        await self._verbs.store.heat.flush()
         return out
 
     def _spec(self, collection: str) -> CollectionSpec:
@@ -136,8 +165,15 @@ def _bucket(collection: str, bucket: str, rows: int, spec: CollectionSpec) -> di
     }
 
 
-def _segment(segment: Segment, spec: CollectionSpec) -> dict[str, Any]:
-    return {
+def _warmth(warmth: Warmth | None) -> dict[str, Any]:
+    if warmth is None:
+        return {}
+    moved = {} if warmth.back_us is None else {"moved_us": warmth.back_us}
+    return {"heat": warmth.heat, "touched_us": warmth.touched_us, **moved}
+
+
+def _segment(segment: Segment, spec: CollectionSpec, warmth: Warmth | None) -> dict[str, Any]:
+    return _warmth(warmth) | {
         "place": _place(segment),
         "collection": segment.collection,
         "tier": Tier.COLD.value,
@@ -147,6 +183,7 @@ def _segment(segment: Segment, spec: CollectionSpec) -> dict[str, Any]:
         "bytes": segment.bytes,
         "until_us": _until(segment.bucket, spec),
         "moved_us": segment.changed_us,
+        "warmest": [] if warmth is None else [list(known) for known in warmth.warmest],
     }
 
 

@@ -26,7 +26,8 @@ OnConflict = Literal["update", "skip", "error"]
 class Row:
     """A stored record in canonical form.
 
-    `seq`: the change that wrote it, rising over the whole domain.
+    `seq`: the change that wrote it, rising over the whole domain. `cold`: the segment's number and
+    the row in it, where its truth is.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Row:
     values: Mapping[str, Canonical]
     extra: str | None = None  # canonical JSON object
     tier: Tier = Tier.WARM
+    cold: tuple[int, int] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from registry.check import comparable
@@ -126,6 +127,11 @@ def bucket_of(spec: CollectionSpec, id: str, time: int | None) -> str:
     if time is None:
         return NO_TIME
     days = time if spec.fields[spec.time].type == "date" else time // _DAY_US
+    return _month(days)
+
+
+@lru_cache(4_096)  # point reads ask for it, to count heat
+def _month(days: int) -> str:
     return (_EPOCH + timedelta(days=days)).isoformat()[:7]
 
 

@@ -26,6 +26,7 @@ from mcp_servers.ports import Cache, Draft, OnConflict, Page, Progress, Row, Wri
 from mcp_servers.quarantine import Quarantine
 from mcp_servers.stores.memory import MemoryCache
 from mcp_servers.stores.sqlite import SqliteStore, open_sqlite
+from mcp_servers.thermometer import Thermometer
 from registry.catalog import Facts
 from registry.clock import Clock
 from registry.domain import DomainSpec
@@ -49,6 +50,7 @@ class Tiered:
         self.mover = Mover(store, cold, clock, holder)
         self.compactor = Compactor(self.mover)
         self.quarantine = Quarantine(self.mover)
+        self.heat = Thermometer(store, clock)
         self._cache = cache
         self._lock = threading.Lock()
         self._once: OrderedDict[tuple[str, str, str], None] = OrderedDict()
@@ -83,6 +85,7 @@ class Tiered:
             idempotency_key=idempotency_key,
             progress=progress,
         )
+        self.heat.wrote(tenant, self._short(collection), drafts, written)
         if self._store.spec.tier is Tier.HOT:
             self._keep_written(tenant, self._short(collection), drafts, written)
         return written
@@ -119,6 +122,7 @@ class Tiered:
                 found[row.id] = row
                 if self._worth_keeping(tenant, name, row.id):
                     self._cache.put(tenant, name, replace(row, tier=Tier.HOT))
+        self.heat.read(tenant, name, found.values())
         return [found[id] for id in ids if id in found]
 
     async def query(self, tenant: str, plan: QueryPlan, *, cursor: str | None = None) -> Page:
@@ -177,6 +181,7 @@ class Tiered:
 
     async def close(self) -> None:
         """As `RowStore.close`."""
+        await self.heat.flush()
         await self._store.close()
         self._cold.close()
 

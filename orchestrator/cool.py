@@ -15,6 +15,7 @@ from orchestrator.thermal import Decision, Placement, decide
 from registry.access import Principal
 from registry.domain import DomainSpec
 from registry.errors import BadInput, IsothermError, NotFound, shown
+from registry.moment import US_DAY
 from registry.tier import Tier
 
 
@@ -26,7 +27,10 @@ async def tiers(
     missing: dict[str, str] = {}
     for domain, spec in specs.items():
         try:
-            places += [_wire(domain, d) for d in await _decisions(links, spec, principal, now_us)]
+            places += [
+                _wire(domain, decision, now_us)
+                for decision in await _decisions(links, spec, principal, now_us)
+            ]
         except IsothermError as refusal:
             missing[domain] = refusal.message
     return {"places": places, **({"missing": missing} if missing else {})}
@@ -79,13 +83,18 @@ async def _decisions(
 async def _move_all(
     links: Links, domain: str, decision: Decision, principal: Principal
 ) -> list[dict[str, Any]]:
-    """A place's rows, one segment after the other."""
+    """A place's rows, one segment after the other; a segment, or records of it, at once."""
     out: list[dict[str, Any]] = []
-    left, given = decision.placement.rows, {"place": decision.placement.place, "tier": "cold"}
+    left = decision.placement.rows
+    given: dict[str, Any] = {"place": decision.placement.place, "tier": decision.to}
+    if decision.rows:
+        given["rows"] = list(decision.rows)
     while left > 0:
         data = await links.call(domain, "move", given, principal=principal)
         left -= data["rows"]
         out.append({**data, "place": f"{domain}.{data['place']}", "why": decision.why})
+        if decision.to is Tier.WARM:  # it came at once, without what was deleted meanwhile
+            break
     return out
 
 
@@ -99,18 +108,25 @@ def _placement(data: Mapping[str, Any]) -> Placement:
         data.get("bytes"),
         data.get("dead", 0),
         data.get("moved_us"),
+        data.get("touched_us"),
+        data.get("heat", 0.0),
+        tuple((row, heat) for row, heat in data.get("warmest", ())),
+        held=data.get("held"),
     )
 
 
-def _wire(domain: str, decision: Decision) -> dict[str, Any]:
+def _wire(domain: str, decision: Decision, now_us: int) -> dict[str, Any]:
     placement = decision.placement
+    since = placement.until_us or placement.touched_us
     out = {
         "place": f"{domain}.{placement.place}",
         "tier": placement.tier.value,
         "rows": placement.rows,
+        "heat": round(placement.heat, 2),
         "why": decision.why,
     }
     optional = {
+        "age_days": None if since is None else max(0, now_us - since) // US_DAY,
         "bytes": placement.bytes,
         "dead": placement.dead or None,
         "next": decision.to and decision.to.value,

@@ -35,8 +35,8 @@ _SINGLE_COST: Final = 2  # of bringing a single record back, in records of a who
 class Placement:
     """A bucket's rows or a segment.
 
-    `until_us`: when its time ends. `heat`: its recent point reads and updates. `warmest`: (id,
-    heat) of its hottest records. `held`: why it must not move.
+    `until_us`: when its time ends. `heat`: its recent point reads and updates. `warmest`: (row,
+    heat) of a segment's hottest records. `held`: why it must not move.
     """
 
     place: str
@@ -49,19 +49,20 @@ class Placement:
     moved_us: int | None = None
     touched_us: int | None = None
     heat: float = 0.0
-    warmest: tuple[tuple[str, float], ...] = ()
+    warmest: tuple[tuple[int, float], ...] = ()
     resident: int = 0
     held: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Where a place goes, `None`: nowhere, and why. `ids`: of it, only these records go."""
+    """Where a place goes, `None`: nowhere, and why. `rows`: of a segment, only these records
+    go."""
 
     placement: Placement
     to: Tier | None
     why: str
-    ids: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
 
 
 def decide(placements: Iterable[Placement], policy: Policy, now_us: int) -> list[Decision]:
@@ -108,7 +109,7 @@ class _Pass:
 
     def _of_segment(self, place: Placement) -> Decision:
         threshold = self.policy.promote_at
-        hot = tuple(id for id, heat in place.warmest if 0 < threshold <= heat)
+        hot = tuple(row for row, heat in place.warmest if 0 < threshold <= heat)
         spread = place.heat - sum(max(0.0, h - threshold) for _, h in place.warmest)
         whole = 0 < threshold * place.rows <= spread or _SINGLE_COST * len(hot) >= place.rows
         if not (hot or whole):
@@ -121,7 +122,7 @@ class _Pass:
             return Decision(place, Tier.WARM, why)
         return self._single(place, hot[:PROMOTE_RECORDS_MAX])
 
-    def _single(self, place: Placement, hot: tuple[str, ...]) -> Decision:
+    def _single(self, place: Placement, hot: tuple[int, ...]) -> Decision:
         if not hot or len(hot) > self.room[place.collection]:
             why = f"it is read often, but {place.collection} has no room for more rows"
             return Decision(place, None, why)

@@ -64,6 +64,9 @@ STAGING_SECONDS_MAX: Final = 7 * 86_400  # an unused handle is dropped after thi
 # -- tiers
 ROWS_STORED_MAX: Final = 100_000  # of one collection as rows, unless its domain says otherwise
 FEW_ROWS: Final = 1_000  # not worth a further segment in a bucket that has one
+HEAT_HALF_LIFE_DAYS: Final = 7  # of an access; many accesses age each other sooner
+HEAT_PLACES_MAX: Final = 4_096  # places whose heat one domain remembers
+HEAT_RECORDS_MAX: Final = 4_096  # cold records whose heat one domain remembers
 PROMOTE_RECORDS_MAX: Final = 500  # single records of one segment that come back in one pass
 
 # -- segments

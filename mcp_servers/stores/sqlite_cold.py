@@ -68,7 +68,8 @@ def row_of(table: Table, found: ColdRow) -> Row:
     """A record of a segment as the port gives it."""
     cells = zip(table.fields, found.values, strict=True)
     kept = {name: value for name, value in cells if value is not None}
-    return Row(found.id, found.version, found.seq, kept, found.extra, Tier.COLD)
+    at = (found.segment, found.row)
+    return Row(found.id, found.version, found.seq, kept, found.extra, Tier.COLD, at)
 
 
 # -- scans ---------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import orjson
 
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores import sqlite_recall as cold
+from mcp_servers.stores.sqlite_heat import HEAT
 from mcp_servers.stores.sqlite_ledger import LEDGER
 from mcp_servers.stores.sqlite_names import index_name, quoted, search_name
 from mcp_servers.stores.sqlite_schema import FORMAT, HOUSEKEEPING, Schema, Table, indexed_fields
@@ -27,7 +28,7 @@ _SAME_TEXT: Final = frozenset({"text", "ref"})
 
 def create(connection: apsw.Connection, schema: Schema) -> None:
     """All tables of a new file."""
-    for statement in (*HOUSEKEEPING, *LEDGER):
+    for statement in (*HOUSEKEEPING, *LEDGER, *HEAT):
         connection.execute(statement)
     for table in schema.tables.values():
         for statement in table.definition():
@@ -40,7 +41,7 @@ def create(connection: apsw.Connection, schema: Schema) -> None:
 def migrate(connection: apsw.Connection, made: int) -> None:
     """From format `made` to today's, in the caller's transaction."""
     if made < 2:
-        for statement in LEDGER:
+        for statement in (*LEDGER, *HEAT):
             connection.execute(statement)
     connection.execute("UPDATE _meta SET value = ? WHERE name = 'format'", (FORMAT,))
 

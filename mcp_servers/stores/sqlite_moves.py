@@ -22,6 +22,7 @@ from registry.errors import Conflict
 from registry.limits import SEGMENT_BYTES_MAX, SEGMENT_ROWS_MAX
 
 _ROW_BYTES: Final = 64  # what a row takes beside its texts, about
+_SAMPLE: Final = 100  # rows that tell how large one is
 
 
 def buckets(connection: apsw.Connection, table: Table, tenant: str) -> dict[str, int]:
@@ -40,6 +41,18 @@ def buckets(connection: apsw.Connection, table: Table, tenant: str) -> dict[str,
         time = connection.execute(later, (tenant, following)).get
     none = _count(connection, table, tenant, NO_TIME)
     return {**out, **({NO_TIME: none} if none else {})}
+
+
+def row_bytes(connection: apsw.Connection, table: Table, tenant: str) -> int:
+    """About what a row takes, by the first few."""
+    found: Any = connection.execute(
+        f"SELECT {table.columns} FROM {table.sql} WHERE _tenant = ? LIMIT ?", (tenant, _SAMPLE)
+    ).fetchall()
+    return sum(map(_size, found)) // len(found) if found else 0
+
+
+def _size(row: Sequence[Any]) -> int:
+    return _ROW_BYTES + sum(len(cell) for cell in row if isinstance(cell, (str, bytes)))
 
 
 def _count(connection: apsw.Connection, table: Table, tenant: str, bucket: str) -> int:
@@ -66,7 +79,7 @@ def bucket_rows(
     out: list[tuple[Any, ...]] = []
     size = 0
     for row in _of_bucket(found, table, bucket):
-        size += _ROW_BYTES + sum(len(cell) for cell in row if isinstance(cell, (str, bytes)))
+        size += _size(row)
         out.append(row)
         if len(out) == SEGMENT_ROWS_MAX or size > SEGMENT_BYTES_MAX:
             break
@@ -133,6 +146,21 @@ def take_in(
     state = State.WARMING if live else State.RETIRED
     ledger.set_live(connection, segment, live, state, transaction.now_us)
     return now(transaction, segment)
+
+
+def take_some(
+    transaction: Transaction, table: Table, segment: Segment, wanted: Sequence[ColdRow]
+) -> list[int]:
+    """Single live records of the segment come back as rows; which of its rows they were."""
+    connection = transaction.connection
+    places = [(segment.number, row.row) for row in wanted]
+    gone = ledger.buried(connection, places)
+    back = [
+        row for row in wanted if row.row < segment.live and (segment.number, row.row) not in gone
+    ]
+    bring_back(transaction, table, segment, back)
+    ledger.bury(connection, [(segment.number, row.row) for row in back])
+    return [row.row for row in back]
 
 
 def swap(

@@ -26,10 +26,11 @@ def tiers(
         screen.emit_json(found)
         return
     rows = [
-        (p["place"], p["tier"], p["rows"], p.get("bytes"), p.get("next"), p["why"])
+        tuple(map(p.get, ("place", "tier", "rows", "bytes", "heat", "age_days", "next", "why")))
         for p in found["places"]
     ]
-    screen.grid(("place", "tier", "rows", "bytes", "next", "why"), rows, right=(2, 3))
+    headers = ("place", "tier", "records", "bytes", "heat", "days", "next", "why")
+    screen.grid(headers, rows, right=(2, 3, 4, 5))
     _missing(found)
 
 
@@ -60,9 +61,9 @@ def cool(
     if json:
         screen.emit_json(found)
         return
-    rows = [(m["place"], m["rows"], m["bytes"], m["why"]) for m in found["moved"]]
+    rows = [(m["place"], m["tier"], m["rows"], m["why"]) for m in found["moved"]]
     if rows:
-        screen.grid(("segment", "records", "bytes", "why"), rows, right=(1, 2))
+        screen.grid(("segment", "now", "records", "why"), rows, right=(2,))
     else:
         screen.line("Nothing has cooled.")
     _missing(found)

@@ -144,3 +144,41 @@ async def test_a_policy_is_changed_while_the_domain_runs_and_lies_beside_the_dat
         back = await admin(client, "policy", domain="metrics", set={"pin": None})
         assert (back["policy"]["cool_after_days"], back["policy"]["pin"]) == (10, [])
         assert [m["rows"] for m in (await admin(client, "cool"))["moved"]] == [5]
+
+
+async def test_what_is_read_often_comes_back_alone_or_whole_and_says_why(tmp_path: Path) -> None:
+    now = clock()
+    async with connect(Settings(data=tmp_path), clock=now) as client:
+        for month in ("2026-01", "2026-02"):
+            await client.write("metrics__put", collection="points", records=points(month, 50))
+        before = await client.query(PLAN)
+        await admin(client, "cool")
+    async with connect(Settings(data=tmp_path), clock=now) as client:
+        for _ in range(5):
+            await client.get("metrics.points", "2026-01-7", "2026-01-9")
+            await client.get("metrics.points", *(f"2026-02-{n}" for n in range(50)))
+        assert (await admin(client, "cool"))["moved"] == []  # they have only just been moved
+        now.advance(2 * 86_400)
+        said = (await admin(client, "tiers", domain="metrics"))["places"]
+        assert [(p["tier"], p["next"], p["why"]) for p in said] == [
+            ("cold", "warm", "2 of its 50 records are read often"),
+            ("cold", "warm", "it is read often, heat 4.1 a record (limit 4)"),
+        ]
+        done = await admin(client, "cool")
+        assert [(m["place"], m["rows"], m["tier"]) for m in done["moved"]] == [
+            ("metrics.points/2026-01", 2, "warm"),
+            ("metrics.points/2026-02", 50, "warm"),
+        ]
+        after = await client.query(PLAN)
+        assert after["rows"] == before["rows"]
+        assert {s["tier"]: s["rows_scanned"] for s in after["sources"]} == {"warm": 52, "cold": 48}
+        now.advance(2 * 86_400)
+        assert (await admin(client, "cool"))["moved"] == []
+        why = {p["place"]: p["why"] for p in (await admin(client, "tiers"))["places"]}
+        assert why["metrics.points/2026-02"].endswith(
+            "it is read, heat 3.4 a record (cools below 1)"
+        )
+        now.advance(14 * 86_400)
+        (cooled,) = (await admin(client, "cool"))["moved"]
+        assert (cooled["rows"], cooled["tier"]) == (50, "cold")
+        assert (await client.query(PLAN))["rows"] == before["rows"]

@@ -124,36 +124,36 @@ def test_rows_of_a_cold_domain_stay_only_if_heat_brought_them_back() -> None:
 
 
 def test_the_few_hot_records_of_a_segment_come_back_alone() -> None:
-    warmest = (("x", 9.0), ("y", 4.0), ("z", 3.9))
+    warmest = ((8, 9.0), (2, 4.0), (3, 3.9))
     (found,) = decide([segment("a/1/7", heat=40.0, warmest=warmest)], LIVELY, NOW)
-    assert (found.to, found.ids) == (Tier.WARM, ("x", "y"))
+    assert (found.to, found.rows) == (Tier.WARM, (8, 2))
     assert found.why == "2 of its 5,000 records are read often"
 
 
 def test_a_segment_comes_back_whole_when_that_is_cheaper() -> None:
-    half = tuple((f"r{n}", 4.0) for n in range(5))
+    half = tuple((n, 4.0) for n in range(5))
     (found,) = decide([segment("a/1/7", 10, heat=20.0, warmest=half)], LIVELY, NOW)
-    assert (found.to, found.ids) == (Tier.WARM, ())
+    assert (found.to, found.rows) == (Tier.WARM, ())
     even = segment("a/1/7", 5_000, heat=20_000.0)
     assert one(LIVELY, even) == (Tier.WARM, "it is read often, heat 4 a record (limit 4)")
-    lopsided = segment("a/1/7", 5_000, heat=20_000.0, warmest=(("x", 15_000.0),))
+    lopsided = segment("a/1/7", 5_000, heat=20_000.0, warmest=((1, 15_000.0),))
     (found,) = decide([lopsided], LIVELY, NOW)
-    assert found.ids == ("x",)
+    assert found.rows == (1,)
 
 
 def test_what_comes_back_leaves_room_under_the_cap() -> None:
     present = rows("a/now", int(ROWS_STORED_MAX * 0.8) - 1, -5)
     hot = segment("a/1/7", 10, heat=100.0)
     assert moves(LIVELY, present, hot)["a/1/7"] is None
-    alone = replace(hot, warmest=(("x", 90.0),))
+    alone = replace(hot, warmest=((1, 90.0),))
     (_, found, other) = decide([present, alone, replace(alone, place="a/2/8")], LIVELY, NOW)
-    assert found.ids == ("x",)
+    assert found.rows == (1,)
     assert other.to is None and other.why == "it is read often, but a has no room for more rows"
 
 
 def test_nothing_comes_back_where_the_policy_says_never() -> None:
     never = replace(LIVELY, promote_at=0.0)
-    assert one(never, segment("a/1/7", 10, heat=1e9, warmest=(("x", 1e9),)))[0] is None
+    assert one(never, segment("a/1/7", 10, heat=1e9, warmest=((1, 1e9),)))[0] is None
     assert one(never, rows("a/1", 10, 295, heat=1e9))[0] is Tier.COLD
 
 
@@ -192,7 +192,7 @@ def test_each_place_gets_one_decision_with_a_reason_and_the_same_again(
     drawn: list[Any], domain: Tier
 ) -> None:
     known = [
-        segment(f"{c}/m/{n}", count, heat=heat, warmest=tuple((f"{n}", h) for h in each))
+        segment(f"{c}/m/{n}", count, heat=heat, warmest=tuple((n, h) for n, h in enumerate(each)))
         if cold
         else rows(f"{c}/{n}", count, age, heat=heat, touched_us=NOW)
         for n, (c, cold, count, age, heat, each) in enumerate(drawn)
