@@ -262,7 +262,7 @@ def _back(
 ) -> Moved:
     same_spec(transaction, digest)
     segment = ledger.one(transaction.connection, number)
-    if segment is None or segment.state is not State.COLD:
+    if segment is None or readable(segment).state is not State.COLD:
         raise Conflict(f"Segment {number} is being moved; look again.")
     back = moves.take_some(transaction, table, segment, rows)
     _heat(transaction).promoted(segment, back)

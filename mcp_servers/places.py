@@ -14,7 +14,7 @@ from pydantic import Field
 
 from mcp_servers import heat
 from mcp_servers.mover import Moved
-from mcp_servers.segments import NO_TIME, Segment, month_bounds
+from mcp_servers.segments import NO_TIME, Segment, State, month_bounds
 from mcp_servers.stores.sqlite_heat import Warmth
 from mcp_servers.verbs import Verbs
 from registry.domain import CollectionSpec
@@ -173,7 +173,9 @@ def _warmth(warmth: Warmth | None) -> dict[str, Any]:
 
 
 def _segment(segment: Segment, spec: CollectionSpec, warmth: Warmth | None) -> dict[str, Any]:
+    damaged = segment.state is State.QUARANTINED
     return _warmth(warmth) | {
+        **({"held": "damaged, and in quarantine"} if damaged else {}),
         "place": _place(segment),
         "collection": segment.collection,
         "tier": Tier.COLD.value,
