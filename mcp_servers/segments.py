@@ -21,7 +21,7 @@ from registry.check import comparable
 from registry.domain import CollectionSpec
 from registry.errors import Corrupt
 from registry.plan import Compare, In, IsNull, Predicate, split_path
-from registry.record import TypeName
+from registry.record import Type, TypeName
 
 #: how a type lies in an object
 PHYSICAL: Final[dict[TypeName, str]] = {
@@ -205,3 +205,38 @@ def _compares(span: Span | None, spec: CollectionSpec, name: str, part: Compare 
             return bool(span.high >= value)
         case _:
             return True
+
+
+def surely(segment: Segment, spec: CollectionSpec, part: Predicate) -> bool:
+    """Whether `part` is known to be true for all its records."""
+    if not isinstance(part, (Compare, In, IsNull)):
+        return False
+    name = split_path(part.field)[1]
+    span = segment.spans.get(name)
+    if name in spec.fields and segment.columns.get(name) != PHYSICAL[spec.fields[name].type]:
+        return isinstance(part, IsNull)
+    if isinstance(part, IsNull):
+        return span is not None and span.nulls == segment.rows
+    if span is None or span.nulls or span.low is None or span.high is None:
+        return False
+    return _holds(span, part, spec.field(name).kind)
+
+
+def _holds(span: Span, part: Compare | In, kind: Type) -> bool:
+    if isinstance(part, In):
+        found = [comparable(value, kind, part.field) for value in part.values]
+        return span.low == span.high and span.low in found
+    value: Any = comparable(part.value, kind, part.field)
+    match part.op:
+        case "=":
+            return bool(span.low == value == span.high)
+        case "!=":
+            return bool(value < span.low or value > span.high)
+        case "<":
+            return bool(span.high < value)
+        case "<=":
+            return bool(span.high <= value)
+        case ">":
+            return bool(span.low > value)
+        case _:
+            return bool(span.low >= value)

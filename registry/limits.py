@@ -83,6 +83,8 @@ COMPACT_GROUPS_MAX: Final = 8  # rewritten by one call, each at most a full segm
 LEASE_SECONDS: Final = 60  # of the one mover of a domain, renewed at each step
 SCAN_MEMORY_BYTES_MAX: Final = 384 << 20  # of one domain's scans of segments
 SCAN_THREADS_MAX: Final = 2
+KEYS_BYTES_MAX: Final = 128 << 20  # of one domain's key sidecars in memory, 8 for each record
+DECODED_BYTES_MAX: Final = 16 << 20  # of one domain's row groups kept after a point read
 OBJECTS_OPEN_MAX: Final = 64  # segments of one domain held open for point reads
 
 # -- erasing

@@ -30,7 +30,12 @@ from mcp_servers.ports import Objects
 from mcp_servers.segments import ENVELOPE, KEY_BITS, PHYSICAL, ColdRow, Segment, Span, key_of
 from mcp_servers.stores import fts
 from registry.errors import Corrupt, shown
-from registry.limits import OBJECTS_OPEN_MAX, ROW_GROUP_ROWS
+from registry.limits import (
+    DECODED_BYTES_MAX,
+    KEYS_BYTES_MAX,
+    OBJECTS_OPEN_MAX,
+    ROW_GROUP_ROWS,
+)
 from registry.record import TypeName
 
 ARROW: Final = {
@@ -43,6 +48,7 @@ _SPAN_CHARS_MAX: Final = 80
 _FEW: Final = 32  # ids that are looked up one by one
 _CHUNK_BYTES: Final = 1 << 20
 _SUM_BYTES: Final = 16
+_BYTES: Final = 8  # of a key's entry
 
 
 def table_of(rows: Sequence[tuple[Any, ...]], fields: Mapping[str, TypeName]) -> pa.Table:
@@ -127,8 +133,9 @@ class Shelf:
         self._objects = objects
         self._lock = threading.RLock()
         self._sound: dict[str, tuple[int, ...]] = {}
-        self._keys: dict[str, array[int]] = {}
+        self._keys: OrderedDict[str, array[int]] = OrderedDict()
         self._open: OrderedDict[str, pq.ParquetFile] = OrderedDict()
+        self._decoded: OrderedDict[tuple[str, int, tuple[str, ...]], pa.Table] = OrderedDict()
 
     def path(self, segment: Segment) -> Path:
         """The object's file, its bytes as the ledger has them."""
@@ -213,6 +220,7 @@ class Shelf:
             for name in [name for name in self._sound if name.partition(".")[0] == stem]:
                 del self._sound[name]
             self._keys.pop(segment.name, None)
+            self._decoded.clear()
             file = self._open.pop(segment.name, None)
             if file is not None:
                 file.close()
@@ -229,6 +237,8 @@ class Shelf:
             for file in self._open.values():
                 file.close()
             self._open.clear()
+            self._decoded.clear()
+            self._keys.clear()
 
     # -- inside ----------------------------------------------------------------------------------
 
@@ -238,13 +248,25 @@ class Shelf:
             return int(self._file(segment).metadata.row_group(0).num_rows)
 
     def _group(self, segment: Segment, group: int, columns: list[str]) -> pa.Table:
+        """A row group's columns. The last few are kept: neighbours are often read together."""
+        key = (segment.name, group, tuple(columns))
         with self._lock:
-            try:
-                return self._file(segment).read_row_group(group, columns=columns, use_threads=False)
-            except (OSError, pa.ArrowException) as bad:
-                raise Corrupt(
-                    f"Object {shown(segment.name)} cannot be read; restore a backup."
-                ) from bad
+            table = self._decoded.get(key)
+            if table is None:
+                table = self._decoded[key] = self._read_group(segment, group, columns)
+                while sum(t.nbytes for t in self._decoded.values()) > DECODED_BYTES_MAX:
+                    self._decoded.popitem(last=False)
+            else:
+                self._decoded.move_to_end(key)
+            return table
+
+    def _read_group(self, segment: Segment, group: int, columns: list[str]) -> pa.Table:
+        try:
+            return self._file(segment).read_row_group(group, columns=columns, use_threads=False)
+        except (OSError, pa.ArrowException) as bad:
+            raise Corrupt(
+                f"Object {shown(segment.name)} cannot be read; restore a backup."
+            ) from bad
 
     def _file(self, segment: Segment) -> pq.ParquetFile:
         path = self.path(segment)
@@ -257,16 +279,21 @@ class Shelf:
         return file
 
     def _entries(self, segment: Segment) -> array[int]:
-        known = self._keys.get(segment.name)
-        if known is not None:
-            return known
+        with self._lock:
+            known = self._keys.get(segment.name)
+            if known is not None:
+                self._keys.move_to_end(segment.name)
+                return known
         path = self._beside(
             segment,
             _beside(segment, ".keys"),
             lambda part: self._index_keys(segment, part),
         )
         entries = array("Q", path.read_bytes()[:-_SUM_BYTES])
-        self._keys[segment.name] = entries
+        with self._lock:
+            self._keys[segment.name] = entries
+            while _BYTES * sum(map(len, self._keys.values())) > KEYS_BYTES_MAX:
+                self._keys.popitem(last=False)
         return entries
 
     def _index_keys(self, segment: Segment, path: Path) -> None:

@@ -22,6 +22,7 @@ from mcp_servers.compile import (
     compile_plan,
 )
 from mcp_servers.dialect import DUCKDB, SQLITE, Dialect
+from mcp_servers.known import known
 from mcp_servers.partial import decomposes
 from mcp_servers.ports import Cold, Part, Watch
 from mcp_servers.rank import Rank, steps_of
@@ -82,7 +83,8 @@ class _Scan:
     """A statement and what it reads. Of the first part's segments it reads as many as the steps
     say, until the page is full and none of the rest can stand on it.
 
-    `warm`: how many rows of each collection went in.
+    `warm`: how many rows of each collection went in. `passed`: how many records of segments did
+    that are not read.
     """
 
     compiled: Compiled
@@ -91,6 +93,7 @@ class _Scan:
     warm: Sequence[int]
     steps: Sequence[int] = ()
     rank: Rank | None = None
+    passed: int = 0
 
     def run(self, cold: Cold, watch: Watch) -> tuple[Cut, Scanned]:
         """The page, and what was read."""
@@ -113,10 +116,11 @@ class _Scan:
 
     def _scanned(self, parts: Sequence[Part]) -> Iterator[tuple[str, str, int]]:
         for address, rows, part in zip(self.addresses, self.warm, parts, strict=False):
-            if rows or not part.segments:
+            cold = self.passed + sum(s.count for s in part.segments)
+            if rows or not cold:
                 yield address, Tier.WARM.value, rows
-            if part.segments:
-                yield address, Tier.COLD.value, sum(s.count for s in part.segments)
+            if cold:
+                yield address, Tier.COLD.value, cold
 
 
 def _scan_of(connection: apsw.Connection, cold: Cold, asked: Asked, reached: Reach) -> _Scan:
@@ -143,19 +147,23 @@ def _together(connection: apsw.Connection, cold: Cold, asked: Asked, reached: Re
 def _folded(
     connection: apsw.Connection, cold: Cold, asked: Asked, segments: Sequence[Segment]
 ) -> _Scan:
-    """The rows' groups, beside the segments."""
+    """The groups of the rows, and of segments that the ledger knows enough about, beside the
+    others."""
     plan, catalogue = asked.plan, asked.schema.catalogue
     given = compile_pieces(plan, catalogue, asked.tenant)
     rows: list[Any] = connection.execute(given.sql, given.values).fetchall()
     count = len(rows) if given.matched is None else sum(row[given.matched] for row in rows)
-    if not count:
+    lines, rest = known(plan, asked.schema.table(plan.source).spec, segments)
+    if not count and not lines:
         compiled = asked.compiled(DUCKDB)
         part = part_of(connection, asked, compiled, plan.source, segments)
         return _Scan(compiled, [part], [plan.source], [0])
     compiled = compile_merged(plan, catalogue, asked.tenant, after=asked.after)
-    part = part_of(connection, asked, compiled, plan.source, segments)
+    part = part_of(connection, asked, compiled, plan.source, rest)
+    rows += lines
     folded = Part(FOLDED, given.columns, [cold.pack(given.columns, rows)], len(rows), (), ())
-    return _Scan(compiled, [part, folded], [plan.source], [count])
+    passed = sum(s.count for s in segments) - sum(s.count for s in rest)
+    return _Scan(compiled, [part, folded], [plan.source], [count], passed=passed)
 
 
 def _listed(
