@@ -16,7 +16,7 @@ checks), so what stands half-written was left by a dead one.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -31,12 +31,13 @@ from mcp_servers.segments import PHYSICAL, ColdRow, Segment, State, folder_of, r
 from mcp_servers.stores import sqlite_holds as holds
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores import sqlite_moves as moves
+from mcp_servers.stores.files import UNFINISHED
 from mcp_servers.stores.sqlite import SqliteStore
 from mcp_servers.stores.sqlite_heat import Heat
 from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
 from registry.clock import Clock
-from registry.errors import BadInput, Conflict, Corrupt, IsothermError, NotFound
+from registry.errors import BadInput, Conflict, Corrupt, IsothermError, NotFound, Unavailable
 from registry.limits import LEASE_SECONDS, MOVE_ROWS, SEGMENT_GRACE_SECONDS
 
 if TYPE_CHECKING:
@@ -142,12 +143,14 @@ class Mover:
             known = await self.in_step(_retire_the_dead)
             before = self._clock.now_us() - SEGMENT_GRACE_SECONDS * _US
             old = [s for s in known if s.state is State.RETIRED and s.changed_us < before]
+            names = await anyio.to_thread.run_sync(lambda: list(self.cold.objects.names()))
+            self.on_step("listed")
             for segment in old:
-                await self.in_step(partial(_erase, number=segment.number))
+                await self.in_step(partial(self._erased, segment=segment, names=names))
                 self.on_step("erased")
-                await anyio.to_thread.run_sync(self._shelf.forget, segment)
-            kept = {_stem(s.name) for s in known if s not in old}
-            return len(old) + await anyio.to_thread.run_sync(self._remove_strays, kept)
+            gone = {_stem(s.name) for s in old}
+            rest = [name for name in names if _stem(name) not in gone]
+            return len(old) + await self.in_step(partial(self._cleared, names=rest))
 
     # -- steps, for whoever else rewrites objects --------------------------------------------------
 
@@ -232,11 +235,28 @@ class Mover:
     def digest(self) -> str:
         return self.store.schema.digest
 
-    def _remove_strays(self, kept: set[str]) -> int:
-        strays = [name for name in self.cold.objects.names() if _stem(name) not in kept]
-        for name in strays:
-            self.cold.objects.remove(name)
-        return len(strays)
+    # Objects are removed inside a step: between two of them another process may have taken the
+    # lease, and entered one of the same name.
+
+    def _erased(self, transaction: Transaction, *, segment: Segment, names: list[str]) -> None:
+        ledger.erase(transaction.connection, segment.number)
+        self._shelf.let_go(segment)
+        self._remove(name for name in names if _stem(name) == _stem(segment.name))
+
+    def _cleared(self, transaction: Transaction, *, names: list[str]) -> int:
+        """Those that the ledger does not know, and what a crash left, are removed; how many."""
+        kept = {_stem(s.name) for s in ledger.every(transaction.connection)}
+        return self._remove(
+            name for name in names if _stem(name) not in kept or name.endswith(UNFINISHED)
+        )
+
+    def _remove(self, names: Iterable[str]) -> int:
+        count = 0
+        for name in names:
+            with suppress(Unavailable):  # a file in use somewhere is the next sweep's
+                self.cold.objects.remove(name)
+                count += 1
+        return count
 
 
 def _next(segment: Segment) -> range:
@@ -300,10 +320,6 @@ def _retire_the_dead(transaction: Transaction) -> list[Segment]:
         if segment.state is State.COLD and not segment.count and not held:
             ledger.set_live(connection, segment, 0, State.RETIRED, transaction.now_us)
     return ledger.every(connection)
-
-
-def _erase(transaction: Transaction, *, number: int) -> None:
-    ledger.erase(transaction.connection, number)
 
 
 def same_spec(transaction: Transaction, digest: str) -> None:

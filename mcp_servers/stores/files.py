@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Final
 
 from registry.errors import Corrupt, StorageFull, Unavailable, shown
 
-_UNFINISHED: Final = ".part"
+UNFINISHED: Final = ".part"
+_ATTEMPTS: Final = 3
 
 
 class Folder:
@@ -24,24 +26,33 @@ class Folder:
         self.path = path
 
     def put(self, name: str, write: Callable[[Path], None]) -> int:
-        """See the port. `StorageFull` or `Unavailable` when the disk refuses."""
+        """See the port. Several may put the same object at once. `StorageFull` or `Unavailable`
+        when the disk refuses."""
         place = self._place(name)
-        part = place.with_name(f"{place.name}{_UNFINISHED}")
+        for left in reversed(range(_ATTEMPTS)):
+            try:
+                return self._put(place, write)
+            except FileNotFoundError as bad:  # a sweep took it for the rest of a crash
+                if not left:
+                    raise _refused(name, bad) from None
+            except OSError as bad:
+                raise _refused(name, bad) from None
+        raise AssertionError("the last attempt returns or raises")
+
+    def _put(self, place: Path, write: Callable[[Path], None]) -> int:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        part = _claimed(place)
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
             write(part)
             _sync(part)
             part.replace(place)
-            for folder in (place.parent, *_above(place.parent, self.path)):
-                sync_folder(folder)
-            return place.stat().st_size
-        except OSError as bad:
+        except OSError:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
-            raise StorageFull(
-                f"Object {shown(name)} could not be written ({bad.strerror}); free space on its"
-                " disk, then try again."
-            ) from None
+            raise
+        for folder in (place.parent, *_above(place.parent, self.path)):
+            sync_folder(folder)
+        return place.stat().st_size
 
     def local(self, name: str) -> Path:
         """See the port."""
@@ -68,6 +79,23 @@ class Folder:
         if ".." in place.parts:
             raise Unavailable(f"{shown(name)} is no name of an object.")
         return place
+
+
+def _claimed(place: Path) -> Path:
+    """A new file beside the place, nobody else's."""
+    for number in count():
+        part = place.with_name(f"{place.name}.{number}{UNFINISHED}")
+        with contextlib.suppress(FileExistsError):
+            part.touch(exist_ok=False)
+            return part
+    raise AssertionError("numbers do not end")
+
+
+def _refused(name: str, bad: OSError) -> StorageFull:
+    return StorageFull(
+        f"Object {shown(name)} could not be written ({bad.strerror}); free space on its disk, then"
+        " try again."
+    )
 
 
 def _above(folder: Path, root: Path) -> list[Path]:

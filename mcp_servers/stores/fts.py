@@ -15,8 +15,7 @@ from mcp_servers.stores.sqlite_names import TOKENIZER, search_column
 
 
 def build(path: Path, searched: Sequence[str], texts: Iterable[tuple[Any, ...]]) -> None:
-    """Index texts (one per searched field) under their row's number."""
-    path.unlink(missing_ok=True)
+    """Index texts (one per searched field) under their row's number, in a new or empty file."""
     with translated(path):
         connection = apsw.Connection(str(path))
         try:

@@ -225,13 +225,6 @@ class Shelf:
             if file is not None:
                 file.close()
 
-    def forget(self, segment: Segment) -> None:
-        """Let go of an object's files and remove them."""
-        self.let_go(segment)
-        stem = segment.name.removesuffix(".parquet")
-        for name in [n for n in self._objects.names() if n.partition(".")[0] == stem]:
-            self._objects.remove(name)
-
     def close(self) -> None:
         with self._lock:
             for file in self._open.values():

@@ -64,6 +64,32 @@ def test_a_full_disk_leaves_the_object_as_it_was(objects: Objects) -> None:
     assert objects.local("a/one").read_bytes() == b"before"
 
 
+def test_two_who_put_the_same_object_at_once_both_do(objects: Objects) -> None:
+    def slowly(path: Path) -> None:
+        path.write_bytes(b"123")
+        assert objects.put("a/one", write(b"12345")) == 5
+        with path.open("ab") as file:
+            file.write(b"45")
+
+    assert objects.put("a/one", slowly) == 5
+    assert list(objects.names()) == ["a/one"]
+    assert objects.local("a/one").read_bytes() == b"12345"
+
+
+def test_an_unfinished_object_that_is_cleared_away_is_written_again(objects: Objects) -> None:
+    times = []
+
+    def cleared_once(path: Path) -> None:
+        path.write_bytes(b"123")
+        times.append(path)
+        if len(times) == 1:
+            for name in list(objects.names()):
+                objects.remove(name)
+
+    assert objects.put("a/one", cleared_once) == 3
+    assert list(objects.names()) == ["a/one"] and len(times) == 2
+
+
 def test_a_name_never_leads_out(objects: Objects) -> None:
     for name in ("../out", "a/../../out"):
         with pytest.raises(Unavailable):

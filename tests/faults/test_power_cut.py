@@ -251,7 +251,9 @@ def no_sync_of_the_folders_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
 def ledger_before_the_object_is_durable(monkeypatch: pytest.MonkeyPatch) -> None:
     later: list[Path] = []
     sync, sync_folder, in_step = files._sync, files.sync_folder, Mover.in_step
-    monkeypatch.setattr(files, "_sync", lambda part: later.append(part.with_suffix("")))
+    monkeypatch.setattr(
+        files, "_sync", lambda part: later.append(part.with_suffix("").with_suffix(""))
+    )
     monkeypatch.setattr(files, "sync_folder", later.append)
 
     async def then_sync(self: Any, work: Any, *, rows: int = 1) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from threading import Thread
 from typing import Any
 
 import apsw
@@ -286,6 +287,43 @@ def test_a_mover_that_hung_while_another_cleared_up_goes_no_further(run: Any) ->
             await mover.cool("t", "notes", "1970-01")
         assert await everything(one) == as_rows(notes(3))
         assert (await cool(one)).rows == 3
+        assert await everything(house.open()) == as_rows(notes(3))
+
+    run(test)
+
+
+def test_a_sweep_that_hung_removes_nothing_that_was_entered_meanwhile(run: Any) -> None:
+    async def test(house: House) -> None:
+        one, two = house.open(), house.open()
+        await put(one, notes(3))
+        first = (await cool(one)).segment
+        await one.mover.warm(first.number)
+        house.clock.advance(SEGMENT_GRACE_SECONDS + 1)
+
+        def while_it_sweeps(step: str) -> None:
+            if step == "listed":  # it hangs; another cools the same records under the same name
+                house.clock.advance(LEASE_SECONDS + 1)
+                other = Thread(target=lambda: asyncio.run(cool(two)))
+                other.start()
+                other.join()
+
+        sweeper = Mover(one._store, one._cold, house.clock, "one", on_step=while_it_sweeps)
+        with pytest.raises(TooBusy):
+            await sweeper.sweep()
+        assert await everything(house.open()) == as_rows(notes(3))
+        assert [s.state for s in await two.mover.segments()] == [State.COLD]
+
+    run(test)
+
+
+def test_a_sweep_removes_what_a_crash_left_beside_a_segment(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open()
+        await put(store, notes(3))
+        segment = (await cool(store)).segment
+        part = house.folder / "objects" / "club" / f"{segment.name}.7.part"
+        part.write_bytes(b"half")
+        assert await store.mover.sweep() == 1 and not part.exists()
         assert await everything(house.open()) == as_rows(notes(3))
 
     run(test)

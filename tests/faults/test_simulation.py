@@ -1,0 +1,86 @@
+"""Thousands of seeded runs of several processes that crash, lag and disagree about the time, on one data folder:
+the bank keeps its sum, the set its members, the ring its shape. `ISOTHERM_SIM_SEED=N` plays one seed again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from mcp_servers.tiered import open_store
+from registry.clock import ManualClock
+from tests.faults.figures import figure
+from tests.faults.simulation import NOW, Odds, World, fresh, played, played_out
+from tests.faults.workloads import Bank, Ring, Set, fill, spec_of
+
+SEED = 20261123
+TURNS = 400
+SPECS = [spec_of(f"d{n}") for n in range(3)]
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template") / "data"
+
+    async def make() -> None:
+        for spec in SPECS:
+            store = open_store(spec, folder, ManualClock(NOW))
+            await fill(store)
+            await store.close()
+
+    asyncio.run(make())
+    return folder
+
+
+def play(seed: int, template: Path, folder: Path) -> World:
+    """One seed's run, in a folder of its own."""
+    chance = Random(f"world {seed}")
+    specs = SPECS[: chance.choice([2, 2, 2, 3])]
+    world = World(
+        seed, fresh(template, folder), specs, Odds(), processes=chance.choice([1, 2, 2, 3])
+    )
+
+    async def go() -> None:
+        bank, ring = Bank(world, "d0"), Ring(world, "d1")
+        items = Set(world, specs[-1].domain)
+        clients = [bank.transfer(), bank.audit(), ring.turn(), items.add()]
+        await played_out(world, clients, TURNS)
+
+    with played(world):
+        asyncio.run(go())
+    return world
+
+
+def asked_for() -> int | None:
+    given = os.environ.get("ISOTHERM_SIM_SEED")
+    return None if given is None else int(given)
+
+
+@pytest.mark.promise(3)
+@pytest.mark.parametrize(
+    "seeds",
+    [30, pytest.param(2_000, marks=[pytest.mark.full, pytest.mark.timeout(7_200)])],
+    ids=["quick", "full"],
+)
+def test_no_seed_loses_doubles_or_tears_anything(
+    tmp_path: Path, template: Path, seeds: int
+) -> None:
+    one = asked_for()
+    chosen = range(SEED, SEED + seeds) if one is None else [one]
+    seen: Counter[str] = Counter()
+    for seed in chosen:
+        world = play(seed, template, tmp_path / "data")
+        seen.update(world.seen)
+        assert not world.violations, f"ISOTHERM_SIM_SEED={seed}: {world.violations[:5]}"
+    figure("F14 simulation", seed=SEED, seeds=len(chosen), violations=0, **dict(sorted(seen.items())))  # fmt: skip
+    assert one is not None or (seen["crash"] and seen["audit-cold"] and seen["ring-turn"])
+
+
+def test_a_seed_gives_the_same_run_again(tmp_path: Path, template: Path) -> None:
+    first, second = (play(SEED, template, tmp_path / "data") for _ in range(2))
+    assert (first.trace, first.seen) == (second.trace, second.seen)
