@@ -266,7 +266,8 @@ class World:
 async def closed(process: Process) -> None:
     """Its files are let go of, as the system does for a dead process."""
     for store in process.stores.values():
-        await store.close()
+        await store.mover.store.close()  # what a living one would write at its end is not written
+        store.mover.cold.close()
     process.stores = {}
 
 
