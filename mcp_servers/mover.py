@@ -138,10 +138,13 @@ class Mover:
             return [await self._carried(s) for s in found if s.state in moving]
 
     async def sweep(self) -> int:
-        """Remove objects that no query can need any more; how many."""
+        """Remove objects that no query and no backup can need any more; how many."""
         async with self.alone():
             known = await self.in_step(_retire_the_dead)
-            before = self._clock.now_us() - SEGMENT_GRACE_SECONDS * _US
+            now = self._clock.now_us()
+            if await self.store.look(lambda c, _: ledger.pinned(c, now)):
+                return 0
+            before = now - SEGMENT_GRACE_SECONDS * _US
             old = [s for s in known if s.state is State.RETIRED and s.changed_us < before]
             names = await anyio.to_thread.run_sync(lambda: list(self.cold.objects.names()))
             self.on_step("listed")

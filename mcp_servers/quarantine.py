@@ -19,6 +19,7 @@ import anyio
 from mcp_servers.mover import Mover
 from mcp_servers.segments import Segment, State
 from mcp_servers.stores import sqlite_ledger as ledger
+from mcp_servers.stores.files import digest_of
 from mcp_servers.stores.sqlite_writer import Transaction
 from registry.errors import Corrupt, NotFound
 
@@ -75,8 +76,6 @@ class Quarantine:
         return object_fault(self._mover.cold.objects, segment, deep=True) is None
 
     def _brought(self, segment: Segment, copy: Copy) -> bool:
-        from mcp_servers.stores.parquet import digest_of  # heavy, as above
-
         for path in self._candidates(segment, copy):
             with suppress(OSError):
                 if digest_of(path) == segment.checksum:

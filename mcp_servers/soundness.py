@@ -11,6 +11,8 @@ from typing import Any
 from pydantic import Field
 
 from mcp_servers.inspection import Findings
+from mcp_servers.quarantine import Copy
+from mcp_servers.vault import Vault, blob_name
 from mcp_servers.verbs import Verbs
 from registry.tool import Call, Params, Reply, Tool
 
@@ -20,8 +22,8 @@ class CheckParams(Params):
 
 
 class MendParams(Params):
-    blobs: str | None = Field(
-        default=None, max_length=4_096, description="A folder of files named by their checksum."
+    backups: str | None = Field(
+        default=None, max_length=4_096, description="A backup target, which has good copies."
     )
     forget: int | None = Field(default=None, description="Give up this quarantined segment.")
 
@@ -65,15 +67,17 @@ class Soundness:
         if accused:
             await quarantine.take(accused)
             done = dict.fromkeys((s.name for s in accused), "quarantined")
-            blobs = None if params.blobs is None else Path(params.blobs)
-            back = await quarantine.release(lambda s: blobs and blobs / blob_name(s.checksum))
+            back = await quarantine.release(_copies(params.backups))
             done |= dict.fromkeys(back, "restored")
         return Reply(_wire(found, done))
 
 
-def blob_name(checksum: str) -> str:
-    """Where a backup keeps a file of this checksum."""
-    return f"{checksum[:2]}/{checksum}"
+def _copies(target: str | None) -> Copy:
+    """Where a backup target would have an object's bytes."""
+    if target is None:
+        return lambda segment: None
+    blobs = Vault(Path(target)).blobs.path
+    return lambda segment: blobs / blob_name(segment.checksum)
 
 
 def _wire(found: Findings, done: Mapping[str, str]) -> dict[str, Any]:

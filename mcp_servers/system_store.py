@@ -105,16 +105,7 @@ class SystemStore:
 
     def faults(self) -> list[str]:
         """What is wrong with the file, read to the last byte."""
-        try:
-            with _translated():
-                found = page_faults(self._path)
-                db = sums.open_file(self._path)
-                try:
-                    return found + structure_faults(db)
-                finally:
-                    db.close()
-        except IsothermError as refusal:
-            return [refusal.message]
+        return file_faults(self._path)
 
     def close(self) -> None:
         with self._lock, _translated():
@@ -134,6 +125,20 @@ class SystemStore:
     def _run(self, work: Callable[[apsw.Connection], T]) -> T:
         with self._lock, _translated():
             return work(self._db)
+
+
+def file_faults(path: Path) -> list[str]:
+    """What is wrong with a system.db, read to the last byte."""
+    try:
+        with _translated():
+            found = page_faults(path)
+            db = sums.open_file(path)
+            try:
+                return found + structure_faults(db)
+            finally:
+                db.close()
+    except IsothermError as refusal:
+        return [refusal.message]
 
 
 def _open(path: Path) -> apsw.Connection:

@@ -27,11 +27,11 @@ async def check(
 
 
 async def mend(
-    links: Links, domains: Iterable[str], principal: Principal, *, blobs: str | None
+    links: Links, domains: Iterable[str], principal: Principal, *, backups: str | None
 ) -> dict[str, Any]:
-    """A deep check after which what is damaged is in quarantine, or back from the copies in
-    `blobs`."""
-    given = {} if blobs is None else {"blobs": blobs}
+    """A deep check after which what is damaged is in quarantine, or back from a good copy in the
+    backup target."""
+    given = {} if backups is None else {"backups": backups}
     out = {d: await _asked(links, d, "mend", given, principal) for d in domains}
     out[_SYSTEM] = await _asked(links, _SYSTEM, "check", {"deep": True}, principal)
     bad = (f for found in out.values() for f in found["faults"] if f.get("done") != "restored")

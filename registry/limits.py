@@ -81,6 +81,7 @@ SMALL_SEGMENTS_MAX: Final = 4  # of one bucket, then they are merged
 DEAD_SHARE_MAX: Final = 0.4  # of a segment's rows, then it is rewritten
 COMPACT_GROUPS_MAX: Final = 8  # rewritten by one call, each at most a full segment
 LEASE_SECONDS: Final = 60  # of the one mover of a domain, renewed at each step
+BACKUP_PIN_SECONDS: Final = 600  # what a backup that died keeps from being swept, at most
 SCAN_MEMORY_BYTES_MAX: Final = 384 << 20  # of one domain's scans of segments
 SCAN_THREADS_MAX: Final = 2
 KEYS_BYTES_MAX: Final = 128 << 20  # of one domain's key sidecars in memory, 8 for each record

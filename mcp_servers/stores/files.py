@@ -7,6 +7,7 @@ power cut leaves an object or none.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -17,6 +18,27 @@ from registry.errors import Corrupt, StorageFull, Unavailable, shown
 
 UNFINISHED: Final = ".part"
 _ATTEMPTS: Final = 3
+_CHUNK_BYTES: Final = 1 << 20
+SUM_BYTES: Final = 16
+
+
+def digest_of(path: Path) -> str:
+    """The checksum of a file, as all names and ledgers have it."""
+    hasher = hashlib.blake2b(digest_size=SUM_BYTES)
+    with path.open("rb") as file:
+        while some := file.read(_CHUNK_BYTES):
+            hasher.update(some)
+    return hasher.hexdigest()
+
+
+def copied(path: Path, to: Path) -> str:
+    """Copy a file; the checksum of what was copied."""
+    hasher = hashlib.blake2b(digest_size=SUM_BYTES)
+    with path.open("rb") as file, to.open("wb") as out:
+        while some := file.read(_CHUNK_BYTES):
+            hasher.update(some)
+            out.write(some)
+    return hasher.hexdigest()
 
 
 class Folder:

@@ -29,6 +29,7 @@ import pyarrow.parquet as pq
 from mcp_servers.ports import Objects
 from mcp_servers.segments import ENVELOPE, KEY_BITS, PHYSICAL, ColdRow, Segment, Span, key_of
 from mcp_servers.stores import fts
+from mcp_servers.stores.files import SUM_BYTES, digest_of
 from registry.errors import Corrupt, shown
 from registry.limits import (
     DECODED_BYTES_MAX,
@@ -46,8 +47,6 @@ ARROW: Final = {
 }
 _SPAN_CHARS_MAX: Final = 80
 _FEW: Final = 32  # ids that are looked up one by one
-_CHUNK_BYTES: Final = 1 << 20
-_SUM_BYTES: Final = 16
 _BYTES: Final = 8  # of a key's entry
 
 
@@ -109,15 +108,6 @@ def checksum_of(data: bytes) -> str:
 def holds(path: Path, checksum: str, table: pa.Table) -> bool:
     """Whether the file has these bytes, and they are this table."""
     return digest_of(path) == checksum and bool(pq.read_table(path).equals(table))
-
-
-def digest_of(path: Path) -> str:
-    """The checksum of a file."""
-    hasher = hashlib.blake2b(digest_size=_SUM_BYTES)
-    with path.open("rb") as file:
-        while some := file.read(_CHUNK_BYTES):
-            hasher.update(some)
-    return hasher.hexdigest()
 
 
 def keys_of(ids: Sequence[str]) -> bytes:
@@ -282,7 +272,7 @@ class Shelf:
             _beside(segment, ".keys"),
             lambda part: self._index_keys(segment, part),
         )
-        entries = array("Q", path.read_bytes()[:-_SUM_BYTES])
+        entries = array("Q", path.read_bytes()[:-SUM_BYTES])
         with self._lock:
             self._keys[segment.name] = entries
             while _BYTES * sum(map(len, self._keys.values())) > KEYS_BYTES_MAX:
@@ -326,7 +316,7 @@ class Shelf:
 
 
 def _sum(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=_SUM_BYTES).digest()
+    return hashlib.blake2b(data, digest_size=SUM_BYTES).digest()
 
 
 def _seal(name: str, data: bytes) -> bytes:
@@ -336,7 +326,7 @@ def _seal(name: str, data: bytes) -> bytes:
 
 def _sealed(path: Path, name: str) -> bool:
     data = path.read_bytes()
-    return data[-_SUM_BYTES:] == _seal(name, data[:-_SUM_BYTES])
+    return data[-SUM_BYTES:] == _seal(name, data[:-SUM_BYTES])
 
 
 def _has_sum(path: Path, checksum: str) -> bool:

@@ -40,6 +40,7 @@ LEDGER: Final = (
     " PRIMARY KEY (tenant, collection, field, value)) STRICT, WITHOUT ROWID",
     "INSERT INTO _meta VALUES ('ledger', 0)",
 )
+_PIN: Final = "pin "
 _COLUMNS: Final = (
     "number, name, tenant, collection, bucket, state, rows, live, dead, bytes, checksum, columns,"
     " spans, changed_us"
@@ -183,6 +184,27 @@ def keep(connection: apsw.Connection, name: str, holder: str, until_us: int) -> 
         raise TooBusy(
             "Another process moved segments meanwhile; start again.", retry_after_ms=1_000
         )
+
+
+def pin(connection: apsw.Connection, holder: str, until_us: int) -> None:
+    """Until then no object is removed: somebody copies those of one moment."""
+    connection.execute(
+        "INSERT OR REPLACE INTO _leases VALUES (?, ?, ?)", (f"{_PIN}{holder}", holder, until_us)
+    )
+
+
+def unpin(connection: apsw.Connection, holder: str) -> None:
+    """Give a pin back."""
+    release(connection, f"{_PIN}{holder}", holder)
+
+
+def pinned(connection: apsw.Connection, now_us: int) -> bool:
+    """Whether an object that is retired may still be copied."""
+    found = connection.execute(
+        "SELECT EXISTS(SELECT 1 FROM _leases WHERE name GLOB ? AND until_us > ?)",
+        (f"{_PIN}*", now_us),
+    )
+    return bool(found.get)
 
 
 def release(connection: apsw.Connection, name: str, holder: str) -> None:

@@ -14,6 +14,7 @@ from mcp_servers.ports import Draft
 from mcp_servers.segments import State
 from mcp_servers.stores import sqlite_sums as sums
 from registry.limits import MOVE_ROWS
+from registry.plan import parse_plan
 from tests.mcp_servers.houses import House, as_rows, cool, everything, notes, put
 
 
@@ -266,6 +267,4 @@ def test_a_loss_that_is_accepted_lets_answers_go_on_without_it(run: Any) -> None
 
 
 def _people() -> Any:
-    from registry.plan import parse_plan
-
     return parse_plan({"from": "club.people", "measures": [{"fn": "count"}]})
