@@ -87,6 +87,11 @@ class Mover:
         table = self.table(collection)
         return await self.store.look(lambda c, _: moves.buckets(c, table, tenant))
 
+    async def tenants(self) -> list[str]:
+        """Whose records there are."""
+        tables = list(self.store.schema.tables.values())
+        return await self.store.look(lambda c, _: moves.tenants(c, tables))
+
     async def row_bytes(self, tenant: str, collection: str) -> int:
         """About what one of these rows takes."""
         table = self.table(collection)

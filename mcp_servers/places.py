@@ -1,5 +1,6 @@
 """Where a domain's records are, and moving them: what operators and the cooling trip call. Each
-tool is the caller's tenant's only, but for `tend`, which sees to files and tells no contents.
+tool is the caller's tenant's only, but for `tend` and `heat`, which see to files and counts and
+tell no contents.
 
 A place is `COLLECTION/BUCKET` for rows that are in no segment, `COLLECTION/BUCKET/NUMBER` for a
 segment.
@@ -12,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from mcp_servers import heat
+from mcp_servers.heat import Place as Warm
 from mcp_servers.mover import Moved
 from mcp_servers.segments import NO_TIME, Segment, State, month_bounds
 from mcp_servers.stores.sqlite_heat import Warmth
@@ -62,6 +63,10 @@ class Places:
                 "tend", f"Tend {of}", "Finish broken moves, remove what is retired.", NoParams,
                 self.tend, hint="write", idempotent=True, internal=True,
             ),
+            Tool(
+                "heat", f"Heat of {of}", "Add the reads counted here to what all count.", NoParams,
+                self.heat, hint="write", idempotent=True, internal=True,
+            ),
         )  # fmt: skip
 
     async def placements(self, call: Call, params: NoParams) -> Reply:
@@ -105,6 +110,12 @@ class Places:
         resumed = await mover.resume()
         return Reply({"resumed": len(resumed), "removed": await mover.sweep()})
 
+    async def heat(self, call: Call, params: NoParams) -> Reply:
+        """The heat counted in this process goes to the ledger; whose records the domain holds."""
+        self._verbs.may(call, "admin")
+        await self._verbs.store.heat.flush()
+        return Reply({"tenants": await self._verbs.store.mover.tenants()})
+
     # -- inside ----------------------------------------------------------------------------------
 
     async def _cooled(self, tenant: str, place: str) -> Moved:
@@ -130,9 +141,7 @@ class Places:
         known = await self._verbs.store.mover.segments()
         return [s for s in known if s.tenant == tenant and s.count]
 
-    async def _rows(
-        self, tenant: str, warmths: Mapping[heat.Place, Warmth]
-    ) -> list[dict[str, Any]]:
+    async def _rows(self, tenant: str, warmths: Mapping[Warm, Warmth]) -> list[dict[str, Any]]:
         out, unknown = [], []
         mover = self._verbs.store.mover
         for name, spec in self._verbs.spec.collections.items():

@@ -7,10 +7,11 @@ source means.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import anyio.to_thread
 import orjson
@@ -30,6 +31,7 @@ from registry.errors import BadInput, NotFound, shown
 from registry.settings import configs_dir
 from registry.tool import Call, Params, Reply, Surface, Tool
 
+_LEASE_SECONDS_MAX: Final = 86_400
 Format = Literal["csv", "json", "jsonl", "parquet", "sqlite"]
 
 
@@ -85,6 +87,14 @@ class ConversationPutParams(Params):
     id: str | None = Field(default=None, min_length=1, max_length=limits.ID_CHARS_MAX)
 
 
+class LeadParams(Params):
+    """`holder` asks to lead in `name` for so many seconds."""
+
+    name: str = Field(min_length=1, max_length=64)
+    holder: str = Field(min_length=1, max_length=64)
+    seconds: float = Field(gt=0, le=_LEASE_SECONDS_MAX)
+
+
 class DraftPutParams(Params):
     draft: dict[str, Any]
     id: str | None = Field(default=None, min_length=1, max_length=limits.ID_CHARS_MAX)
@@ -96,6 +106,7 @@ class SystemServer:
     def __init__(
         self, folder: Path, *, clock: Clock, rng: Random, roots: Sequence[Path] = ()
     ) -> None:
+        self._folder = folder
         self._clock = clock
         self._rng = rng
         self._store = SystemStore(folder, clock)
@@ -132,6 +143,7 @@ class SystemServer:
             tool("domain_remove", NameParams, self.domain_remove, "Set an added domain aside."),
             tool("conversation_get", IdParams, self.conversation_get, "Last turns, oldest first."),
             tool("conversation_put", ConversationPutParams, self.conversation_put, "Add a turn."),
+            tool("lead", LeadParams, self.lead, "Who does what only one process may do."),
             tool("draft_get", IdParams, self.draft_get, "A kept draft."),
             tool("check", CheckParams, self.check, "Compare system.db with its checksums."),
             tool("draft_put", DraftPutParams, self.draft_put, "Keep a draft for a day."),
@@ -225,6 +237,23 @@ class SystemServer:
 
         turns = await self._keep(call, "conversation", key, add)
         return Reply({"id": key, "turns": len(turns)})
+
+    async def lead(self, call: Call, params: LeadParams) -> Reply:
+        """{leads, bytes_free}: whether the holder has the lease now, and the disk's free bytes."""
+        decide(call.principal, "admin", "system")
+        now, span = self._clock.now_us(), int(params.seconds * 1_000_000)
+
+        def take(held: Any) -> Any:
+            mine = held is None or held["holder"] == params.holder
+            # a lease that ends too late was taken before the clock was set back
+            if mine or not now < held["until_us"] <= now + _LEASE_SECONDS_MAX * 1_000_000:
+                return {"holder": params.holder, "until_us": now + span}
+            return held
+
+        keep = self._store.keep
+        held = await anyio.to_thread.run_sync(lambda: keep("", "lease", params.name, take))
+        leads = held["holder"] == params.holder
+        return Reply({"leads": leads, "bytes_free": shutil.disk_usage(self._folder).free})
 
     async def draft_get(self, call: Call, params: IdParams) -> Reply:
         """{id, draft}, or `NotFound`."""

@@ -169,7 +169,7 @@ def _server(spec: DomainSpec) -> dict[str, Any]:
 
 
 def _settings(settings: Settings) -> dict[str, Any]:
-    shown_ = ("data", "roots", "topology", "host", "port", "allowed_hosts")
+    shown_ = ("data", "roots", "topology", "host", "port", "allowed_hosts", "cool_every_seconds")
     return {
         name: {
             "value": _plain(getattr(settings, name)),

@@ -21,6 +21,7 @@ from mcp_servers.tools import Built, build
 from orchestrator.admin import Actions
 from orchestrator.ask import Asker
 from orchestrator.catalogue import LiveCatalogue
+from orchestrator.cooling import Cooling
 from orchestrator.links import Links, in_process
 from orchestrator.planner.rules import plan as rules
 from orchestrator.server import FrontDoor
@@ -144,12 +145,25 @@ async def running(
             await app.refresh()
             app._built = build(_front(app).surface(), door_local(), rng=rng)
             tasks.start_soon(app.watch)
+            if settings.cool_every_seconds:
+                tasks.start_soon(_cooling(app, rng).run)
             yield app
         finally:
             with anyio.CancelScope(shield=True):
                 tasks.cancel_scope.cancel()
                 await supervisor.close()
                 await system.close()
+
+
+def _cooling(app: App, rng: Random) -> Cooling:
+    return Cooling(
+        app.links,
+        lambda: app.catalogue.specs,
+        app.clock,
+        rng,
+        every_s=app.settings.cool_every_seconds,
+        holder=f"{rng.getrandbits(64):016x}",
+    )
 
 
 def _front(app: App) -> FrontDoor:

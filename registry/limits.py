@@ -94,6 +94,7 @@ ERASE_IDS_MAX: Final = 50_000  # of one collection that others follow
 HOLDS_MAX: Final = 1_000  # of one tenant
 
 # -- processes
+DISK_FREE_BYTES_MIN: Final = 256 << 20  # with less, nothing is moved
 WRITE_QUEUE_MAX: Final = 4_096  # writes waiting for one writer thread
 WRITE_QUEUE_ROWS_MAX: Final = 100_000  # records in all of them together
 GROUP_COMMIT_MAX: Final = 512  # writes in one transaction

@@ -53,6 +53,8 @@ class Settings:
     #: confidence from which a reading is `answered`, and below which it is refused
     answer_confidence: float = 0.75
     tentative_confidence: float = 0.45
+    #: between two passes of the cooling loop; 0: none
+    cool_every_seconds: float = 300.0
     source: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -180,6 +182,12 @@ def _confidence(value: Any) -> float:
     return float(value)
 
 
+def _interval(value: Any) -> float:
+    if type(value) not in (int, float) or not (value == 0 or 1 <= value <= 43_200):
+        raise ValueError("is 0, or a number of seconds from 1 to 43200")
+    return float(value)
+
+
 _CHECKS: Final[dict[str, Callable[[Any], Any]]] = {
     "data": _path,
     "roots": _roots,
@@ -191,4 +199,5 @@ _CHECKS: Final[dict[str, Callable[[Any], Any]]] = {
     "tokens": _path_or_none,
     "answer_confidence": _confidence,
     "tentative_confidence": _confidence,
+    "cool_every_seconds": _interval,
 }

@@ -6,7 +6,7 @@ in. Each function is one part of somebody's transaction; opens and commits nothi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import apsw
@@ -41,6 +41,22 @@ def buckets(connection: apsw.Connection, table: Table, tenant: str) -> dict[str,
         time = connection.execute(later, (tenant, following)).get
     none = _count(connection, table, tenant, NO_TIME)
     return {**out, **({NO_TIME: none} if none else {})}
+
+
+def tenants(connection: apsw.Connection, tables: Iterable[Table]) -> list[str]:
+    """Whose records there are, in rows or segments; from one to the next along the indexes."""
+    names = [table.sql for table in tables]
+    following = " UNION ALL ".join(
+        f"SELECT min({column}) AS tenant FROM {name} WHERE {column} > ?1"
+        for name, column in [*((name, "_tenant") for name in names), ("_segments", "tenant")]
+    )
+    out: list[str] = []
+    while True:
+        last = out[-1] if out else ""
+        found = connection.execute(f"SELECT min(tenant) FROM ({following})", (last,)).get
+        if found is None:
+            return out
+        out.append(str(found))
 
 
 def row_bytes(connection: apsw.Connection, table: Table, tenant: str) -> int:

@@ -122,7 +122,17 @@ def _sqlite() -> str:
 
 
 def _settings(settings: Settings) -> dict[str, Any]:
-    names = ("data", "topology", "host", "port", "roots", "allowed_hosts", "tokens", "remotes")
+    names = (
+        "data",
+        "topology",
+        "host",
+        "port",
+        "roots",
+        "allowed_hosts",
+        "tokens",
+        "remotes",
+        "cool_every_seconds",
+    )
     return {
         name: {
             "value": _plain(getattr(settings, name)),
