@@ -62,7 +62,7 @@ def test_all_tools_are_internal_and_described(tmp_path: Path) -> None:
     tools = House(tmp_path).server.surface.tools()
     assert {t.name for t in tools} == {
         "stage", "peek", "domains", "domain_add", "domain_remove", "conversation_get", "conversation_put", "draft_get",
-        "draft_put", "check",
+        "draft_put", "check", "lead",
     }  # fmt: skip
     assert all(t.internal and t.description for t in tools)
 
@@ -291,3 +291,28 @@ async def test_a_turn_that_is_too_large_is_refused(house: House) -> None:
 def test_unknown_arguments_are_refused() -> None:
     with pytest.raises(ValidationError):
         rooms.StageParams(path="x", surprise=1)  # type: ignore[call-arg]
+
+
+# -- leases --------------------------------------------------------------------------------------
+
+
+async def test_one_holder_leads_at_a_time_until_its_lease_ends(house: House) -> None:
+    async def lead(holder: str, server: SystemServer | None = None) -> Any:
+        given = {"name": "cooling", "holder": holder, "seconds": 10}
+        return (await house.call("lead", server=server, **given))["leads"]
+
+    other = house.another()
+    assert await lead("a") is True
+    assert await lead("b", other) is False
+    house.clock.advance(9)
+    assert await lead("a") is True
+    house.clock.advance(9)
+    assert await lead("b", other) is False
+    house.clock.advance(1)
+    assert await lead("b", other) is True
+    assert await lead("a") is False
+    assert (await house.call("lead", name="other", holder="a", seconds=1))["leads"] is True
+    with pytest.raises(Denied):
+        reader = Call(Principal(roles=("reader",)))
+        await house.call("lead", who=reader, name="cooling", holder="c", seconds=1)
+    await other.close()
