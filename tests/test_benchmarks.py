@@ -16,6 +16,7 @@ KEYS = {
     "reads": {"users", "ms", "records_per_s"},
     "puts": {"bare_puts_per_s", "puts"},
     "ingest": {"csv", "parquet"},
+    "cold": {"records"},
     "start": {"new_folder", "bare_mcp", "domain", "serve", "serve_over_bare"},
     "understand": {"first_ms", "demo", "planner_tests"},
 }
@@ -38,5 +39,5 @@ def test_a_benchmark_reports_its_figures_as_json(name: str, tmp_path: Path) -> N
 
 
 def test_there_is_a_test_for_every_benchmark() -> None:
-    shared = {"__init__", "measure", "house", "bare"}
+    shared = {"__init__", "measure", "house", "bare", "history"}
     assert {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - shared == KEYS.keys()
