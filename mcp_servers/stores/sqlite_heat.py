@@ -19,6 +19,7 @@ import apsw
 
 from mcp_servers.heat import Place, Touches, fade
 from mcp_servers.segments import Segment, State
+from mcp_servers.stores import sqlite_ledger as ledger
 from registry.limits import HEAT_PLACES_MAX, HEAT_RECORDS_MAX
 
 HEAT: Final = (
@@ -63,7 +64,7 @@ class Heat:
             "UPDATE _meta SET value = value + ? WHERE name = 'accesses'", (touches.accesses,)
         )
         self._count()
-        for place, heat in touches.places.items():
+        for place, heat in self._where_now(touches).items():
             self._touch(place, heat)
         for record, heat in touches.records.items():
             held = f"SELECT {_HELD} FROM _heat_records WHERE segment = ? AND row = ?"
@@ -123,6 +124,25 @@ class Heat:
         """What is left of the heat that the statement gives."""
         held: Any = self._connection.execute(sql, key).fetchone()
         return 0.0 if held is None else self._faded(*held)
+
+    def _where_now(self, touches: Touches) -> dict[Place, float]:
+        """Heat by place. A cache may still know a record by the place it came back from: what has
+        come back is among its bucket's rows."""
+        gone: dict[int, float] = {}
+        for segment, row in ledger.buried(self._connection, list(touches.records)):
+            gone[segment] = gone.get(segment, 0.0) + touches.records[segment, row]
+        live = {number for (number,) in self._connection.execute(_LIVE[1:-1])}
+        out: dict[Place, float] = {}
+        for place, heat in touches.places.items():
+            segment, rows = place[3], (*place[:3], 0)
+            came_back = 0.0
+            if segment:
+                came_back = min(heat, gone.get(segment, 0.0)) if segment in live else heat
+            if came_back:
+                out[rows] = out.get(rows, 0.0) + came_back
+            if came_back < heat or not segment:
+                out[place] = out.get(place, 0.0) + heat - came_back
+        return out
 
     def _touch(self, place: Place, heat: float) -> None:
         left = self._left(f"SELECT {_HELD} FROM _heat WHERE {_PLACE}", place)

@@ -183,6 +183,29 @@ def test_heat_comes_back_with_what_comes_back(run: Any) -> None:
     run(test)
 
 
+def test_what_the_cache_still_knows_by_its_segment_heats_the_rows_it_came_back_to(
+    run: Any,
+) -> None:
+    async def test(house: House) -> None:
+        store = house.open()
+        await put(store, notes(10))
+        number = (await cool(store)).segment.number
+        cold = (*ROWS[:3], number)
+        for _ in range(3):
+            store.get("t", "notes", ALL[:2])
+        await store.heat.flush()
+        await store.mover.promote(number, [0])
+        for _ in range(5):
+            assert store.get("t", "notes", ALL[:1])[0].tier is Tier.HOT
+        assert (await heat(store), await heat(store, cold)) == (8, 3)
+        await store.mover.warm(number)
+        for _ in range(5):
+            assert store.get("t", "notes", ALL[1:2])[0].tier is Tier.HOT
+        assert await heat(store) == 16
+
+    run(test)
+
+
 # -- single records ------------------------------------------------------------------------------
 
 
