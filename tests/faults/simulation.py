@@ -257,6 +257,9 @@ class World:
                 self.time_s += wait + 2 * SKEW_S + 1
                 await store.mover.resume()
                 await store.mover.sweep()
+            for segment in await store.mover.segments():
+                if segment.state in (State.COOLING, State.WARMING):
+                    self.violations.append(f"segment {segment.number} is {segment.state} for ever")
             found = inspect(store.mover.store.path, store.mover.cold, deep=True)
             self.violations += [f"{f.object}: {f.fault}" for f in found.faults]
             if found.strays:

@@ -9,18 +9,23 @@ import os
 from collections import Counter
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
-from mcp_servers.tiered import open_store
+from mcp_servers.mover import Moved, Mover
+from mcp_servers.stores import sqlite_ledger, sqlite_moves
+from mcp_servers.tiered import Tiered, open_store
 from registry.clock import ManualClock
+from registry.errors import IsothermError
+from tests.faults import moving
 from tests.faults.figures import figure
 from tests.faults.simulation import NOW, Odds, World, fresh, played, played_out
 from tests.faults.workloads import Bank, Ring, Set, fill, spec_of
 
 SEED = 20261123
 TURNS = 400
-SPECS = [spec_of(f"d{n}") for n in range(3)]
+SPECS = [spec_of("d0", "warm"), spec_of("d1", "hot"), spec_of("d2", "warm")]
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +89,53 @@ def test_no_seed_loses_doubles_or_tears_anything(
 def test_a_seed_gives_the_same_run_again(tmp_path: Path, template: Path) -> None:
     first, second = (play(SEED, template, tmp_path / "data") for _ in range(2))
     assert (first.trace, first.seen) == (second.trace, second.seen)
+
+
+# -- mutants -------------------------------------------------------------------------------------
+
+
+async def no_recovery(self: Mover) -> list[Moved]:
+    return []
+
+
+def never_catches_up(self: Tiered) -> None:
+    """The cache is right as long as nobody else writes."""
+
+
+MUTANTS: dict[str, list[tuple[Any, str, Any]]] = {
+    "visible-before-flip": [
+        (sqlite_moves, "let_out", moving.visible_before_the_rows_are_gone),
+        (Mover, "in_step", moving.in_two_halves),
+    ],
+    "delete-before-flip": [
+        (sqlite_moves, "let_out", moving.rows_gone_before_it_is_visible),
+        (Mover, "in_step", moving.in_two_halves),
+    ],
+    "ignored-cancel": [(sqlite_moves, "let_out", moving.ignores_changes)],
+    "no-tombstone": [(sqlite_ledger, "bury", lambda connection, places: None)],
+    "no-recovery": [(Mover, "resume", no_recovery)],
+    "stale-cache": [(Tiered, "_catch_up", never_catches_up)],
+}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_broken_product_is_caught_by_some_seed(
+    tmp_path: Path, template: Path, monkeypatch: pytest.MonkeyPatch, mutant: str
+) -> None:
+    for where, name, broken in MUTANTS[mutant]:
+        monkeypatch.setattr(where, name, broken)
+    for seed in range(SEED, SEED + 60):
+        if caught(seed, template, tmp_path / "data"):
+            print(f"F14 mutant {mutant} caught by seed {seed}, {seed - SEED + 1} tried")
+            return
+    pytest.fail(f"no seed caught {mutant}")
+
+
+def caught(seed: int, template: Path, folder: Path) -> bool:
+    """Whether the run shows that something is broken; a mutant may trip over itself, too."""
+    try:
+        return bool(play(seed, template, folder).violations)
+    except (IsothermError, AssertionError):
+        return True
+    finally:
+        moving._halves.clear()

@@ -18,9 +18,9 @@ ACCOUNTS, RING = 12, 12
 START = 100
 
 
-def spec_of(domain: str) -> DomainSpec:
+def spec_of(domain: str, tier: str) -> DomainSpec:
     at = {"at": {"type": "time"}}
-    return parse_spec({"domain": domain, "collections": {
+    return parse_spec({"domain": domain, "tier": tier, "collections": {
         "accounts": {"time": "at", "fields": {**at, "n": {"type": "int"}}},
         "ring": {"time": "at", "fields": {**at, "next": {"type": "text"}}},
         "items": {"time": "at", "fields": {**at, "text": {"type": "text", "search": True}}},
