@@ -20,6 +20,7 @@ from pydantic import Field
 from mcp_servers.domain_files import DomainFiles
 from mcp_servers.door import Door
 from mcp_servers.readers.parent import Look, peek
+from mcp_servers.safekeeping import Safekeeping
 from mcp_servers.staging import Staging
 from mcp_servers.system_store import SystemStore
 from mcp_servers.tools import Built, build
@@ -104,7 +105,13 @@ class SystemServer:
     """Handlers over the three things it owns: the staging folder, the spec files, system.db."""
 
     def __init__(
-        self, folder: Path, *, clock: Clock, rng: Random, roots: Sequence[Path] = ()
+        self,
+        folder: Path,
+        *,
+        clock: Clock,
+        rng: Random,
+        roots: Sequence[Path] = (),
+        backups: Path | None = None,
     ) -> None:
         self._folder = folder
         self._clock = clock
@@ -112,7 +119,8 @@ class SystemServer:
         self._store = SystemStore(folder, clock)
         self._files = DomainFiles(configs_dir() / "domains", folder)
         self._staging = Staging(folder, clock=clock, rng=rng, roots=roots)
-        self._tools = tuple(self._make_tools())
+        safekeeping = Safekeeping(folder, backups, clock)
+        self._tools = (*self._make_tools(), *safekeeping.tools())
         self.surface = Surface(
             name="system",
             title="Isotherm system",
@@ -280,10 +288,17 @@ class SystemServer:
 
 
 def build_system(
-    folder: Path, *, clock: Clock, door: Door, rng: Random, roots: Sequence[Path] = ()
+    folder: Path,
+    *,
+    clock: Clock,
+    door: Door,
+    rng: Random,
+    roots: Sequence[Path] = (),
+    backups: Path | None = None,
 ) -> SystemServer:
-    """The system server of one data folder. `roots`: folders that `stage(path=…)` may reach."""
-    system = SystemServer(folder, clock=clock, rng=rng, roots=roots)
+    """The system server of one data folder. `roots`: folders that `stage(path=…)` may reach.
+    `backups`: the folder that `backup` writes to."""
+    system = SystemServer(folder, clock=clock, rng=rng, roots=roots, backups=backups)
     system.built = build(system.surface, door)
     return system
 

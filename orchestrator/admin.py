@@ -44,6 +44,8 @@ class Actions:
         if action == "check":
             deep = arguments.get("deep") is True
             return await soundness.check(self.links, self.specs(), principal, deep=deep)
+        if action == "backups":
+            return await soundness.keep(self.links, "backups", {}, principal)
         if action == "tiers":
             return await cool.tiers(
                 self.links, self._chosen(arguments), principal, self._now_us(arguments)
@@ -65,11 +67,26 @@ class Actions:
         if action == "move":
             place, tier = _argument(arguments, "place"), _argument(arguments, "tier")
             return await cool.move(self.links, self.specs(), principal, place=place, tier=tier)
+        if action in ("backup", "restore"):
+            return await soundness.keep(self.links, action, arguments, principal)
+        if action == "check":
+            return await self._mend(arguments, principal)
         if action == "policy":
             return await self._set_policy(arguments, principal)
         if action == "domain_add":
             return await self._add(arguments, principal)
         return await self._remove(_argument(arguments, "name"), principal)
+
+    async def _mend(self, arguments: dict[str, Any], principal: Principal) -> dict[str, Any]:
+        if "forget" in arguments:
+            place = _argument(arguments, "forget")
+            return await soundness.forget(self.links, self.specs(), principal, place=place)
+        backups = self.settings.backups if arguments.get("repair") is True else None
+        if arguments.get("repair") is True and backups is None:
+            raise BadInput("No folder of backups is configured; set `backups`.")
+        return await soundness.mend(
+            self.links, self.specs(), principal, backups=None if backups is None else str(backups)
+        )
 
     def _chosen(self, arguments: dict[str, Any]) -> dict[str, DomainSpec]:
         """The domain named in the arguments, or all."""

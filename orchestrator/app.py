@@ -132,6 +132,7 @@ async def running(
         door=door_signed("system", key, clock),
         rng=rng,
         roots=settings.roots,
+        backups=settings.backups,
     )
     async with anyio.create_task_group() as tasks:
         links = Links(tasks, clock=clock, key=key)

@@ -15,6 +15,8 @@ from typer.core import TyperGroup
 
 from orchestrator.commands import (
     ask,
+    backup,
+    check,
     connect,
     demo,
     describe,
@@ -94,7 +96,9 @@ for _command in (
     tiers.move,
     tiers.cool,
     policy.policy,
-    tiers.check,
+    check.check,
+    backup.backup,
+    backup.restore,
     upkeep.compact,
     doctor.doctor,
     version.version,

@@ -66,10 +66,22 @@ class CallParams(Params):
 
 
 class AdminReadParams(Params):
-    action: Literal["servers", "health", "domain", "settings", "tiers", "policy", "check"]
+    action: Literal[
+        "servers", "health", "domain", "settings", "tiers", "policy", "check", "backups"
+    ]
     arguments: dict[str, Any] = Field(default_factory=dict)
 
 
 class AdminWriteParams(Params):
-    action: Literal["domain_add", "domain_remove", "move", "cool", "compact", "policy"]
+    action: Literal[
+        "domain_add",
+        "domain_remove",
+        "move",
+        "cool",
+        "compact",
+        "policy",
+        "check",
+        "backup",
+        "restore",
+    ]
     arguments: dict[str, Any] = Field(default_factory=dict)

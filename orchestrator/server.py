@@ -213,14 +213,16 @@ _CALL_WRITE = "Run a domain tool that writes or deletes."
 _ADMIN_READ = (
     "For operators: servers, health, one domain's spec (arguments.name), settings, "
     "tiers (where records are and what moves next; arguments.domain?), "
-    "policy (when records move; arguments.domain), check (arguments.deep?)."
+    "policy (when records move; arguments.domain), check (arguments.deep?), backups."
 )
 _ADMIN_WRITE = (
     "For operators: domain_add (arguments.yaml; changes an existing domain of that name, "
     "never loses data), domain_remove (arguments.name), cool (one pass; arguments.domain?), "
     "move (arguments.place from tiers, tier warm or cold), "
     "compact (rewrites segments; arguments.domain?), "
-    "policy (arguments.domain, set: an object)."
+    "policy (arguments.domain, set: an object), "
+    "check (quarantines what is damaged; arguments.repair? from backups, forget?), "
+    "backup (arguments.keep?), restore (to a new folder; arguments.into, id?)."
 )
 
 

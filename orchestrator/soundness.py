@@ -1,5 +1,5 @@
-"""Whether ledgers and bytes agree, domain by domain, and mending what does not. Reads no byte
-itself.
+"""Whether ledgers and bytes agree, domain by domain, mending what does not, and backups. Reads no
+byte itself.
 
 A domain that does not answer is a fault of its own; the others are looked at all the same.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from orchestrator.links import Links
 from registry.access import Principal
-from registry.errors import IsothermError
+from registry.errors import IsothermError, NotFound, shown
 from registry.limits import LONG_CALL_MS_MAX
 
 _SYSTEM = "system"
@@ -36,6 +36,25 @@ async def mend(
     out[_SYSTEM] = await _asked(links, _SYSTEM, "check", {"deep": True}, principal)
     bad = (f for found in out.values() for f in found["faults"] if f.get("done") != "restored")
     return {"domains": out, "sound": not any(bad)}
+
+
+async def forget(
+    links: Links, domains: Iterable[str], principal: Principal, *, place: str
+) -> dict[str, Any]:
+    """Give up a segment in quarantine, as `DOMAIN.COLLECTION/BUCKET/NUMBER`."""
+    domain, _, inside = place.partition(".")
+    number = inside.rpartition("/")[2]
+    if domain not in domains or not number.isdecimal():
+        raise NotFound(f"{shown(place)} is no segment; `tiers` lists them.")
+    given = {"forget": int(number)}
+    return await links.call(domain, "mend", given, principal=principal)
+
+
+async def keep(
+    links: Links, tool: str, given: Mapping[str, Any], principal: Principal
+) -> dict[str, Any]:
+    """A tool about backups, for as long as it takes."""
+    return await links.call(_SYSTEM, tool, given, principal=principal, deadline_ms=LONG_CALL_MS_MAX)
 
 
 async def _asked(

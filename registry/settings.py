@@ -50,6 +50,8 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     #: file with one bearer token per line, `TOKEN SUBJECT ROLE[,ROLE]`
     tokens: Path | None = None
+    #: the one folder that `admin_write` may back up to; none: backups are the command line's
+    backups: Path | None = None
     #: confidence from which a reading is `answered`, and below which it is refused
     answer_confidence: float = 0.75
     tentative_confidence: float = 0.45
@@ -197,6 +199,7 @@ _CHECKS: Final[dict[str, Callable[[Any], Any]]] = {
     "port": _port,
     "allowed_hosts": _hosts,
     "tokens": _path_or_none,
+    "backups": _path_or_none,
     "answer_confidence": _confidence,
     "tentative_confidence": _confidence,
     "cool_every_seconds": _interval,

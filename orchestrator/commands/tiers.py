@@ -1,4 +1,4 @@
-"""`isotherm tiers`, `move`, `cool` and `check`: where the data is, and moving it."""
+"""`isotherm tiers`, `move` and `cool`: where the data is, and moving it."""
 
 from __future__ import annotations
 
@@ -67,26 +67,6 @@ def cool(
     else:
         screen.line("Nothing has cooled.")
     _missing(found)
-
-
-def check(
-    deep: Annotated[bool, typer.Option("--deep", help="Read every byte.")] = False,
-    json: options.Json = False,
-    data: options.Data = None,
-    config: options.Config = None,
-) -> None:
-    """Compare the ledger with the bytes of the segments."""
-    found = admin("admin_read", "check", {"deep": deep}, data, config)
-    if json:
-        screen.emit_json(found)
-    for domain, one in found["domains"].items():
-        for fault in one["faults"]:
-            screen.note(f"corrupt: {domain} {fault['object']}: {fault['fault']}")
-    if not found["sound"]:
-        raise typer.Exit(1)
-    if not json:
-        count = sum(one["segments"] for one in found["domains"].values())
-        screen.line(f"{count:,} segments hold what the ledger says.")
 
 
 def admin(
