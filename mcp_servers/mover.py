@@ -92,6 +92,11 @@ class Mover:
         tables = list(self.store.schema.tables.values())
         return await self.store.look(lambda c, _: moves.tenants(c, tables))
 
+    async def ids(self, tenant: str, collection: str, bucket: str, most: int) -> list[str]:
+        """Of the first rows of a bucket."""
+        table = self.table(collection)
+        return await self.store.look(lambda c, _: moves.bucket_ids(c, table, tenant, bucket, most))
+
     async def row_bytes(self, tenant: str, collection: str) -> int:
         """About what one of these rows takes."""
         table = self.table(collection)

@@ -8,22 +8,21 @@ segment.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
+import anyio.lowlevel
 from pydantic import Field
 
-from mcp_servers.heat import Place as Warm
 from mcp_servers.mover import Moved
-from mcp_servers.segments import NO_TIME, Segment, State, month_bounds
-from mcp_servers.stores.sqlite_heat import Warmth
+from mcp_servers.placements import place_of, placements
+from mcp_servers.segments import Segment
 from mcp_servers.verbs import Verbs
-from registry.domain import CollectionSpec
 from registry.errors import BadInput, NotFound, shown
-from registry.limits import PROMOTE_RECORDS_MAX, SEGMENT_ROWS_MAX
+from registry.limits import PROMOTE_RECORDS_MAX, RESIDENT_ROWS_MAX, SEGMENT_ROWS_MAX
 from registry.tier import Tier
 from registry.tool import Call, Params, Reply, Tool
 
+_KEPT_AT_ONCE: Final = 500  # rows made resident between two looks at what else is to do
 Place = Annotated[str, Field(min_length=1, max_length=200, description="As `placements` says.")]
 
 
@@ -33,7 +32,7 @@ class NoParams(Params):
 
 class MoveParams(Params):
     place: Place
-    tier: Literal["warm", "cold"]
+    tier: Literal["hot", "warm", "cold"]
     rows: list[Annotated[int, Field(ge=0, lt=SEGMENT_ROWS_MAX)]] | None = Field(
         default=None,
         max_length=PROMOTE_RECORDS_MAX,
@@ -73,35 +72,30 @@ class Places:
         """Rows by bucket and segments, each with its size, span of time, heat and last move."""
         tenant = self._verbs.may(call, "admin")
         self._verbs.renew()
-        warmths = await self._verbs.store.heat.look(tenant)
-        found = await self._rows(tenant, warmths)
-        for segment in await self._segments(tenant):
-            place = (tenant, segment.collection, segment.bucket, segment.number)
-            found.append(_segment(segment, self._spec(segment.collection), warmths.get(place)))
-        return Reply({"placements": sorted(found, key=lambda p: str(p["place"]))})
+        return Reply({"placements": await placements(self._verbs.store, tenant)})
 
     async def move(self, call: Call, params: MoveParams) -> Reply:
-        """One segment, made or dissolved; `more`: rows of the place are left."""
+        """One segment, made or dissolved, or rows made resident."""
         tenant = self._verbs.may(call, "admin")
         self._verbs.renew()
-        parts = params.place.split("/")
-        if len(parts) not in (2, 3) or (len(parts) == 2) != (params.tier == Tier.COLD.value):
+        is_segment = params.place.count("/") == 2
+        if params.tier != Tier.HOT.value and is_segment == (params.tier == Tier.COLD.value):
             raise BadInput(
                 f"{shown(params.place)} cannot move to {params.tier}: COLLECTION/BUCKET goes to"
-                " cold, COLLECTION/BUCKET/NUMBER to warm."
+                " cold or hot, COLLECTION/BUCKET/NUMBER to warm or hot."
             )
         await self._verbs.store.heat.flush()  # it goes with what moves
-        if len(parts) == 3:
-            moved = await self._warmed(tenant, params.place, params.rows)
-        else:
-            moved = await self._cooled(tenant, params.place)
-        place = _place(moved.segment)
-        if params.tier == Tier.WARM.value:
-            place = place.rpartition("/")[0]
-        return Reply({
-            "place": place, "tier": params.tier, "rows": moved.rows,
-            "bytes": moved.segment.bytes, "state": moved.segment.state.value,
-        }, f"{moved.rows:,} records of {params.place} are {params.tier} now.")  # fmt: skip
+        place, done = params.place, {"rows": 0}
+        if is_segment:
+            moved = await self._warmed(tenant, place, params.rows)
+            place, done = place.rpartition("/")[0], _done(moved)
+        elif params.tier == Tier.COLD.value:
+            moved = await self._cooled(tenant, place)
+            place, done = place_of(moved.segment), _done(moved)
+        if params.tier == Tier.HOT.value:
+            done |= await self._kept(tenant, place)
+        text = f"{done['rows']:,} records of {params.place} are {params.tier} now."
+        return Reply({"place": place, "tier": params.tier, **done}, text)
 
     async def tend(self, call: Call, params: NoParams) -> Reply:
         """Finish what dead processes began, and clear up behind them."""
@@ -131,73 +125,33 @@ class Places:
     async def _warmed(self, tenant: str, place: str, rows: list[int] | None) -> Moved:
         mover = self._verbs.store.mover
         for segment in await self._segments(tenant):
-            if _place(segment) == place and rows is not None:
+            if place_of(segment) == place and rows is not None:
                 return await mover.promote(segment.number, rows)
-            if _place(segment) == place:
+            if place_of(segment) == place:
                 return await mover.warm(segment.number)
         raise NotFound(f"There is no segment {shown(place)}; look at the placements.")
+
+    async def _kept(self, tenant: str, place: str) -> dict[str, int]:
+        """The bucket's rows are resident, as many as the cache takes."""
+        store, (collection, _, bucket) = self._verbs.store, place.partition("/")
+        ids: list[str] = []
+        if collection in self._verbs.spec.collections:
+            ids = await store.mover.ids(tenant, collection, bucket, RESIDENT_ROWS_MAX)
+        if not ids:
+            raise NotFound(f"There are no rows at {shown(place)}; look at the placements.")
+        for first in range(0, len(ids), _KEPT_AT_ONCE):
+            store.keep(tenant, collection, ids[first : first + _KEPT_AT_ONCE])
+            await anyio.lowlevel.checkpoint()  # others are served between
+        at = (tenant, collection, bucket, 0)
+        await store.heat.stay(at)
+        resident = min(len(ids), store.resident(tenant).get(at, 0))
+        return {"rows": len(ids), "resident": resident}
 
     async def _segments(self, tenant: str) -> list[Segment]:
         known = await self._verbs.store.mover.segments()
         return [s for s in known if s.tenant == tenant and s.count]
 
-    async def _rows(self, tenant: str, warmths: Mapping[Warm, Warmth]) -> list[dict[str, Any]]:
-        out, unknown = [], []
-        mover = self._verbs.store.mover
-        for name, spec in self._verbs.spec.collections.items():
-            size = await mover.row_bytes(tenant, name)
-            for bucket, rows in (await mover.buckets(tenant, name)).items():
-                place = (tenant, name, bucket, 0)
-                out.append(_bucket(name, bucket, rows, spec) | _warmth(warmths.get(place)))
-                out[-1]["bytes"] = rows * size
-                if out[-1]["until_us"] is None and place not in warmths:
-                    unknown.append(place)
-        self._verbs.store.heat.see(unknown)  # their age is counted from now on
-        await self._verbs.store.heat.flush()
-        return out
 
-    def _spec(self, collection: str) -> CollectionSpec:
-        return self._verbs.spec.collections[collection]
-
-
-def _place(segment: Segment) -> str:
-    return f"{segment.collection}/{segment.bucket}/{segment.number}"
-
-
-def _bucket(collection: str, bucket: str, rows: int, spec: CollectionSpec) -> dict[str, Any]:
-    return {
-        "place": f"{collection}/{bucket}",
-        "collection": collection,
-        "tier": Tier.WARM.value,
-        "rows": rows,
-        "until_us": _until(bucket, spec),
-    }
-
-
-def _warmth(warmth: Warmth | None) -> dict[str, Any]:
-    if warmth is None:
-        return {}
-    moved = {} if warmth.back_us is None else {"moved_us": warmth.back_us}
-    return {"heat": warmth.heat, "touched_us": warmth.touched_us, **moved}
-
-
-def _segment(segment: Segment, spec: CollectionSpec, warmth: Warmth | None) -> dict[str, Any]:
-    damaged = segment.state is State.QUARANTINED
-    return _warmth(warmth) | {
-        **({"held": "damaged, and in quarantine"} if damaged else {}),
-        "place": _place(segment),
-        "collection": segment.collection,
-        "tier": Tier.COLD.value,
-        "state": segment.state.value,
-        "rows": segment.count,
-        "dead": segment.dead,
-        "bytes": segment.bytes,
-        "until_us": _until(segment.bucket, spec),
-        "moved_us": segment.changed_us,
-        "warmest": [] if warmth is None else [list(known) for known in warmth.warmest],
-    }
-
-
-def _until(bucket: str, spec: CollectionSpec) -> int | None:
-    """When the bucket's time ends, in µs; `None` where it has none."""
-    return None if spec.time is None or bucket == NO_TIME else month_bounds(bucket, unit_us=True)[1]
+def _done(moved: Moved) -> dict[str, Any]:
+    state = moved.segment.state.value
+    return {"rows": moved.rows, "bytes": moved.segment.bytes, "state": state}

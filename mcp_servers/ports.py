@@ -171,6 +171,10 @@ class Cache(Protocol):
 
     def clear(self) -> None: ...
 
+    def rows(self, tenant: str) -> list[tuple[str, Row]]:
+        """(collection, row) of all that is resident of a tenant; not a read."""
+        ...
+
     def statistics(self) -> dict[str, int]: ...
 
 

@@ -76,6 +76,24 @@ class Thermometer:
         """These places are there, and nobody knows since when."""
         self._counter.see(places)
 
+    def places(self, tenant: str, rows: Iterable[tuple[str, Row]]) -> dict[Place, int]:
+        """{place: how many of these (collection, row) it has}."""
+        by_collection: dict[str, list[_Touched]] = {}
+        specs = {name: table.spec for name, table in self._store.schema.tables.items()}
+        for name, row in rows:
+            if name in specs:
+                time = row.values.get(specs[name].time or "")
+                by_collection.setdefault(name, []).append((row.id, time, row.cold))
+        out: dict[Place, int] = {}
+        for name, touched in by_collection.items():
+            out |= _places(tenant, name, specs[name], touched)
+        return out
+
+    async def stay(self, place: Place) -> None:
+        """Somebody wants this place's rows where they are: their stay begins now."""
+        half = self._half
+        await self._store.change(lambda t: Heat(t.connection, t.now_us, half).came_back(place))
+
     async def flush(self) -> None:
         """What was counted goes to the ledger, or is forgotten."""
         with self._lock:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ import anyio
 
 from mcp_servers.cold import ColdFolder
 from mcp_servers.compaction import Compactor, Debt, debt
+from mcp_servers.heat import Place
 from mcp_servers.inspection import Findings, inspect
 from mcp_servers.mover import Mover
 from mcp_servers.ports import Cache, Draft, OnConflict, Page, Progress, Row, Written
@@ -160,6 +161,21 @@ class Tiered:
     def changes(self, after: int) -> list[tuple[int, str, str, str]] | None:
         """As `RowStore.changes`."""
         return self._store.changes(after)
+
+    def keep(self, tenant: str, collection: str, ids: Sequence[str]) -> None:
+        """Make these records resident, as far as the cache takes them."""
+        name = self._short(collection)
+        with self._lock:
+            self._catch_up()
+            for row in self._store.get(tenant, name, ids):
+                self._cache.put(tenant, name, replace(row, tier=Tier.HOT))
+
+    def resident(self, tenant: str) -> Mapping[Place, int]:
+        """How many records of each place are resident; of segments too."""
+        with self._lock:
+            self._catch_up()
+            rows = self._cache.rows(tenant)
+        return self.heat.places(tenant, rows)
 
     def statistics(self) -> dict[str, int]:
         """The cache's figures: rows, bytes, bytes_max, hits, misses, evicted, dropped."""

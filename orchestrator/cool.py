@@ -66,8 +66,8 @@ async def move(
     domain, dot, inside = place.partition(".")
     if not dot or domain not in specs:
         raise NotFound(f"{shown(place)} is no place; `tiers` lists them.")
-    if tier not in ("warm", "cold"):
-        raise BadInput(f"A place moves to warm or cold, not to {shown(tier)}.")
+    if tier not in set(Tier):
+        raise BadInput(f"A place moves to {', '.join(Tier)}; {shown(tier)} is no tier.")
     given = {"place": inside, "tier": tier}
     data = await links.call(domain, "move", given, principal=principal)
     return {**data, "place": f"{domain}.{data['place']}"}
@@ -111,6 +111,7 @@ def _placement(data: Mapping[str, Any]) -> Placement:
         data.get("touched_us"),
         data.get("heat", 0.0),
         tuple((row, heat) for row, heat in data.get("warmest", ())),
+        data.get("resident", 0),
         held=data.get("held"),
     )
 
@@ -128,6 +129,7 @@ def _wire(domain: str, decision: Decision, now_us: int) -> dict[str, Any]:
     optional = {
         "age_days": None if since is None else max(0, now_us - since) // US_DAY,
         "bytes": placement.bytes,
+        "resident": placement.resident or None,
         "dead": placement.dead or None,
         "next": decision.to and decision.to.value,
     }

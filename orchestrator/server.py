@@ -218,7 +218,7 @@ _ADMIN_READ = (
 _ADMIN_WRITE = (
     "For operators: domain_add (arguments.yaml; changes an existing domain of that name, "
     "never loses data), domain_remove (arguments.name), cool (one pass; arguments.domain?), "
-    "move (arguments.place from tiers, tier warm or cold), "
+    "move (arguments.place from tiers, tier hot, warm or cold), "
     "compact (rewrites segments; arguments.domain?), "
     "policy (arguments.domain, set: an object), "
     "check (quarantines what is damaged; arguments.repair? from backups, forget?), "

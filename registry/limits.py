@@ -67,6 +67,7 @@ FEW_ROWS: Final = 1_000  # not worth a further segment in a bucket that has one
 HEAT_HALF_LIFE_DAYS: Final = 7  # of an access; many accesses age each other sooner
 HEAT_PLACES_MAX: Final = 4_096  # places whose heat one domain remembers
 HEAT_RECORDS_MAX: Final = 4_096  # cold records whose heat one domain remembers
+RESIDENT_ROWS_MAX: Final = 10_000  # rows of a place that are made resident by hand
 PROMOTE_RECORDS_MAX: Final = 500  # single records of one segment that come back in one pass
 
 # -- segments

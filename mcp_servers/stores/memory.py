@@ -84,6 +84,10 @@ class MemoryCache:
         self._rows.clear()
         self._bytes = 0
 
+    def rows(self, tenant: str) -> list[tuple[str, Row]]:
+        """See the port."""
+        return [(key[1], entry[0]) for key, entry in self._rows.items() if key[0] == tenant]
+
     def statistics(self) -> dict[str, int]:
         """rows, bytes, bytes_max, hits, misses, evicted, dropped."""
         return {

@@ -97,7 +97,7 @@ class Heat:
         if segment.state is State.COLD:
             self._connection.execute(f"DELETE FROM _heat WHERE {_PLACE}", rows)
             return
-        self._came_back(rows, self._left(f"SELECT {_HELD} FROM _heat WHERE {_PLACE}", cold))
+        self.came_back(rows, self._left(f"SELECT {_HELD} FROM _heat WHERE {_PLACE}", cold))
         self._connection.execute(f"DELETE FROM _heat WHERE {_PLACE}", cold)
         self._connection.execute("DELETE FROM _heat_records WHERE segment = ?", (segment.number,))
 
@@ -109,7 +109,14 @@ class Heat:
         heat = min(heat, self._left(f"SELECT {_HELD} FROM _heat WHERE {_PLACE}", cold))
         if heat:
             self._touch(cold, -heat)
-        self._came_back(into, heat)
+        self.came_back(into, heat)
+
+    def came_back(self, place: Place, heat: float = 0.0) -> None:
+        """A place's rows have come back now, with so much heat."""
+        self._touch(place, heat)
+        self._connection.execute(
+            f"UPDATE _heat SET back_us = ? WHERE {_PLACE}", (self._now_us, *place)
+        )
 
     # -- inside ----------------------------------------------------------------------------------
 
@@ -150,12 +157,6 @@ class Heat:
             "INSERT INTO _heat VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, NULL)"
             " ON CONFLICT DO UPDATE SET heat = ?5, accesses = ?6, at_us = ?7, touched_us = ?7",
             (*place, left + heat, self._accesses, self._now_us),
-        )
-
-    def _came_back(self, place: Place, heat: float) -> None:
-        self._touch(place, heat)
-        self._connection.execute(
-            f"UPDATE _heat SET back_us = ? WHERE {_PLACE}", (self._now_us, *place)
         )
 
     def _warmest(self) -> dict[int, list[tuple[int, float]]]:

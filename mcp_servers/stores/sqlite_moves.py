@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 import apsw
@@ -100,6 +101,17 @@ def bucket_rows(
         if len(out) == SEGMENT_ROWS_MAX or size > SEGMENT_BYTES_MAX:
             break
     return out
+
+
+def bucket_ids(
+    connection: apsw.Connection, table: Table, tenant: str, bucket: str, most: int
+) -> list[str]:
+    """Of the first rows of a bucket."""
+    condition, values = _inside(table, bucket)
+    found: Any = connection.execute(
+        f"SELECT id FROM {table.sql} WHERE _tenant = ? AND {condition}", (tenant, *values)
+    )
+    return [id for (id,) in islice(_of_bucket(found, table, bucket), most)]
 
 
 def _inside(table: Table, bucket: str) -> tuple[str, tuple[int, ...]]:

@@ -36,7 +36,7 @@ def tiers(
 
 def move(
     place: Annotated[str, typer.Argument(metavar="SEGMENT", help="A place, as `tiers` says.")],
-    tier: Annotated[str, typer.Argument(metavar="TIER", help="warm or cold")],
+    tier: Annotated[str, typer.Argument(metavar="TIER", help="hot, warm or cold")],
     json: options.Json = False,
     data: options.Data = None,
     config: options.Config = None,
@@ -47,6 +47,8 @@ def move(
         screen.emit_json(found)
     else:
         screen.line(f"{found['rows']:,} records are {found['tier']}: {found['place']}")
+        if "resident" in found:
+            screen.line("They are resident in this process; ask a server to keep them in its own.")
 
 
 def cool(

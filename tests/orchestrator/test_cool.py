@@ -182,3 +182,31 @@ async def test_what_is_read_often_comes_back_alone_or_whole_and_says_why(tmp_pat
         (cooled,) = (await admin(client, "cool"))["moved"]
         assert (cooled["rows"], cooled["tier"]) == (50, "cold")
         assert (await client.query(PLAN))["rows"] == before["rows"]
+
+
+async def test_what_is_moved_to_hot_is_rows_and_resident_and_stays_for_a_while(
+    tmp_path: Path,
+) -> None:
+    now = clock()
+    async with connect(Settings(data=tmp_path), clock=now) as client:
+        await client.write("metrics__put", collection="points", records=points("2026-01", 50))
+        before = await client.query(PLAN)
+        await admin(client, "cool")
+    async with connect(Settings(data=tmp_path), clock=now) as client:
+        (place,) = (await admin(client, "tiers"))["places"]
+        hot = await admin(client, "move", place=place["place"], tier="hot")
+        assert (hot["place"], hot["rows"], hot["resident"]) == ("metrics.points/2026-01", 50, 50)
+        (said,) = (await admin(client, "tiers"))["places"]
+        assert (said["tier"], said["resident"]) == ("hot", 50)
+        await client.get("metrics.points", "2026-01-7")
+        stats = await client.tool("metrics__stats", collection="points")
+        assert (stats["cache"]["hits"], stats["cache"]["rows"]) == (1, 50)
+        assert (await admin(client, "cool"))["moved"] == []
+        assert (await client.query(PLAN))["rows"] == before["rows"]
+        again = await admin(client, "move", place=hot["place"], tier="hot")
+        assert (again["rows"], again["resident"]) == (50, 50)
+        for nowhere in ("metrics.points/2020-01", "metrics.nothing/2026-01", "metrics.points/h/9"):
+            with pytest.raises(NotFound):
+                await admin(client, "move", place=nowhere, tier="hot")
+        now.advance(86_400)
+        assert [m["rows"] for m in (await admin(client, "cool"))["moved"]] == [50]

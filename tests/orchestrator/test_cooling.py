@@ -74,7 +74,7 @@ async def test_one_orchestrator_of_a_folder_leads_until_it_is_gone(tmp_path: Pat
         assert "moved" in await one.turn()
         await put(app)
         assert await other.turn() == {"flushed": True}
-        assert await places(app) == ["warm"]
+        assert await places(app) == ["hot"]
         now.advance(2 * EVERY_S - 1)
         assert await other.turn() == {"flushed": True}
         now.advance(2)
@@ -115,7 +115,7 @@ async def test_it_pauses_while_a_domain_does_not_answer(tmp_path: Path) -> None:
         for _ in range(BREAKER_FAILURES):
             breaker.failed(now.monotonic())
         assert await one.turn() == {"paused": "chat not answering"}
-        assert await places(app) == ["warm"]
+        assert await places(app) == ["hot"]
         breaker.succeeded()
         assert len((await one.turn())["moved"]) == 1
 
@@ -127,7 +127,7 @@ async def test_it_pauses_while_the_disk_is_nearly_full(
         await put(app)
         monkeypatch.setattr(cooling, "DISK_FREE_BYTES_MIN", 1 << 60)
         assert await one.turn() == {"paused": "the disk is nearly full"}
-        assert await places(app) == ["warm"]
+        assert await places(app) == ["hot"]
 
 
 async def test_a_trouble_is_told_once_while_it_lasts_and_stops_nobody_else(tmp_path: Path) -> None:
