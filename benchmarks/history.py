@@ -85,11 +85,9 @@ async def rewrite(store: Tiered, path: Path, every: int) -> int:
     connection = duckdb.connect()
     sql = f"SELECT * FROM read_parquet('{path}') WHERE right(id, 9)::BIGINT % {every} = 0"
     found = _physical(connection.sql(sql).to_arrow_table()).to_pylist()
+    names = _kinds()
     drafts = [
-        Draft(
-            row["id"], {k: row[k] for k in row if k not in ENVELOPE and row[k]} | {"request": "new"}
-        )
-        for row in found
+        Draft(row["id"], {**{name: row[name] for name in names}, "request": "new"}) for row in found
     ]
     for first in range(0, len(drafts), 5_000):
         some = drafts[first : first + 5_000]

@@ -21,7 +21,7 @@ import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from mcp_servers.ports import Part, Watch
-from mcp_servers.segments import ENVELOPE, PLACE, Segment
+from mcp_servers.segments import ENVELOPE, KEY_BITS, PLACE, Segment
 from mcp_servers.stores.parquet import Shelf, pack
 from registry.errors import Bug, Corrupt, IsothermError, TooLarge, TooSlow
 from registry.limits import SCAN_MEMORY_BYTES_MAX, SCAN_THREADS_MAX
@@ -33,7 +33,8 @@ _SQL_TYPES: Final = {
     "double": "DOUBLE",
     "int64": "BIGINT",
 }
-_ROW_BITS: Final = 17  # of a place, for the row inside its segment
+#: a row among those of the objects of one read; narrow, because joins hash it
+_OBJECT_ROW: Final = f"CAST((file_index << {KEY_BITS}) + file_row_number AS UINTEGER)"
 
 
 class Scanner:
@@ -156,7 +157,7 @@ def _groups(segments: Sequence[Segment]) -> list[list[Segment]]:
 
 def _place(base: int, row: int) -> int:
     """Where a segment's row stands among all rows of the part; rows of the row tier are > 0."""
-    return -((base << _ROW_BITS) + row) - 1
+    return -((base << KEY_BITS) + row) - 1
 
 
 def _places(places: Sequence[int]) -> pa.Table:
@@ -197,7 +198,7 @@ class _Table:
 
     def _segments(self, group: Sequence[Segment], base: int) -> str:
         self.bound.append([str(self.shelf.path(segment)) for segment in group])
-        place = f"-((({base} + file_index) << {_ROW_BITS}) + file_row_number) - 1"
+        place = f"-((({base} + file_index) << {KEY_BITS}) + file_row_number) - 1"
         held = {**group[0].columns, **ENVELOPE}
         outputs = ", ".join(
             f"{place} AS {name}"
@@ -207,19 +208,18 @@ class _Table:
             else f"NULL::{_SQL_TYPES[kind]} AS {_quoted(name)}"
             for name, kind in self.kinds.items()
         )
-        conditions = []
-        if group[0].live < group[0].rows:
-            conditions.append(f"file_row_number < {group[0].live}")
+        source = f"read_parquet(?{len(self.bound)})"
         if group[0].dead:
-            conditions.append(f"{place} NOT IN (SELECT place FROM {self._dead(group, base)})")
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"SELECT {outputs} FROM read_parquet(?{len(self.bound)}){where}"
+            source += f" ANTI JOIN {self._dead(group, base)} ON dead_row = {_OBJECT_ROW}"
+        if group[0].live < group[0].rows:
+            source += f" WHERE file_row_number < {group[0].live}"
+        return f"SELECT {outputs} FROM {source}"
 
     def _dead(self, group: Sequence[Segment], base: int) -> str:
-        at = {segment.number: base + n for n, segment in enumerate(group)}
+        at = {segment.number: n for n, segment in enumerate(group)}
         name = f"d{self.number}_{base}"
-        buried = [_place(at[number], row) for number, row in self.part.dead if number in at]
-        self.connection.register(name, _places(buried))
+        rows = [(at[n] << KEY_BITS) + row for n, row in self.part.dead if n in at]
+        self.connection.register(name, pa.table({"dead_row": pa.array(rows, pa.uint32())}))
         return name
 
 
