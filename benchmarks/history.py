@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from mcp_servers.ports import Draft
-from mcp_servers.segments import ENVELOPE, PHYSICAL, Segment, State, folder_of
+from mcp_servers.segments import PHYSICAL, Segment, State, folder_of
 from mcp_servers.stores import parquet
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores.sqlite_writer import Transaction
