@@ -26,7 +26,7 @@ from mcp_servers.stores.sqlite_writer import Transaction
 from mcp_servers.tiered import Tiered
 from registry.domain import CollectionSpec
 from registry.limits import ERASE_ROWS, PLAN_VALUES_MAX, SEGMENT_GRACE_SECONDS
-from registry.plan import In, QueryPlan
+from registry.plan import In, Or, Predicate, QueryPlan
 from registry.record import INT64_MAX, Canonical
 
 _VALUES_AT_ONCE: Final = PLAN_VALUES_MAX // 4
@@ -162,17 +162,18 @@ def _with(work: Callable[..., int]) -> Callable[[Transaction], int]:
 
 
 def _plans(domain: str, collection: str, table: Table, named: Named) -> list[QueryPlan]:
-    """Plans that together list the ids of all records with one of the values."""
-    plans = []
+    """Plans that together list the ids of all records with one of the values; each record once,
+    where one plan holds all values."""
+    parts: list[In] = []
     for name, values in values_of(table.spec, named).items():
         for first in range(0, len(values), _VALUES_AT_ONCE):
             some: Any = tuple(values[first : first + _VALUES_AT_ONCE])
-            plans.append(
-                QueryPlan(
-                    source=f"{domain}.{collection}",
-                    where=In(field=name, values=some),
-                    select=("id",),
-                    limit=ERASE_ROWS,
-                )
-            )
-    return plans
+            parts.append(In(field=name, values=some))
+    fits = sum(len(part.values) for part in parts) <= _VALUES_AT_ONCE
+    wholes: list[Predicate] = list(parts)
+    if fits and len(parts) > 1:
+        wholes = [Or(args=tuple(parts))]
+    source = f"{domain}.{collection}"
+    return [
+        QueryPlan(source=source, where=where, select=("id",), limit=ERASE_ROWS) for where in wholes
+    ]

@@ -28,6 +28,7 @@ from registry.errors import BadInput, Conflict, Denied, NotFound, TooLarge, show
 
 HANDLE: Final = re.compile(r"[0-9a-f]{32}")
 _SWEEP_US: Final = 3_600_000_000
+_UNFINISHED_US: Final = 60_000_000  # longer than staging takes between the bytes and the manifest
 _CHUNK_BYTES: Final = 1 << 20
 _OPEN_FLAGS: Final = (
     os.O_RDONLY
@@ -136,6 +137,26 @@ class Staging:
                     dropped += 1
         return dropped
 
+    def forget(self, tenant: str) -> int:
+        """Drop all that a tenant handed in and no load has finished with; how many handles."""
+        dropped = 0
+        for path in self._files():
+            with contextlib.suppress(OSError):
+                if path.suffix == ".json":
+                    if _tenant_of(path) != tenant:
+                        continue
+                    dropped += 1
+                    path.with_suffix(".bin").unlink(missing_ok=True)
+                elif path.with_suffix("").with_suffix(".json").exists() or not self._left(path):
+                    continue
+                path.unlink()
+        return dropped
+
+    def _left(self, path: Path) -> bool:
+        """Whether bytes without a manifest are nobody's any more: whoever staged them has died."""
+        age_us = self._clock.now_us() - path.stat().st_mtime_ns // 1_000
+        return age_us > _UNFINISHED_US
+
     def _files(self) -> Iterable[Path]:
         try:
             return [p for p in self._folder.iterdir() if p.suffix in (".json", ".bin", ".new")]
@@ -206,6 +227,13 @@ def open_staged(folder: Path, tenant: str, handle: str, clock: Clock) -> Staged:
         raise unknown
     _same(staged)
     return staged
+
+
+def _tenant_of(manifest: Path) -> str | None:
+    try:
+        return str(orjson.loads(manifest.read_bytes())["tenant"])
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+        return None
 
 
 def _expired(since_us: int, clock: Clock) -> bool:

@@ -56,7 +56,7 @@ class HeldRecords(Params):
 class HoldsParams(Params):
     """All that is held from now on."""
 
-    holds: list[HeldRecords] = Field(max_length=HOLDS_MAX)
+    holds: list[HeldRecords] = Field(max_length=10 * HOLDS_MAX)
 
 
 class Subjects:
@@ -129,9 +129,9 @@ class Subjects:
         tenant = self._verbs.may(call, "admin")
         self._verbs.renew()
         rows = [row for one in params.holds for row in self._conditions(one)]
-        await self._verbs.store.mover.store.change(
-            lambda transaction: holds.put(transaction.connection, tenant, rows), rows=len(rows)
-        )
+        store = self._verbs.store.mover.store
+        if await store.look(lambda c, _: holds.told(c, tenant)) != set(rows):
+            await store.change(lambda t: holds.put(t.connection, tenant, rows), rows=len(rows) + 1)
         return Reply({"held": len(rows)})
 
     def _conditions(self, one: HeldRecords) -> list[holds.Hold]:

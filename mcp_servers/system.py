@@ -17,6 +17,8 @@ import anyio.to_thread
 import orjson
 from pydantic import Field
 
+from mcp_servers.custody import Custody
+from mcp_servers.custody_tools import CustodyTools
 from mcp_servers.domain_files import DomainFiles
 from mcp_servers.door import Door
 from mcp_servers.readers.parent import Look, peek
@@ -120,7 +122,9 @@ class SystemServer:
         self._files = DomainFiles(configs_dir() / "domains", folder)
         self._staging = Staging(folder, clock=clock, rng=rng, roots=roots)
         safekeeping = Safekeeping(folder, backups, clock)
-        self._tools = (*self._make_tools(), *safekeeping.tools())
+        self._custody = Custody(folder, clock)
+        custody = CustodyTools(self._custody, self._store, self._staging)
+        self._tools = (*self._make_tools(), *safekeeping.tools(), *custody.tools())
         self.surface = Surface(
             name="system",
             title="Isotherm system",
@@ -284,6 +288,7 @@ class SystemServer:
         return f"{self._rng.getrandbits(128):032x}"
 
     async def close(self) -> None:
+        self._custody.close()
         self._store.close()
 
 

@@ -1,5 +1,5 @@
 """What the orchestrator remembers, in DATA/system.db: conversations, drafts, and the epoch of the
-domain list.
+domain list. Its tables of legal holds and erasures are `custody`'s.
 
 Every row carries its tenant. Everything is bounded and expires; nothing here is a user's record.
 """
@@ -25,7 +25,7 @@ T = TypeVar("T")
 KEPT_SECONDS: Final = 86_400
 NOTE_BYTES_MAX: Final = 512 << 10  # one turn or one draft
 NOTES_MAX: Final = 10_000  # conversations or drafts of one tenant
-_FORMAT: Final = 1  # kept in user_version; 0: a new file
+_FORMAT: Final = 2  # kept in user_version; 0: a new file
 _DAMAGED: Final = "system.db is damaged; restore it from a backup or set it aside."
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS note(
@@ -36,7 +36,20 @@ CREATE INDEX IF NOT EXISTS note_age ON note(kind, at_us);
 CREATE TABLE IF NOT EXISTS epoch(
   one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL, signature TEXT NOT NULL);
 INSERT OR IGNORE INTO epoch VALUES (1, 1, '');
-PRAGMA user_version = 1;
+CREATE TABLE IF NOT EXISTS hold(
+  tenant TEXT NOT NULL, kind TEXT NOT NULL, target TEXT NOT NULL,
+  reason TEXT NOT NULL, by TEXT NOT NULL, at_us INTEGER NOT NULL,
+  PRIMARY KEY (tenant, kind, target)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS custody_log(
+  seq INTEGER PRIMARY KEY, tenant TEXT NOT NULL, at_us INTEGER NOT NULL, by TEXT NOT NULL,
+  action TEXT NOT NULL, kind TEXT NOT NULL, target TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS erasure(
+  tenant TEXT NOT NULL, digest TEXT NOT NULL, subject TEXT, begun_us INTEGER NOT NULL,
+  done_us INTEGER, work TEXT NOT NULL, receipt TEXT NOT NULL,
+  PRIMARY KEY (tenant, digest)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS secret(one INTEGER PRIMARY KEY CHECK (one = 1), value BLOB NOT NULL);
+INSERT OR IGNORE INTO secret VALUES (1, randomblob(32));
+PRAGMA user_version = 2;
 """
 
 
@@ -106,6 +119,20 @@ class SystemStore:
     def faults(self) -> list[str]:
         """What is wrong with the file, read to the last byte."""
         return file_faults(self._path)
+
+    def forget(self, tenant: str) -> dict[str, int]:
+        """Drop all conversations and drafts of a tenant: they may quote anybody. {kind: how
+        many}."""
+
+        def work(db: apsw.Connection) -> dict[str, int]:
+            with _immediate(db):
+                found: Any = db.execute(
+                    "SELECT kind, count(*) FROM note WHERE tenant = ? GROUP BY kind", (tenant,)
+                ).fetchall()
+                db.execute("DELETE FROM note WHERE tenant = ?", (tenant,))
+                return dict(found)
+
+        return self._run(work)
 
     def close(self) -> None:
         with self._lock, _translated():

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from orchestrator import cool, soundness, upkeep
+from orchestrator import cool, erase, hold, soundness, upkeep
 from orchestrator.links import Links
 from registry.access import Principal
 from registry.clock import Clock
@@ -46,6 +46,10 @@ class Actions:
             return await soundness.check(self.links, self.specs(), principal, deep=deep)
         if action == "backups":
             return await soundness.keep(self.links, "backups", {}, principal)
+        if action == "holds":
+            return await hold.holds(self.links, principal)
+        if action == "erasures":
+            return await self.links.call("system", "erasures", {}, principal=principal, retry=True)
         if action == "tiers":
             return await cool.tiers(
                 self.links, self._chosen(arguments), principal, self._now_us(arguments)
@@ -59,9 +63,11 @@ class Actions:
         self, action: str, arguments: dict[str, Any], principal: Principal
     ) -> dict[str, Any]:
         if action == "cool":
-            return await cool.cool(
-                self.links, self._chosen(arguments), principal, self._now_us(arguments)
-            )
+            return await self._cool(arguments, principal)
+        if action == "erase":
+            return await self._erase(arguments, principal)
+        if action in ("hold_add", "hold_remove"):
+            return await self._hold(action, arguments, principal)
         if action == "compact":
             return await upkeep.compact(self.links, self._chosen(arguments), principal)
         if action == "move":
@@ -86,6 +92,26 @@ class Actions:
             raise BadInput("No folder of backups is configured; set `backups`.")
         return await soundness.mend(
             self.links, self.specs(), principal, backups=None if backups is None else str(backups)
+        )
+
+    async def _cool(self, arguments: dict[str, Any], principal: Principal) -> dict[str, Any]:
+        specs, now_us = self._chosen(arguments), self._now_us(arguments)
+        done = await cool.cool(self.links, specs, principal, now_us)
+        return {**done, **await upkeep.custody(self.links, self.specs(), principal)}
+
+    async def _erase(self, arguments: dict[str, Any], principal: Principal) -> dict[str, Any]:
+        what = erase.preview if arguments.get("dry_run") is True else erase.erase
+        return await what(self.links, self.specs(), principal, _argument(arguments, "subject"))
+
+    async def _hold(
+        self, action: str, arguments: dict[str, Any], principal: Principal
+    ) -> dict[str, Any]:
+        kind, target = _argument(arguments, "kind"), _argument(arguments, "target")
+        if action == "hold_remove":
+            return await hold.remove(self.links, self.specs(), principal, kind=kind, target=target)
+        reason = _argument(arguments, "reason")
+        return await hold.add(
+            self.links, self.specs(), principal, kind=kind, target=target, reason=reason
         )
 
     def _chosen(self, arguments: dict[str, Any]) -> dict[str, DomainSpec]:

@@ -18,6 +18,7 @@ from orchestrator.commands import (
     backup,
     check,
     connect,
+    custody,
     demo,
     describe,
     doctor,
@@ -76,7 +77,8 @@ app = typer.Typer(
 def root(ctx: typer.Context, data: options.Data = None, config: options.Config = None) -> None:
     """A smart database made of MCP servers: put data in, ask in plain language."""
     given = {"data": data, "config": config}
-    ctx.default_map = {**given, "domain": dict.fromkeys(_SUBCOMMANDS, given)}
+    below = {name: dict.fromkeys(inner, given) for name, inner in _SUBCOMMANDS.items()}
+    ctx.default_map = {**given, **below}
     for name in _COMMANDS:
         ctx.default_map[name] = given
     if ctx.invoked_subcommand is None:
@@ -100,14 +102,19 @@ for _command in (
     backup.backup,
     backup.restore,
     upkeep.compact,
+    custody.erase,
     doctor.doctor,
     version.version,
 ):
     app.command()(_command)
 app.command("eval")(eval.eval_)
 app.add_typer(domains.domain)
+app.add_typer(custody.hold, name="hold")
 _COMMANDS = tuple(str(c.name or c.callback.__name__) for c in app.registered_commands if c.callback)
-_SUBCOMMANDS = ("list", "show", "check", "add", "remove", "serve")
+_SUBCOMMANDS = {
+    "domain": ("list", "show", "check", "add", "remove", "serve"),
+    "hold": ("add", "remove", "list"),
+}
 
 
 def main() -> None:

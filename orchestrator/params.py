@@ -67,21 +67,15 @@ class CallParams(Params):
 
 class AdminReadParams(Params):
     action: Literal[
-        "servers", "health", "domain", "settings", "tiers", "policy", "check", "backups"
-    ]
+        "servers", "health", "domain", "settings", "tiers", "policy", "check", "backups", "holds",
+        "erasures",
+    ]  # fmt: skip
     arguments: dict[str, Any] = Field(default_factory=dict)
 
 
 class AdminWriteParams(Params):
     action: Literal[
-        "domain_add",
-        "domain_remove",
-        "move",
-        "cool",
-        "compact",
-        "policy",
-        "check",
-        "backup",
-        "restore",
-    ]
+        "domain_add", "domain_remove", "move", "cool", "compact", "policy", "check", "backup",
+        "restore", "erase", "hold_add", "hold_remove",
+    ]  # fmt: skip
     arguments: dict[str, Any] = Field(default_factory=dict)

@@ -213,7 +213,8 @@ _CALL_WRITE = "Run a domain tool that writes or deletes."
 _ADMIN_READ = (
     "For operators: servers, health, one domain's spec (arguments.name), settings, "
     "tiers (where records are and what moves next; arguments.domain?), "
-    "policy (when records move; arguments.domain), check (arguments.deep?), backups."
+    "policy (when records move; arguments.domain), check (arguments.deep?), backups, "
+    "holds (legal holds and their log), erasures (receipts)."
 )
 _ADMIN_WRITE = (
     "For operators: domain_add (arguments.yaml; changes an existing domain of that name, "
@@ -222,7 +223,9 @@ _ADMIN_WRITE = (
     "compact (rewrites segments; arguments.domain?), "
     "policy (arguments.domain, set: an object), "
     "check (quarantines what is damaged; arguments.repair? from backups, forget?), "
-    "backup (arguments.keep?), restore (to a new folder; arguments.into, id?)."
+    "backup (arguments.keep?), restore (to a new folder; arguments.into, id?), "
+    "erase (arguments.subject, dry_run?: a person's records everywhere), hold_add and hold_remove "
+    "(arguments.kind: subject, collection or domain; target; reason): what may not be deleted."
 )
 
 

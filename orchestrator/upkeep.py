@@ -1,5 +1,5 @@
-"""Keeping the domains' storage in order: compaction. The orchestrator asks, the domains do it, a
-bounded part per call. Moves nothing itself.
+"""Keeping the domains' storage in order: compaction, holds, erasures under way. The
+orchestrator asks, the domains do it, a bounded part per call. Moves nothing itself.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from orchestrator import erase, hold
 from orchestrator.links import Links
 from registry.access import Principal
 from registry.domain import DomainSpec
@@ -31,6 +32,18 @@ async def compact(
         if found["segments"]:
             done[domain] = found
     return {"compacted": done, **({"missing": missing} if missing else {})}
+
+
+async def custody(
+    links: Links, specs: Mapping[str, DomainSpec], principal: Principal
+) -> dict[str, Any]:
+    """Tell all domains what is under legal hold now, and go on with erasures: {erased: how many are
+    done now}, or {custody: why it could not}. `specs`: of all domains."""
+    try:
+        await hold.tell(links, specs, principal)
+        return {"erased": await erase.resume(links, specs, principal)}
+    except IsothermError as refusal:
+        return {"custody": refusal.message}
 
 
 async def compact_one(links: Links, domain: str, principal: Principal) -> dict[str, int]:

@@ -93,6 +93,7 @@ OBJECTS_OPEN_MAX: Final = 64  # segments of one domain held open for point reads
 ERASE_ROWS: Final = 2_000  # records of one transaction
 ERASE_IDS_MAX: Final = 50_000  # of one collection that others follow
 HOLDS_MAX: Final = 1_000  # of one tenant
+CUSTODY_LOG_MAX: Final = 100_000  # entries about holds and erasures
 
 # -- processes
 DISK_FREE_BYTES_MIN: Final = 256 << 20  # with less, nothing is moved

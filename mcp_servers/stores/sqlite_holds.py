@@ -57,6 +57,14 @@ def of(connection: apsw.Connection, tenant: str, collection: str) -> Held:
     return Held(every, values)
 
 
+def told(connection: apsw.Connection, tenant: str) -> set[Hold]:
+    """All that is held of a tenant's records."""
+    rows: Any = connection.execute(
+        "SELECT collection, field, value, reason FROM _held WHERE tenant = ?", (tenant,)
+    )
+    return set(rows)
+
+
 def put(connection: apsw.Connection, tenant: str, holds: Iterable[Hold]) -> None:
     """From now on exactly these hold of the tenant's records."""
     connection.execute("DELETE FROM _held WHERE tenant = ?", (tenant,))

@@ -1,0 +1,216 @@
+"""The erasing trip: find what is a person's in all domains, have it taken out, have the files
+scrubbed, and keep the receipt. Erases nothing itself.
+
+A saga of steps that may each be done again: its progress lies in `system`, so whoever comes next
+goes on with it. The last old files go one grace after they were rewritten; until then the erasure
+is `waiting`, and a later pass of the cooling loop, or the same command again, finishes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from orchestrator.links import Links
+from orchestrator.subjects import Reach, reach_of
+from registry.access import Principal
+from registry.domain import DomainSpec
+from registry.errors import IsothermError
+from registry.moment import time_text
+
+#: a domain may have to write all of its files anew
+_STEP_MS_MAX: Final = 3_600_000
+_BACKUPS: Final = (
+    "backups made before this erasure keep what they held; make a new one, then drop them"
+)
+_TAKEN: Final = ("deleted", "emptied")
+
+
+async def erase(
+    links: Links, specs: Mapping[str, DomainSpec], principal: Principal, subject: str
+) -> dict[str, Any]:
+    """The receipt. `status`: `done`, `waiting` until `finishes_at`, `unfinished` where `missing`
+    domains did not answer, `nothing` when there was nothing. `Denied` under legal hold."""
+    given = {"subject": subject}
+    begun = await links.call("system", "erasure_begin", given, principal=principal)
+    known = Reach.from_wire(begun["work"])
+    reach = await reach_of(links, specs, principal, subject, known=known)
+    saga = _Saga(links, principal, subject, reach, begun["receipt"])
+    await saga.keep()
+    for domain in specs:
+        await saga.take(domain)
+    for domain in specs:
+        await saga.scrub(domain)
+    await saga.forget()
+    return await saga.close()
+
+
+async def preview(
+    links: Links, specs: Mapping[str, DomainSpec], principal: Principal, subject: str
+) -> dict[str, Any]:
+    """What `erase` would delete and empty; changes nothing."""
+    await links.call("system", "erasure_check", {"subject": subject}, principal=principal)
+    reach = await reach_of(links, specs, principal, subject)
+    domains: dict[str, Any] = {}
+    for domain in specs:
+        for collection, (theirs, mentions) in reach.of(domain).items():
+            try:
+                found = {
+                    "deleted": await _count(links, principal, (domain, collection), theirs),
+                    "emptied": await _count(links, principal, (domain, collection), mentions),
+                }
+            except IsothermError as refusal:
+                reach.missing[domain] = refusal.message
+                break
+            if any(found.values()):
+                domains.setdefault(domain, {})[collection] = found
+    out = {"subject": subject, "status": "dry-run", "domains": domains}
+    return {**out, **({"missing": reach.missing} if reach.missing else {})}
+
+
+async def resume(links: Links, specs: Mapping[str, DomainSpec], principal: Principal) -> int:
+    """Go on with all tenants' erasures that need not wait; how many are done now."""
+    done = 0
+    data = await links.call("system", "erasures_due", {}, principal=principal, retry=True)
+    for one in data["erasures"]:
+        owner = Principal("erasure", one["tenant"])
+        receipt = await erase(links, specs, owner, one["subject"])
+        done += receipt["status"] in ("done", "nothing")
+    return done
+
+
+async def _count(
+    links: Links, principal: Principal, place: tuple[str, str], named: Mapping[str, list[str]]
+) -> int:
+    if not named:
+        return 0
+    domain, collection = place
+    given = {"collection": collection, "named": named}
+    data = await links.call(domain, "subject_find", given, principal=principal, retry=True)
+    return int(data["count"])
+
+
+class _Saga:
+    """One run over the domains. The receipt adds up over runs."""
+
+    def __init__(
+        self,
+        links: Links,
+        principal: Principal,
+        subject: str,
+        reach: Reach,
+        receipt: dict[str, Any],
+    ) -> None:
+        self._links = links
+        self._principal = principal
+        self._subject = subject
+        self._reach = reach
+        self._receipt = {"domains": {}, "system": {}, **receipt}
+        self._missing = dict(reach.missing)
+        self._held: list[dict[str, str]] = []
+        self._ends_us = 0
+        self._waits = False
+
+    async def keep(self) -> None:
+        """Write down how far it is; `Denied` when the subject has come under hold meanwhile."""
+        work, receipt = self._reach.to_wire(), self._receipt
+        await self._system("erasure_keep", work=work, receipt=receipt, subject=self._subject)
+
+    async def take(self, domain: str) -> None:
+        """The records of one domain."""
+        told = self._told(domain)["collections"]
+        for collection, (theirs, mentions) in self._reach.of(domain).items():
+            given = {"collection": collection, "named": theirs, "mentions": mentions}
+            done = await self._domain(domain, "subject_take", given)
+            if done is None:
+                return
+            counts = told.setdefault(collection, dict.fromkeys(_TAKEN, 0))
+            for name in _TAKEN:
+                counts[name] += done[name]
+            if not any(counts.values()):
+                del told[collection]
+            if done["held"]:
+                why = f"{done['held']:,} records are under legal hold"
+                self._held.append({"where": f"{domain}.{collection}", "why": why})
+        await self.keep()
+
+    async def scrub(self, domain: str) -> None:
+        """The files of one domain."""
+        named = {name: _both(*fields) for name, fields in self._reach.of(domain).items()}
+        given = {"named": named, "names": [self._subject]}
+        done = await self._domain(domain, "subject_scrub", given)
+        if done is None:
+            return
+        told = self._told(domain)
+        for name in ("segments_rewritten", "forgotten"):
+            told[name] = told.get(name, 0) + done[name]
+        self._ends_us = max(self._ends_us, done["ends_us"] or 0)
+        self._waits |= not done["log_empty"]
+        if done["pinned"]:
+            why = f"{len(done['pinned']):,} segments with dead copies are under legal hold"
+            self._held.append({"where": domain, "why": why})
+
+    async def forget(self) -> None:
+        """Working copies of the tenant, which may quote anybody."""
+        done = await self._system("forget")
+        self._waits |= not done.pop("log_empty")
+        told = self._receipt["system"]
+        for name, count in done.items():
+            told[name] = told.get(name, 0) + count
+
+    async def close(self) -> dict[str, Any]:
+        """The receipt, kept; without anything that names the subject once it is done."""
+        domains = {name: d for name, d in self._receipt["domains"].items() if _did(d)}
+        receipt = {**self._receipt, "domains": domains, "not_reached": self._not_reached()}
+        waits = self._waits or self._ends_us or self._missing
+        if waits:
+            receipt["ends_us"] = self._ends_us
+            self._receipt = receipt
+            await self.keep()
+        else:
+            receipt.pop("ends_us", None)
+            await self._system("erasure_finish", subject=self._subject, receipt=receipt)
+        return self._answer(receipt)
+
+    def _answer(self, receipt: dict[str, Any]) -> dict[str, Any]:
+        out = {"subject": self._subject, **receipt}
+        ends_us = out.pop("ends_us", 0)
+        if self._missing:
+            return {**out, "status": "unfinished", "missing": self._missing}
+        if self._waits or ends_us:
+            when = time_text(ends_us) if ends_us else "at the next cooling pass"
+            return {**out, "status": "waiting", "finishes_at": when}
+        return {**out, "status": "done" if receipt["domains"] else "nothing"}
+
+    def _not_reached(self) -> list[dict[str, str]]:
+        return [*self._held, {"where": "backups", "why": _BACKUPS}]
+
+    def _told(self, domain: str) -> dict[str, Any]:
+        told: dict[str, Any] = self._receipt["domains"].setdefault(domain, {"collections": {}})
+        return told
+
+    async def _domain(
+        self, domain: str, tool: str, given: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        if domain in self._missing:
+            return None
+        try:
+            return await self._links.call(
+                domain, tool, given, principal=self._principal, deadline_ms=_STEP_MS_MAX
+            )
+        except IsothermError as refusal:
+            self._missing[domain] = refusal.message
+            return None
+
+    async def _system(self, tool: str, **given: Any) -> dict[str, Any]:
+        return await self._links.call(
+            "system", tool, given, principal=self._principal, deadline_ms=_STEP_MS_MAX
+        )
+
+
+def _did(domain: Mapping[str, Any]) -> bool:
+    return bool(domain["collections"] or domain.get("segments_rewritten"))
+
+
+def _both(theirs: Mapping[str, list[str]], mentions: Mapping[str, list[str]]) -> dict[str, Any]:
+    return {**mentions, **theirs}
