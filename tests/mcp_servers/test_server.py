@@ -410,7 +410,7 @@ async def test_every_builtin_domain_serves_its_tools(tmp_path: Path, path: Path)
     assert not described.is_error
     assert names[:7] == ["query", "search", "get", "describe", "stats", "put", "delete"]
     own = [OWN[spec.domain]] if spec.domain in OWN else []
-    places = ["placements", "move", "tend"]
+    places = ["placements", "move", "tend", "heat"]
     subjects = ["subject_find", "subject_take", "subject_scrub", "hold_set"]
     assert names[8:] == [*own, *places, "compact", *subjects, "check", "mend"]
     assert len(server.built.surface.instructions) <= 2_000
