@@ -86,6 +86,7 @@ class Disk:
     @contextmanager
     def watched(self) -> Iterator[None]:
         _let_go()
+        self._begin()
         vfs = _Watch(self)
         try:
             with patch("os.fsync", self._fsync):
@@ -101,6 +102,17 @@ class Disk:
         with self._lock:
             into.mkdir(parents=True)
             self._fill(self.root, into, cut)
+
+    def _begin(self) -> None:
+        """What stands there already is synced."""
+        for path in sorted(self.root.rglob("*")):
+            if path.is_file() and path.name.endswith(_ENGINE_FILES):
+                self._engine[str(path)] = Written(bytearray(path.read_bytes()))
+        for folder in (self.root, *self.root.rglob("*")):
+            if folder.is_dir():
+                self.sync_folder(folder)
+        for other in self._others.values():
+            other.synced = other.now()
 
     # -- what happens to files -------------------------------------------------------------------
 
