@@ -7,7 +7,7 @@ touch.
     held, pinned         nothing moves
     minimum stay         what was moved a short while ago stays
     heat of a segment    its records that are read often come back, or all when they are many
-    few rows             they wait beside the segment of their bucket
+    few rows             they are not worth a segment of their own
     age                  rows cool; those that are still read stay
     size                 past the cap of a collection, its oldest places that are not read cool
 
@@ -135,8 +135,11 @@ class _Pass:
 
     def _of_rows(self, place: Placement) -> Decision:
         over = self.over.get(place.place)
-        if _bucket(place) in self.has_segment and place.rows < FEW_ROWS and over is None:
-            why = f"fewer than {FEW_ROWS:,} rows wait beside the segment of their bucket"
+        beside = _bucket(place) in self.has_segment
+        enough = max(self.policy.min_rows, FEW_ROWS if beside else 1)
+        if place.rows < enough and over is None:
+            another = "another" if beside else "a"
+            why = f"fewer than {enough:,} rows are not worth {another} segment"
             return Decision(place, None, why)
         due, why = self._due(place)
         if due and self._hot(place):

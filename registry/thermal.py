@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from registry.limits import ROWS_STORED_MAX
+from registry.limits import FEW_ROWS, ROWS_STORED_MAX, SEGMENT_ROWS_MAX
 from registry.tier import Tier
 
 _DAYS_MAX: Final = 36_500
@@ -21,13 +21,15 @@ class Policy:
     """The thermal policy in force.
 
     `cool_after_days`: rows cool that long after their month ended, or after the last touch where
-    there is no time; 0: at the next pass. `minimum_stay_hours`: what was moved stays at least so
+    there is no time; 0: at the next pass. `min_rows`: fewer of a bucket are not worth a segment,
+    which every question would have to open. `minimum_stay_hours`: what was moved stays at least so
     long. `max_rows`, `max_bytes`: of one collection as rows; past it the oldest cool. `promote_at`:
     the heat of a record, recent reads and updates, at which it comes back from cold; 0: never.
     `pin`: collections that move only by hand.
     """
 
     cool_after_days: int
+    min_rows: int
     minimum_stay_hours: int
     max_rows: int
     max_bytes: int
@@ -43,11 +45,11 @@ class Policy:
         return {**asdict(self), "pin": list(self.pin)}
 
 
-_LIVELY: Final = Policy(90, 24, ROWS_STORED_MAX, 1 << 30, 4.0)
+_LIVELY: Final = Policy(90, FEW_ROWS, 24, ROWS_STORED_MAX, 1 << 30, 4.0)
 DEFAULTS: Final = {
     Tier.HOT: _LIVELY,
     Tier.WARM: _LIVELY,
-    Tier.COLD: replace(_LIVELY, cool_after_days=0, minimum_stay_hours=0),
+    Tier.COLD: replace(_LIVELY, cool_after_days=0, min_rows=1, minimum_stay_hours=0),
 }
 
 
@@ -57,6 +59,7 @@ class Thermal(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     cool_after_days: int | None = Field(default=None, ge=0, le=_DAYS_MAX)
+    min_rows: int | None = Field(default=None, ge=1, le=SEGMENT_ROWS_MAX)
     minimum_stay_hours: int | None = Field(default=None, ge=0, le=_HOURS_MAX)
     max_rows: int | None = Field(default=None, ge=1_000, le=1_000_000_000)
     max_bytes: int | None = Field(default=None, ge=1 << 20, le=1 << 50)

@@ -32,7 +32,7 @@ class Line:
         source = folder / "points.jsonl"
         source.write_bytes(POINTS)
         assert self("ingest", str(source), "--into", "metrics.points").exit_code == 0
-        assert self("cool", "metrics", "--now", NOW).exit_code == 0
+        assert self("move", "metrics.points/2025-03", "cold").exit_code == 0
 
     def __call__(self, *words: str) -> Any:
         return self.runner.invoke(app, list(words))

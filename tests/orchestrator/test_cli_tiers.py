@@ -26,6 +26,8 @@ def test_the_commands_tell_move_and_check(tmp_path: Path) -> None:
         return runner.invoke(app, list(words))
 
     assert run("ingest", str(source), "--into", "metrics.points").exit_code == 0
+    assert "not worth a segment" in run("tiers", "metrics", "--now", NOW).stdout
+    assert run("policy", "metrics", "--set", "min_rows=1").exit_code == 0
     listed = run("tiers", "metrics")
     assert "metrics.points/2025-03" in listed.stdout and "cold" in listed.stdout
     cooled = orjson.loads(run("cool", "metrics", "--now", NOW, "--json").stdout)

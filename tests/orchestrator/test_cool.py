@@ -12,11 +12,17 @@ from registry.clock import ManualClock
 from registry.errors import BadInput, IsothermError, NotFound
 from registry.moment import time_us
 from registry.settings import Settings
+from tests.orchestrator.small import let_small_months_cool
 
 pytestmark = pytest.mark.anyio
 NOW = "2026-11-23T12:00:00Z"
 PLAN = {"from": "metrics.points", "group": [{"field": "series"}],
         "measures": [{"fn": "count"}, {"fn": "sum", "field": "value"}], "order": [{"by": "series"}]}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def small_months(tmp_path: Path) -> None:
+    let_small_months_cool(tmp_path)
 
 
 def clock() -> ManualClock:
@@ -127,7 +133,7 @@ async def test_a_policy_is_changed_while_the_domain_runs_and_lies_beside_the_dat
         place = "metrics.points/2026-10"
         assert (await admin(client, "cool"))["moved"] == []
         held = await admin(client, "policy?", domain="metrics")
-        assert (held["policy"]["cool_after_days"], held["set"]) == (90, [])
+        assert (held["policy"]["cool_after_days"], held["set"]) == (90, ["min_rows"])
         await admin(client, "policy", domain="metrics", set={"cool_after_days": 10})
         (said,) = (await admin(client, "tiers", domain="metrics"))["places"]
         assert (said["place"], said["next"]) == (place, "cold")
@@ -137,7 +143,7 @@ async def test_a_policy_is_changed_while_the_domain_runs_and_lies_beside_the_dat
         with pytest.raises(NotFound):
             await admin(client, "policy", domain="metricks", set={"cool_after_days": 1})
         pinned = await admin(client, "policy", domain="metrics", set={"pin": ["points"]})
-        assert pinned["set"] == ["cool_after_days", "pin"]
+        assert pinned["set"] == ["cool_after_days", "min_rows", "pin"]
         assert (await admin(client, "cool"))["moved"] == []
     assert "cool_after_days: 10" in (tmp_path / "domains" / "metrics.yaml").read_text()
     async with connect(Settings(data=tmp_path), clock=clock()) as client:

@@ -20,11 +20,17 @@ from registry.clock import ManualClock
 from registry.limits import BREAKER_FAILURES
 from registry.moment import time_us
 from registry.settings import Settings
+from tests.orchestrator.small import let_small_months_cool
 
 pytestmark = pytest.mark.anyio
 EVERY_S = 100.0
 OTHER = Principal(tenant="other")
 POINT = {"id": "p", "series": "s", "at": "2026-01-01T00:00:00Z", "value": 1}
+
+
+@pytest.fixture(autouse=True)
+def small_months(tmp_path: Path) -> None:
+    let_small_months_cool(tmp_path)
 
 
 def clock() -> ManualClock:

@@ -14,12 +14,18 @@ from orchestrator.client import Client, connect
 from registry.clock import ManualClock
 from registry.moment import time_us
 from registry.settings import Settings
+from tests.orchestrator.small import let_small_months_cool
 
 pytestmark = pytest.mark.anyio
 WEEKS, RECORDS = 8, 20
 MONTHS = ("2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06")
 STEADY, WEEKLY, SELDOM, BURST, CHANCE, DEAD = MONTHS
 TOTAL = {"from": "metrics.points", "measures": [{"fn": "count"}, {"fn": "sum", "field": "value"}]}
+
+
+@pytest.fixture(autouse=True)
+def small_months(tmp_path: Path) -> None:
+    let_small_months_cool(tmp_path)
 
 
 def ids(month: str, count: int = RECORDS) -> list[str]:

@@ -15,7 +15,7 @@ from registry.thermal import DEFAULTS, Policy
 from registry.tier import Tier
 
 NOW = 20_000 * US_DAY
-LIVELY, ASLEEP = DEFAULTS[Tier.HOT], DEFAULTS[Tier.COLD]
+LIVELY, ASLEEP = replace(DEFAULTS[Tier.HOT], min_rows=1), DEFAULTS[Tier.COLD]
 
 
 def rows(place: str, count: int, ended_days_ago: int | None, **known: Any) -> Placement:
@@ -62,6 +62,17 @@ def test_rows_without_a_time_age_from_their_last_touch() -> None:
     young = replace(unknown, touched_us=NOW - 89 * US_DAY)
     assert one(LIVELY, young) == (None, "it was touched 89 days ago (limit 90)")
     assert one(LIVELY, replace(unknown, touched_us=NOW - 90 * US_DAY))[0] is Tier.COLD
+
+
+def test_a_small_month_is_not_worth_a_segment_unless_the_domain_is_cold() -> None:
+    small, big = rows("a/2023-12", FEW_ROWS - 1, 900), rows("a/2023-12", FEW_ROWS, 900)
+    usual = DEFAULTS[Tier.WARM]
+    assert one(usual, small) == (None, "fewer than 1,000 rows are not worth a segment")
+    assert one(usual, big)[0] is Tier.COLD
+    assert one(ASLEEP, small)[0] is Tier.COLD
+    full = rows("a/2024-01", ROWS_STORED_MAX, 1)
+    found = moves(replace(usual, cool_after_days=2_000), small, full)
+    assert found == {"a/2023-12": Tier.COLD, "a/2024-01": None}
 
 
 def test_a_few_late_rows_wait_beside_the_segment_of_their_month() -> None:
