@@ -31,6 +31,7 @@ from mcp_servers.thermometer import Thermometer
 from registry.catalog import Facts
 from registry.clock import Clock
 from registry.domain import DomainSpec
+from registry.errors import Corrupt
 from registry.plan import QueryPlan
 from registry.tier import Tier
 
@@ -261,9 +262,20 @@ def _as_row(draft: Draft, done: Written) -> Row:
     return Row(draft.id, done.version, done.seq, values, draft.extra, Tier.HOT)
 
 
+def _has_bytes(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
+
+
 def open_store(spec: DomainSpec, folder: Path, clock: Clock) -> Tiered:
     """The embedded store of a domain: `folder`/rows/NAME.db and `folder`/objects/NAME. Raises as
-    `open_sqlite` does."""
+    `open_sqlite` does, and `Corrupt` where there are segments and no rows, which would be taken for
+    a new domain."""
     cold = ColdFolder((folder / "objects" / spec.domain).absolute())
-    store = open_sqlite(folder / "rows" / f"{spec.domain}.db", spec, clock, cold)
+    path = folder / "rows" / f"{spec.domain}.db"
+    if not _has_bytes(path) and any(cold.objects.names()):
+        raise Corrupt(f"{path.name} is gone, but its segments are there; restore a backup.")
+    store = open_sqlite(path, spec, clock, cold)
     return Tiered(store, MemoryCache(), cold, clock, store.mark)

@@ -268,3 +268,16 @@ def test_a_loss_that_is_accepted_lets_answers_go_on_without_it(run: Any) -> None
 
 def _people() -> Any:
     return parse_plan({"from": "club.people", "measures": [{"fn": "count"}]})
+
+
+@pytest.mark.parametrize("harm", ["gone", "empty"])
+def test_rows_that_vanished_from_beside_their_segments_are_no_new_domain(
+    run: Any, harm: str
+) -> None:
+    async def test(house: House) -> None:
+        path = await furnished(house)
+        path.unlink() if harm == "gone" else path.write_bytes(b"")
+        with pytest.raises(Exception, match="restore a backup"):
+            house.open()
+
+    run(test)
