@@ -163,6 +163,7 @@ class Mover:
                 self.on_step("erased")
             gone = {_stem(s.name) for s in old}
             rest = [name for name in names if _stem(name) not in gone]
+            await anyio.to_thread.run_sync(self._given_up, known)
             return len(old) + await self.in_step(partial(self._cleared, names=rest))
 
     # -- steps, for whoever else rewrites objects --------------------------------------------------
@@ -255,6 +256,13 @@ class Mover:
         ledger.erase(transaction.connection, segment.number)
         self._shelf.let_go(segment)
         self._remove(name for name in names if _stem(name) == _stem(segment.name))
+
+    def _given_up(self, known: list[Segment]) -> None:
+        """What is in quarantine and of no segment there is waited for by nobody."""
+        held = {s.name for s in known if s.state is State.QUARANTINED}
+        for name in list(self.cold.quarantine.names()):
+            if name not in held:
+                self.cold.quarantine.remove(name)
 
     def _cleared(self, transaction: Transaction, *, names: list[str]) -> int:
         """Those that the ledger does not know, and what a crash left, are removed; how many."""

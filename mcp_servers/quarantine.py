@@ -60,8 +60,8 @@ class Quarantine:
         return back
 
     async def forget(self, number: int) -> Segment:
-        """Give up what a quarantined segment held, so that answers go on without it. Its object
-        stays in the quarantine folder."""
+        """Give up what a quarantined segment held, so that answers go on without it. The
+        next sweep removes its object."""
         async with self._mover.alone():
             return await self._mover.in_step(partial(_give_up, number=number))
 

@@ -61,6 +61,10 @@ class Safekeeping:
                 hint="read", idempotent=True, internal=True,
             ),
             Tool(
+                "known_backups", "Known backups", "The backups that this folder knows of.",
+                NoParams, self.known, hint="read", idempotent=True, internal=True,
+            ),
+            Tool(
                 "restore", "Restore", "Make a new folder from a backup.", RestoreParams,
                 self.restore, hint="write", idempotent=False, internal=True,
             ),
@@ -82,6 +86,15 @@ class Safekeeping:
         found, faults = await _in_thread(Vault(target).every)
         listed = [manifest_wire(manifest) for manifest in found]
         return Reply({"target": str(target), "backups": listed, "faults": faults})
+
+    async def known(self, call: Call, params: NoParams) -> Reply:
+        """Wherever they were written to, the oldest first; one may be in the making."""
+        found = backup.known_backups(self._folder)
+        return Reply({
+            "backups": [
+                {"id": k.id, "target": k.target, "made_at": time_text(k.made_us)} for k in found
+            ]
+        })  # fmt: skip
 
     async def restore(self, call: Call, params: RestoreParams) -> Reply:
         """Where the new folder is. The folder in use stays as it is."""

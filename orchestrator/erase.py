@@ -107,7 +107,7 @@ class _Saga:
         self._reach = reach
         self._receipt = {"domains": {}, "system": {}, **receipt}
         self._missing = dict(reach.missing)
-        self._held: list[dict[str, str]] = []
+        self._held: list[dict[str, Any]] = []
         self._ends_us = 0
         self._waits = False
 
@@ -161,7 +161,7 @@ class _Saga:
     async def close(self) -> dict[str, Any]:
         """The receipt, kept; without anything that names the subject once it is done."""
         domains = {name: d for name, d in self._receipt["domains"].items() if _did(d)}
-        receipt = {**self._receipt, "domains": domains, "not_reached": self._not_reached()}
+        receipt = {**self._receipt, "domains": domains, "not_reached": await self._not_reached()}
         waits = self._waits or self._ends_us or self._missing
         if waits:
             receipt["ends_us"] = self._ends_us
@@ -182,8 +182,9 @@ class _Saga:
             return {**out, "status": "waiting", "finishes_at": when}
         return {**out, "status": "done" if receipt["domains"] else "nothing"}
 
-    def _not_reached(self) -> list[dict[str, str]]:
-        return [*self._held, {"where": "backups", "why": _BACKUPS}]
+    async def _not_reached(self) -> list[dict[str, Any]]:
+        known = (await self._system("known_backups"))["backups"]
+        return [*self._held, {"where": "backups", "why": _BACKUPS, "known": known}]
 
     def _told(self, domain: str) -> dict[str, Any]:
         told: dict[str, Any] = self._receipt["domains"].setdefault(domain, {"collections": {}})

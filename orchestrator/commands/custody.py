@@ -40,6 +40,8 @@ def erase(
     screen.line(_said(found))
     for one in found.get("not_reached", ()):
         screen.note(f"not reached: {one['where']}: {one['why']}")
+        for backup in one.get("known", ()):
+            screen.note(f"  {backup['id']} in {backup['target']}")
     for domain, why in found.get("missing", {}).items():
         screen.note(f"left out: {domain}: {why}")
     if found["status"] == "unfinished":

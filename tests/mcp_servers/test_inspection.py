@@ -259,6 +259,8 @@ def test_a_loss_that_is_accepted_lets_answers_go_on_without_it(run: Any) -> None
         lost = await store.quarantine.forget(accused[0].number)
         assert lost.count == 279 and lost.state is State.QUARANTINED
         assert await everything(store) == as_rows(notes(20))
+        await store.mover.sweep()
+        assert not [p for p in (house.folder / "quarantine").rglob("*") if p.is_file()]
         assert (await store.inspect()).faults == []
         with pytest.raises(Exception, match="no segment"):
             await store.quarantine.forget(accused[0].number)

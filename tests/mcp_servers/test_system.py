@@ -62,7 +62,7 @@ def test_all_tools_are_internal_and_described(tmp_path: Path) -> None:
     tools = House(tmp_path).server.surface.tools()
     assert {t.name for t in tools} == {
         "stage", "peek", "domains", "domain_add", "domain_remove", "conversation_get", "conversation_put", "draft_get",
-        "draft_put", "check", "backup", "backups", "restore", "lead",
+        "draft_put", "check", "backup", "backups", "restore", "known_backups", "lead",
         "hold_add", "hold_remove", "holds", "custody_log", "erasure_check",
         "erasure_begin", "erasure_keep", "erasure_finish", "erasures", "erasures_due", "forget",
     }  # fmt: skip

@@ -139,6 +139,11 @@ async def test_an_operator_backs_up_only_to_the_configured_folder(tmp_path: Path
         assert taken["domains"]["metrics"]["seq"] == 1 and taken["pruned"] == []
         (listed,) = (await admin(client, "backups"))["backups"]
         assert listed["id"] == taken["id"]
+        erased = await admin(client, "erase", subject="somebody")
+        (kept,) = [o for o in erased["not_reached"] if o["where"] == "backups"]
+        assert [(k["id"], k["target"]) for k in kept["known"]] == [
+            (taken["id"], str(tmp_path / "target"))
+        ]
         made = await admin(client, "restore", into="again")
         assert made["folder"] == str(tmp_path / "target-restored" / "again")
         for wrong in ({"into": "../x"}, {"into": "again"}, {}, {"target": "/x", "into": "y"}):
