@@ -158,12 +158,29 @@ class RowStore(Protocol):
 class Cache(Protocol):
     """Hot rows by (tenant, collection, id), bounded in bytes.
 
-    A projection: losing it changes no answer.
+    A projection: losing it changes no answer. It may refuse a row and let go of any.
     """
 
-    def get(self, tenant: str, collection: str, key: str) -> Row | None: ...
+    def get(self, tenant: str, collection: str, key: str) -> Row | None:
+        """A row that is resident; this is a read of it."""
+        ...
 
-    def put(self, tenant: str, collection: str, row: Row) -> None: ...
+    def holds(self, tenant: str, collection: str, key: str) -> bool:
+        """Whether a row is resident; not a read."""
+        ...
+
+    def wants(self, tenant: str, collection: str, key: str) -> bool:
+        """Whether one of many rows that were read together, and not found here, is worth a `put`:
+        it was asked for before."""
+        ...
+
+    def put(self, tenant: str, collection: str, row: Row, *, unread: bool = False) -> None:
+        """Offer a row that was just read, or `unread`: just written."""
+        ...
+
+    def move(self, tenant: str, collection: str, row: Row) -> None:
+        """Make a row resident because somebody said so; it stays as one that is read often."""
+        ...
 
     def drop(self, tenant: str, collection: str, key: str, seq: int) -> None:
         """Forget a row older than change `seq`; key "" forgets the collection."""
@@ -175,7 +192,12 @@ class Cache(Protocol):
         """(collection, row) of all that is resident of a tenant; not a read."""
         ...
 
-    def statistics(self) -> dict[str, int]: ...
+    def statistics(self) -> dict[str, int]:
+        """`rows`, `bytes` and what they may be; `hits` and `misses` of reads; rows `kept` because
+        a read or write had just brought them, `admitted` because they had proved themselves,
+        `evicted` for want of room, `dropped` because they changed.
+        """
+        ...
 
 
 class Objects(Protocol):

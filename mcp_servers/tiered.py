@@ -3,15 +3,13 @@
 The cache is right up to a mark, the last change it has looked at. Before every read the store's
 data version is asked; when it moved, the change log since the mark says what to forget, and when
 the log no longer reaches back that far, all of it is forgotten. A row enters only if it was read,
-or written, after the mark.
+or written, after the mark. Which rows stay is the cache's to decide.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -35,8 +33,8 @@ from registry.errors import Corrupt
 from registry.plan import QueryPlan
 from registry.tier import Tier
 
-_ONCE_MAX: Final = 10_000  # keys remembered as read once
 _KEPT_AT_ONCE: Final = 1_000  # rows of one write that become resident; a bulk load keeps its last
+_READ_TOGETHER_MAX: Final = 100  # rows; more of them become resident when they are read again
 _READ_BACK_MAX: Final = 100  # rows of a write that are read again to become resident
 
 
@@ -55,7 +53,6 @@ class Tiered:
         self.heat = Thermometer(store, clock)
         self._cache = cache
         self._lock = threading.Lock()
-        self._once: OrderedDict[tuple[str, str, str], None] = OrderedDict()
         self._version = -1
         self._mark = 0
 
@@ -77,7 +74,8 @@ class Tiered:
         idempotency_key: str | None = None,
         progress: Progress | None = None,
     ) -> list[Written]:
-        """As `RowStore.write`; in a hot domain the rows written are resident when it returns."""
+        """As `RowStore.write`; what is resident stays so, and in a hot domain all that is written
+        becomes so."""
         written = await self._store.write(
             tenant,
             collection,
@@ -88,8 +86,7 @@ class Tiered:
             progress=progress,
         )
         self.heat.wrote(tenant, self._short(collection), drafts, written)
-        if self._store.spec.tier is Tier.HOT:
-            self._keep_written(tenant, self._short(collection), drafts, written)
+        self._keep_written(tenant, self._short(collection), drafts, written)
         return written
 
     async def delete(
@@ -120,10 +117,11 @@ class Tiered:
                 if row is not None:
                     found[id] = row
             missing = [id for id in dict.fromkeys(ids) if id not in found]
+            few = len(missing) <= _READ_TOGETHER_MAX
             for row in self._store.get(tenant, name, missing) if missing else ():
                 found[row.id] = row
-                if self._worth_keeping(tenant, name, row.id):
-                    self._cache.put(tenant, name, replace(row, tier=Tier.HOT))
+                if few or self._cache.wants(tenant, name, row.id):
+                    self._cache.put(tenant, name, _hot(row))
         self.heat.read(tenant, name, found.values())
         return [found[id] for id in ids if id in found]
 
@@ -164,12 +162,12 @@ class Tiered:
         return self._store.changes(after)
 
     def keep(self, tenant: str, collection: str, ids: Sequence[str]) -> None:
-        """Make these records resident, as far as the cache takes them."""
+        """Make these records resident, as if they had been read often."""
         name = self._short(collection)
         with self._lock:
             self._catch_up()
             for row in self._store.get(tenant, name, ids):
-                self._cache.put(tenant, name, replace(row, tier=Tier.HOT))
+                self._cache.move(tenant, name, _hot(row))
 
     def resident(self, tenant: str) -> Mapping[Place, int]:
         """How many records of each place are resident; of segments too."""
@@ -179,7 +177,7 @@ class Tiered:
         return self.heat.places(tenant, rows)
 
     def statistics(self) -> dict[str, int]:
-        """The cache's figures: rows, bytes, bytes_max, hits, misses, evicted, dropped."""
+        """As `Cache.statistics`."""
         with self._lock:
             return self._cache.statistics()
 
@@ -187,7 +185,6 @@ class Tiered:
         """Nothing is resident any more, nor remembered as read."""
         with self._lock:
             self._cache.clear()
-            self._once.clear()
             self._version = -1
         self._store.forget()
 
@@ -224,37 +221,30 @@ class Tiered:
     def _keep_written(
         self, tenant: str, collection: str, drafts: Sequence[Draft], written: Sequence[Written]
     ) -> None:
-        """Make the rows of a write resident. Those whose change the mark has passed are read
-        again."""
+        """Make the rows of a write resident: in a hot domain, else those that are. Those whose
+        change the mark has passed are read again."""
         again = []
-        last = slice(-_KEPT_AT_ONCE, None)
+        hot = self._store.spec.tier is Tier.HOT
+        first = len(drafts) - _KEPT_AT_ONCE if hot else len(drafts)
         with self._lock:
-            for draft, done in zip(drafts[last], written[last], strict=True):
+            for place, (draft, done) in enumerate(zip(drafts, written, strict=True)):
+                if place < first and not self._cache.holds(tenant, collection, draft.id):
+                    continue
                 if done.seq > self._mark:
-                    self._cache.put(tenant, collection, _as_row(draft, done))
+                    self._cache.put(tenant, collection, _as_row(draft, done), unread=True)
                 elif done.seq:
                     again.append(draft.id)
             if again:
                 self._catch_up()
                 for row in self._store.get(tenant, collection, again[:_READ_BACK_MAX]):
-                    self._cache.put(tenant, collection, replace(row, tier=Tier.HOT))
-
-    def _worth_keeping(self, tenant: str, collection: str, id: str) -> bool:
-        """Whether a row just read becomes resident: in a hot domain at once, else when read the
-        second time."""
-        if self._store.spec.tier is Tier.HOT:
-            return True
-        key = (tenant, collection, id)
-        if key in self._once:
-            del self._once[key]
-            return True
-        self._once[key] = None
-        if len(self._once) > _ONCE_MAX:
-            self._once.popitem(last=False)
-        return False
+                    self._cache.put(tenant, collection, _hot(row), unread=True)
 
     def _short(self, collection: str) -> str:
         return collection.removeprefix(f"{self._store.spec.domain}.")
+
+
+def _hot(row: Row) -> Row:
+    return Row(row.id, row.version, row.seq, row.values, row.extra, Tier.HOT, row.cold)
 
 
 def _as_row(draft: Draft, done: Written) -> Row:

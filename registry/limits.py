@@ -103,6 +103,7 @@ GROUP_COMMIT_MAX: Final = 512  # writes in one transaction
 READERS_MAX: Final = 4  # connections for scans of one domain
 BUSY_MS_MAX: Final = 10_000  # waiting for another process's write lock
 CACHE_BYTES_MAX: Final = 16 << 20  # hot cache of one domain
+CACHE_ROWS_MAX: Final = 32_768  # of it, and as many hashes of rows that left
 CHANGES_KEPT_MAX: Final = 10_000  # rows of the change log
 IDEMPOTENCY_SECONDS: Final = 7 * 86_400
 CALLS_IN_FLIGHT_MAX: Final = 256  # of one orchestrator

@@ -49,9 +49,9 @@ class Forgetful(MemoryCache):
             self.clear()
         return None if self._chance.random() < 0.1 else super().get(tenant, collection, key)
 
-    def put(self, tenant: str, collection: str, row: Row) -> None:
+    def put(self, tenant: str, collection: str, row: Row, *, unread: bool = False) -> None:
         if self._chance.random() < 0.9:
-            super().put(tenant, collection, row)
+            super().put(tenant, collection, row, unread=unread)
 
 
 @dataclass

@@ -108,7 +108,8 @@ def test_what_two_processes_count_adds_up_and_a_lost_flush_changes_no_answer(run
             store.get("t", "notes", ALL)
         await asyncio.gather(one.heat.flush(), other.heat.flush())
         assert await heat(house.open()) == 30
-        assert one.get("t", "notes", ALL) == house.open().get("t", "notes", ALL)
+        found, again = one.get("t", "notes", ALL), house.open().get("t", "notes", ALL)
+        assert [(row.id, row.values) for row in found] == [(row.id, row.values) for row in again]
 
     run(test)
 
@@ -150,6 +151,7 @@ def test_a_segment_has_heat_of_its_own_record_by_record(run: Any) -> None:
         assert await heat(store) == 10
         cold = (*ROWS[:3], (await cool(store)).segment.number)
         assert (await heat(store), await heat(store, cold)) == (0, 0)
+        store.forget()  # what is resident is not read from the segment
         for _ in range(3):
             store.get("t", "notes", ALL[4:6])
         store.get("t", "notes", ALL[:1])

@@ -55,11 +55,11 @@ def test_a_hot_domain_serves_what_it_wrote_from_the_cache(tmp_path: Path) -> Non
     asyncio.run(go())
 
 
-def test_a_warm_record_becomes_resident_when_it_is_read_the_second_time(tmp_path: Path) -> None:
+def test_what_a_read_has_brought_is_hot_for_the_next_one(tmp_path: Path) -> None:
     async def go() -> None:
         store = opened(tmp_path, "warm")
         await put(store, "a", n=1)
-        assert [seen(store, "a")[0][2] for _ in range(3)] == [Tier.WARM, Tier.WARM, Tier.HOT]
+        assert [seen(store, "a")[0][2] for _ in range(3)] == [Tier.WARM, Tier.HOT, Tier.HOT]
         await store.close()
 
     asyncio.run(go())
