@@ -97,13 +97,15 @@ async def crowd(op: Op, *, callers: int, calls: int) -> tuple[float, list[float]
     return len(spent) / (time.perf_counter() - began), spent
 
 
-def options(about: str | None, **sizes: tuple[int, int, str]) -> argparse.Namespace:
+def options(
+    about: str | None, **sizes: tuple[int, int, str] | tuple[Path, Path, str]
+) -> argparse.Namespace:
     """The command line: `--quick`, `--scratch`, and each size as (default, quick, help)."""
     parser = argparse.ArgumentParser(description=(about or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="toy sizes: does it run at all?")
     parser.add_argument("--scratch", type=Path, help="where to make the data folder")
-    for name, (_, _, text) in sizes.items():
-        parser.add_argument(f"--{name}", type=int, help=text)
+    for name, (default, _, text) in sizes.items():
+        parser.add_argument(f"--{name}", type=type(default), help=text)
     given = parser.parse_args()
     for name, (default, quick, _) in sizes.items():
         if getattr(given, name) is None:

@@ -18,6 +18,7 @@ KEYS = {
     "ingest": {"csv", "parquet"},
     "cold": {"records"},
     "start": {"new_folder", "bare_mcp", "domain", "serve", "serve_over_bare"},
+    "hot": {"cost", "traces"},
     "understand": {"first_ms", "demo", "planner_tests"},
 }
 
@@ -39,5 +40,5 @@ def test_a_benchmark_reports_its_figures_as_json(name: str, tmp_path: Path) -> N
 
 
 def test_there_is_a_test_for_every_benchmark() -> None:
-    shared = {"__init__", "measure", "house", "bare", "history"}
+    shared = {"__init__", "measure", "house", "bare", "history", "policies", "traces"}
     assert {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - shared == KEYS.keys()
