@@ -158,7 +158,10 @@ class SqliteStore:
             known |= {id: row_of(table, row) for id, row in cold.items()}
             return [known[id] for id in ids if id in known]
 
-        return self._inline(work)
+        try:
+            return self._inline(work)
+        except Corrupt:  # see `_scan`
+            return self._inline(work)
 
     async def query(self, tenant: str, plan: QueryPlan, *, cursor: str | None = None) -> Page:
         """See the port. `sources[].rows_scanned`: records listed, or records that went into the
@@ -168,7 +171,7 @@ class SqliteStore:
         schema = self._schema
         begun, as_of = self._clock.monotonic(), encode(self._clock.now_us(), TIME)
         asked = Asked(plan, schema, tenant, after)
-        cut, scanned = await self._readers.run(
+        cut, scanned = await self._scan(
             lambda connection, watch: ask(connection, asked, self.cold, watch)
         )
         ms = (self._clock.monotonic() - begun) * 1_000
@@ -184,7 +187,7 @@ class SqliteStore:
         seq = self.seq()
         known = self._facts.get(key)
         if known is None or self._moved(known.seq, tenant, table.name):
-            known = await self._readers.run(
+            known = await self._scan(
                 lambda connection, watch: facts_of(
                     connection, table, tenant, seq=seq, values=values, cold=self.cold, watch=watch
                 )
@@ -287,6 +290,14 @@ class SqliteStore:
                 return work(self._point)
             except apsw.Error as bad:
                 raise in_our_words(bad, self.path) from bad
+
+    async def _scan(self, work: Callable[[apsw.Connection, Watch], T]) -> T:
+        """Run a read of rows and segments. When it hung for longer than retired objects are kept,
+        or a clock jumped as far, they may be gone under it: it looks once more then."""
+        try:
+            return await self._readers.run(work)
+        except Corrupt:
+            return await self._readers.run(work)
 
     def _moved(self, seq: int, tenant: str, collection: str) -> bool:
         changes = self.changes(seq)

@@ -165,11 +165,13 @@ def stop_moves(connection: apsw.Connection, now_us: int) -> None:
 
 
 def lease(connection: apsw.Connection, name: str, holder: str, now_us: int, until_us: int) -> None:
-    """Take a lease; `TooBusy` while another holds it."""
+    """Take a lease; `TooBusy` while another holds it. One that ends much later than this would was
+    made by a clock that has been set back since."""
     found: Any = connection.execute(
         "SELECT holder, until_us FROM _leases WHERE name = ?", (name,)
     ).fetchone()
-    if found is not None and found[0] != holder and found[1] > now_us:
+    late_us = until_us + (until_us - now_us)
+    if found is not None and found[0] != holder and now_us < found[1] < late_us:
         raise TooBusy("Another process is moving segments of this domain.", retry_after_ms=1_000)
     connection.execute("INSERT OR REPLACE INTO _leases VALUES (?, ?, ?)", (name, holder, until_us))
 
