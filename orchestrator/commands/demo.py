@@ -13,6 +13,7 @@ import typer
 
 from orchestrator.commands import answers, hosts, options, screen
 from orchestrator.commands.demo_folder import Memory, recall
+from orchestrator.commands.demo_tiers import print_map
 from orchestrator.commands.session import with_client
 from orchestrator.commands.version import installed
 from registry.clock import Clock, SystemClock
@@ -47,7 +48,8 @@ def demo(
         _print(run, folder, clock)
     if not run.fine:
         wrong = ", ".join(str(n) for n, asked in enumerate(run.asked, 1) if not asked.fine)
-        screen.note(f"bug: questions {wrong} were not answered as they should be.")
+        what = f"questions {wrong} were not answered" if wrong else "records did not move"
+        screen.note(f"bug: {what} as they should be.")
         raise typer.Exit(1)
 
 
@@ -72,6 +74,7 @@ def _wire(run: Run, folder: Path) -> dict[str, Any]:
             }
             for asked in run.asked
         ],
+        "tiers": run.map.to_wire(),
         "fine": run.fine,
         "ms": {
             "load": round(run.load_ms, 1),
@@ -102,6 +105,7 @@ def _print(run: Run, folder: Path, clock: Clock) -> None:
         style="bold",
     )
     screen.line()
+    print_map(run.map)
     _print_next(folder, run.memory, clock)
 
 
@@ -136,5 +140,6 @@ def _print_next(folder: Path, memory: Memory, clock: Clock) -> None:
     screen.line("Next:", style="bold")
     screen.line(f'isotherm ask "how many tickets were opened per topic this month?" {where}{now}')
     screen.line(f"isotherm describe chat {where}")
+    screen.line(f"isotherm tiers logs {where}")
     screen.line(f"isotherm ingest FILE.csv {where}")
     screen.line(f"isotherm connect claude-desktop {where}")

@@ -11,6 +11,7 @@ import anyio
 
 from orchestrator.client import Client
 from orchestrator.commands.demo_folder import Memory, remember
+from orchestrator.commands.demo_tiers import Map, show_tiers
 from orchestrator.demo.company import company
 from orchestrator.demo.questions import QUESTIONS, DemoQuestion
 from registry.clock import Clock
@@ -37,10 +38,11 @@ class Run:
     load_ms: float
     asked: tuple[Asked, ...]
     ask_ms: float
+    map: Map
 
     @property
     def fine(self) -> bool:
-        return all(asked.fine for asked in self.asked)
+        return all(asked.fine for asked in self.asked) and self.map.fine
 
     @property
     def understand_ms_p50(self) -> float:
@@ -49,14 +51,15 @@ class Run:
 
 
 async def demonstrate(client: Client, folder: Path, memory: Memory, clock: Clock) -> Run:
-    """Load what is not there yet, then ask."""
+    """Load what is not there yet, ask, then let data move."""
     began = clock.monotonic()
     memory, loaded = await fill(client, folder, memory)
     filled = clock.monotonic()
     now = time_text(memory.now_us)
     asked = tuple([await _ask(client, question, now) for question in QUESTIONS])
     done = clock.monotonic()
-    return Run(memory, loaded, (filled - began) * 1000, asked, (done - filled) * 1000)
+    shown = await show_tiers(client, now)
+    return Run(memory, loaded, (filled - began) * 1000, asked, (done - filled) * 1000, shown)
 
 
 async def fill(client: Client, folder: Path, memory: Memory) -> tuple[Memory, int]:

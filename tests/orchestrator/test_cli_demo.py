@@ -38,12 +38,30 @@ def test_every_question_is_answered_or_refused_as_it_should_be(first: dict[str, 
     assert first["loaded"] == sum(first["records"].values()) > 20_000
 
 
+def test_it_ends_with_records_in_all_three_tiers_and_the_same_answer(
+    first: dict[str, Any],
+) -> None:
+    shown = first["tiers"]
+    assert shown["fine"]
+    assert shown["before"]["rows"] == shown["after"]["rows"] != []
+    assert {source["tier"] for source in shown["before"]["sources"]} == {"warm"}
+    assert {source["tier"] for source in shown["after"]["sources"]} == {"warm", "cold"}
+    assert shown["cooled"] and all(moved["tier"] == "cold" for moved in shown["cooled"])
+    (promoted,) = shown["promoted"]
+    assert promoted["rows"] == shown["read"]["records"]
+    assert promoted["why"].startswith("it is read often")
+    assert sum(sum(tiers.values()) for tiers in shown["tiers"].values()) == first["loaded"]
+    assert all(shown["tiers"]["logs"][tier] for tier in ("hot", "cold"))
+
+
 def test_a_second_run_loads_nothing_and_gives_the_same_answers(
     first: dict[str, Any], folder: Path
 ) -> None:
     result = CliRunner().invoke(app, ["demo", "--json", "--data", str(folder)])
     again = orjson.loads(result.stdout)
     assert again["loaded"] == 0
+    assert again["tiers"]["fine"]
+    assert again["tiers"]["after"]["rows"] == first["tiers"]["after"]["rows"]
     assert again["now"] == first["now"]
     for before, after in zip(first["questions"], again["questions"], strict=True):
         assert after["answer"].get("rows") == before["answer"].get("rows")
@@ -61,6 +79,7 @@ def test_it_ends_with_lines_to_paste_that_name_real_paths(
     assert str(folder) in server["args"]
     assert "npx @modelcontextprotocol/inspector" in text
     assert "isotherm ask" in text
+    assert "cold: segments" in text and "(after: the same answer)" in text
 
 
 def test_a_folder_remembers_its_instant_and_seed(tmp_path: Path) -> None:
