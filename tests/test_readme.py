@@ -12,6 +12,7 @@ from typer.main import get_command
 from orchestrator.cli import app
 from orchestrator.server import FrontDoor
 from registry.domain import BUILTIN, load_yaml, parse_spec
+from registry.thermal import KEYS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -51,7 +52,7 @@ def test_every_command_in_the_text_exists() -> None:
 
 def test_every_option_named_in_the_text_exists() -> None:
     options = {name for command in commands().values() for p in command.params for name in p.opts}
-    assert set(re.findall(r"(?<![\w-])--[a-z]+", README)) <= options
+    assert set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", README)) <= options
 
 
 def test_the_tool_list_is_the_front_doors() -> None:
@@ -86,3 +87,7 @@ def test_folders_and_files_named_in_the_tree_exist() -> None:
 def test_the_two_commands_stand_there_word_for_word() -> None:
     assert "python3 -m pip install . && isotherm demo" in README
     assert "python3 -m pip install '.[test]' && python3 -m pytest" in README
+
+
+def test_it_names_all_that_a_thermal_policy_may_say() -> None:
+    assert not [name for name in KEYS if f"`{name}`" not in README]

@@ -52,6 +52,15 @@ def test_a_change_of_a_whole_collection_drops_its_older_rows_and_no_others() -> 
     assert all(cache.get(*key) for key in (("t", "c", "b"), ("t", "d", "a"), ("u", "c", "a")))
 
 
+def test_all_that_is_resident_of_a_tenant_is_listed_which_is_no_read() -> None:
+    cache = make()
+    for tenant, collection in (("t", "c"), ("t", "d"), ("u", "c")):
+        cache.put(tenant, collection, row("a", 1))
+    assert sorted(name for name, _ in cache.rows("t")) == ["c", "d"]
+    assert cache.rows("nobody") == []
+    assert cache.statistics()["hits"] == cache.statistics()["misses"] == 0
+
+
 def test_clearing_forgets_everything() -> None:
     cache = make()
     cache.put("t", "c", row("a", 1))
