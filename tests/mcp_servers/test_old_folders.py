@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import apsw
 import pytest
@@ -57,6 +59,26 @@ def test_an_old_folder_opens_with_its_records_and_they_can_be_cooled(
             await store.close()
 
     asyncio.run(go())
+
+
+@pytest.mark.parametrize("version", range(1, FORMAT))
+def test_an_old_folder_may_be_opened_by_several_at_once(tmp_path: Path, version: int) -> None:
+    for again in range(5):
+        folder = tmp_path / str(again)
+        unpacked(folder, version)
+        gate = Barrier(3)
+
+        def opened(folder: Path = folder, gate: Barrier = gate) -> int:
+            gate.wait(20)
+            store = open_store(SPEC, folder, ManualClock(1_700_000_000_000_000))
+            try:
+                return asyncio.run(store.facts("one", "notes")).rows
+            finally:
+                asyncio.run(store.close())
+
+        with ThreadPoolExecutor(3) as threads:
+            found = [threads.submit(opened) for _ in range(3)]
+            assert [each.result(60) for each in found] == [39] * 3
 
 
 def test_a_migration_that_is_cut_short_leaves_the_old_format_whole(tmp_path: Path) -> None:

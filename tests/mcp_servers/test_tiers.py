@@ -59,6 +59,8 @@ async def spread(store: Tiered, tenant: str, records: Records, chance: Random) -
             await cool(store, tenant, address, chance)
         mine = [s for s in await store.mover.segments() if s.tenant == tenant and s.count]
         if mine and chance.random() < 0.2:
+            await store.compactor.rewrite([chance.choice(mine)])
+        elif mine and chance.random() < 0.2:
             await store.mover.warm(chance.choice(mine).number)
 
 
