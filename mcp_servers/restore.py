@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,7 +23,7 @@ from mcp_servers.manifests import Entry, Manifest
 from mcp_servers.stores.files import Folder, copied, digest_of, sync_folder
 from mcp_servers.stores.sqlite_copy import in_use
 from mcp_servers.stores.sqlite_schema import FORMAT
-from mcp_servers.system_store import file_faults
+from mcp_servers.system_store import erased_since, file_faults
 from mcp_servers.vault import Vault, blob_name
 from registry.errors import (
     BadInput,
@@ -44,11 +45,13 @@ def _go_on(step: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """`folder`: where it is now. `aside`: where the folder that stood there is."""
+    """`folder`: where it is now. `aside`: where the folder that stood there is. `erased_since`: how
+    many erasures that folder knew of which are younger than the backup: those people are back."""
 
     manifest: Manifest
     folder: Path
     aside: Path | None
+    erased_since: int
 
 
 def find(backup: Path, id: str | None = None) -> tuple[Vault, Manifest]:
@@ -103,7 +106,9 @@ def restore(
         _sound(made, manifest)
         on_step("sound")
         _remember(made, vault)
-        return Restored(manifest, into, _swap(made, into, manifest, held=held, on_step=on_step))
+        erased = _erased_since(into, manifest)
+        aside = _swap(made, into, manifest, held=held, on_step=on_step)
+        return Restored(manifest, into, aside, erased)
     except OSError as bad:
         raise unwritable(f"{shown(made)} cannot be written", bad) from None
 
@@ -185,6 +190,13 @@ def _remember(made: Path, vault: Vault) -> None:
     """An erasure in the restored folder has to name the backups there are."""
     for manifest in vault.every()[0]:
         remember(made, Known(manifest.id, str(vault.path), manifest.made_us))
+
+
+def _erased_since(into: Path, manifest: Manifest) -> int:
+    path = into / "system.db"
+    with suppress(IsothermError):  # a damaged one cannot tell
+        return erased_since(path, manifest.made_us) if path.exists() else 0
+    return 0
 
 
 def _swap(made: Path, into: Path, manifest: Manifest, *, held: bool, on_step: Step) -> Path | None:

@@ -161,11 +161,26 @@ def file_faults(path: Path) -> list[str]:
             found = page_faults(path)
             db = sums.open_file(path)
             try:
-                return found + structure_faults(db)
+                made = int(db.execute("PRAGMA user_version").get)
+                newer = [f"it has format {made}, made by a newer version"] if made > _FORMAT else []
+                return found + structure_faults(db) + newer
             finally:
                 db.close()
     except IsothermError as refusal:
         return [refusal.message]
+
+
+def erased_since(path: Path, since_us: int) -> int:
+    """How many erasures a system.db knows that began after this."""
+    with _translated():
+        db = sums.open_file(path)
+        try:
+            if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'erasure'").get:
+                return 0
+            sql = "SELECT count(*) FROM erasure WHERE begun_us > ?"
+            return int(db.execute(sql, (since_us,)).get)
+        finally:
+            db.close()
 
 
 def _open(path: Path) -> apsw.Connection:

@@ -111,11 +111,17 @@ def restore(
             **manifest_wire(made.manifest),
             "folder": str(made.folder),
             "aside": None if made.aside is None else str(made.aside),
+            "erased_since": made.erased_since,
         }
     if json:
         screen.emit_json(found)
         return
     what = f"{found['id']}: {len(found['domains'])} domains, {found['files']:,} files"
     screen.line(f"{what} are whole." if dry_run else f"{what} are in {found['folder']}.")
+    if found.get("erased_since"):
+        screen.note(
+            f"{found['erased_since']} erasures are younger than this backup: what they took out is"
+            " back. Erase these people again."
+        )
     if found.get("aside"):
         screen.line(f"What was there is in {found['aside']}.")
