@@ -1,9 +1,10 @@
-"""What a domain's storage needs from time to time, for the cooling trip and operators. It sees to
-the files of all tenants and tells no contents.
+"""What a domain's storage needs from time to time, for the cooling trip and operators. Compaction
+sees to the files of all tenants and tells no contents; retention is the caller's tenant's.
 """
 
 from __future__ import annotations
 
+from mcp_servers.retention import Retention
 from mcp_servers.verbs import Verbs
 from registry.tool import Call, Params, Reply, Tool
 
@@ -27,7 +28,18 @@ class Upkeep:
                 "compact", f"Compact {of}", "Merge small segments, rewrite half-dead ones.",
                 NoParams, self.compact, hint="write", idempotent=True, internal=True,
             ),
+            Tool(
+                "retain", f"Retention of {of}", "Delete the caller's records past their time.",
+                NoParams, self.retain, hint="destructive", idempotent=True, internal=True,
+            ),
         )  # fmt: skip
+
+    async def retain(self, call: Call, params: NoParams) -> Reply:
+        """{deleted: {collection: records}, segments, more}, of the caller's tenant."""
+        tenant = self._verbs.may(call, "admin")
+        self._verbs.renew()
+        done = await Retention(self._verbs.store, tenant, self._verbs.clock).run()
+        return Reply({"deleted": done.deleted, "segments": done.segments, "more": done.more})
 
     async def compact(self, call: Call, params: NoParams) -> Reply:
         """What was rewritten, in segments and bytes."""

@@ -42,11 +42,13 @@ async def cool(
     """One pass over these domains: what moved and why, what was cleared up."""
     moved: list[dict[str, Any]] = []
     missing: dict[str, str] = {}
+    expired: dict[str, int] = {}
     resumed = removed = compacted = 0
     for domain, spec in specs.items():
         try:
             tended = await links.call(domain, "tend", {}, principal=principal)
             resumed, removed = resumed + tended["resumed"], removed + tended["removed"]
+            expired |= await upkeep.retain(links, domain, principal)
             for decision in await _decisions(links, spec, principal, now_us):
                 if decision.to is not None:
                     moved += await _move_all(links, domain, decision, principal)
@@ -55,6 +57,7 @@ async def cool(
             missing[domain] = refusal.message
     out: dict[str, Any] = {
         "moved": moved, "resumed": resumed, "removed": removed, "compacted": compacted,
+        "expired": expired,
     }  # fmt: skip
     return {**out, **({"missing": missing} if missing else {})}
 

@@ -34,6 +34,18 @@ async def compact(
     return {"compacted": done, **({"missing": missing} if missing else {})}
 
 
+async def retain(links: Links, domain: str, principal: Principal) -> dict[str, int]:
+    """Delete the tenant's records past their time in one domain: {address: how many}."""
+    total: dict[str, int] = {}
+    for _ in range(_CALLS_MAX):
+        data = await links.call(domain, "retain", {}, principal=principal)
+        for name, count in data["deleted"].items():
+            total[f"{domain}.{name}"] = total.get(f"{domain}.{name}", 0) + count
+        if not data["more"]:
+            break
+    return total
+
+
 async def custody(
     links: Links, specs: Mapping[str, DomainSpec], principal: Principal
 ) -> dict[str, Any]:

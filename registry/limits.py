@@ -89,7 +89,11 @@ KEYS_BYTES_MAX: Final = 128 << 20  # of one domain's key sidecars in memory, 8 f
 DECODED_BYTES_MAX: Final = 16 << 20  # of one domain's row groups kept after a point read
 OBJECTS_OPEN_MAX: Final = 64  # segments of one domain held open for point reads
 
-# -- erasing
+# -- erasing and retention
+RETENTION_ROWS: Final = 1_000  # records of one transaction; writers wait for it
+RETENTION_ROWS_MAX: Final = 50_000  # of one call
+RETENTION_GAP_DAYS: Final = 7  # between two runs, then the clock has to prove itself
+RETENTION_NOTICE_DAYS: Final = 30  # what is stored late stays at least as long
 ERASE_ROWS: Final = 2_000  # records of one transaction
 ERASE_IDS_MAX: Final = 50_000  # of one collection that others follow
 HOLDS_MAX: Final = 1_000  # of one tenant

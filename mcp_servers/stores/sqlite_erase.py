@@ -29,15 +29,15 @@ Values = Mapping[str, Sequence[Canonical]]  # {field: the values that name the s
 def take(transaction: Transaction, table: Table, tenant: str, ids: Sequence[str]) -> int:
     """Delete those of these records that are not held, and what repeats of their writes remember;
     how many."""
-    free = _free(transaction, table, tenant, ids)
-    if not free:
+    loose = free(transaction, table, tenant, ids)
+    if not loose:
         return 0
-    deleted = sqlite_rows.delete(transaction, table, tenant, free, None)
+    deleted = sqlite_rows.delete(transaction, table, tenant, loose, None)
     transaction.connection.execute(
         "DELETE FROM _idempotency WHERE tenant = ?1 AND EXISTS (SELECT 1 FROM"
         " json_each(_idempotency.outcome) AS o JOIN json_each(?2) AS i"
         " ON json_extract(o.value, '$[0]') = i.value)",
-        (tenant, orjson.dumps(free).decode()),
+        (tenant, orjson.dumps(loose).decode()),
     )
     return deleted
 
@@ -47,9 +47,9 @@ def empty(
 ) -> int:
     """Take these values out of these records' fields, held ones left as they are; how many changed.
     A field that every record must have says `erased` instead."""
-    free = _free(transaction, table, tenant, ids)
+    loose = free(transaction, table, tenant, ids)
     drafts = []
-    for row in _records(transaction, table, tenant, free):
+    for row in _records(transaction, table, tenant, loose):
         kept = {
             name: "erased" if name in table.spec.required else None
             for name, some in values.items()
@@ -64,7 +64,8 @@ def empty(
     return len(drafts)
 
 
-def _free(transaction: Transaction, table: Table, tenant: str, ids: Sequence[str]) -> list[str]:
+def free(transaction: Transaction, table: Table, tenant: str, ids: Sequence[str]) -> list[str]:
+    """Those of these records that no legal hold names."""
     held = holds.of(transaction.connection, tenant, table.name)
     if held.every is not None:
         return []

@@ -412,7 +412,7 @@ async def test_every_builtin_domain_serves_its_tools(tmp_path: Path, path: Path)
     own = [OWN[spec.domain]] if spec.domain in OWN else []
     places = ["placements", "move", "tend", "heat"]
     subjects = ["subject_find", "subject_take", "subject_scrub", "hold_set"]
-    assert names[8:] == [*own, *places, "compact", *subjects, "check", "mend"]
+    assert names[8:] == [*own, *places, "compact", "retain", *subjects, "check", "mend"]
     assert len(server.built.surface.instructions) <= 2_000
 
 
