@@ -28,6 +28,7 @@ T = TypeVar("T")
 _SUBJECT: Final = "subject"
 _ERASURES: Final = "SELECT tenant, digest, subject, begun_us, done_us, work, receipt FROM erasure"
 _OPEN: Final = f"{_ERASURES} WHERE done_us IS NULL ORDER BY begun_us"
+_HOLDERS: Final = "SELECT DISTINCT tenant FROM custody_log WHERE action IN ('hold', 'release')"
 _HELD: Final = "SELECT tenant, target FROM hold WHERE kind = 'subject'"
 
 
@@ -176,6 +177,10 @@ class Custody:
 
         now_us = self._clock.now_us()
         return [e for e in self._run(work) if e.receipt.get("ends_us", 0) <= now_us]
+
+    def holders(self) -> list[str]:
+        """The tenants that have, or had, something under hold."""
+        return self._run(lambda db: [tenant for (tenant,) in db.execute(_HOLDERS)])
 
     def scrub(self) -> bool:
         """Write system.db anew without what it still holds of deleted rows; whether its log is

@@ -73,7 +73,7 @@ class CustodyTools:
             tool("erasure_keep", KeepParams, self.keep, "How far an erasure has come."),
             tool("erasure_finish", FinishParams, self.finish, "An erasure is done."),
             tool("erasures", NoParams, self.erasures, "Erasures and their receipts.", "read"),
-            tool("erasures_due", NoParams, self.due, "Erasures to go on with.", "read"),
+            tool("custody_due", NoParams, self.due, "Holds and erasures to go on with.", "read"),
             tool("forget", NoParams, self.forget, "Drop working copies.", "destructive"),
         ]
 
@@ -124,14 +124,11 @@ class CustodyTools:
         return Reply({"erasures": [_wire(e) for e in self._custody.erasures(_may(call))]})
 
     async def due(self, call: Call, params: NoParams) -> Reply:
-        """{erasures: [{tenant, subject}]} of all tenants that need not wait any more: whoever goes
-        on with them works for each in its own name."""
+        """{erasures: [{tenant, subject}], holders: [tenant]} of all tenants: what need not wait any
+        more, and who has holds to be told. Whoever goes on with them works in each one's name."""
         _may(call)
-        return Reply({
-            "erasures": [
-                {"tenant": e.tenant, "subject": e.subject} for e in self._custody.due()
-            ]
-        })  # fmt: skip
+        found = [{"tenant": e.tenant, "subject": e.subject} for e in self._custody.due()]
+        return Reply({"erasures": found, "holders": self._custody.holders()})
 
     async def forget(self, call: Call, params: NoParams) -> Reply:
         """Conversations, drafts and staged sources of the tenant, all of them: they may quote

@@ -38,8 +38,7 @@ Named = Mapping[str, Sequence[str]]
 @dataclass(slots=True)
 class Scrubbed:
     """`ends_us`: when the last old object goes, `None`: none is left. `log_empty`: nothing of the
-    database waits outside its file. `pinned`: segments that a legal hold
-    keeps as they are."""
+    database waits outside its file. `pinned`: segments that a legal hold keeps as they are."""
 
     rewritten: int = 0
     forgotten: int = 0

@@ -16,7 +16,7 @@ from typing import Any, Final
 import anyio
 import structlog
 
-from orchestrator import cool
+from orchestrator import cool, upkeep
 from orchestrator.links import Links
 from registry.access import LOCAL
 from registry.clock import Clock
@@ -85,6 +85,8 @@ class Cooling:
                 moved += done["moved"]
                 trouble = done.get("missing", {}).get(domain, trouble)
             self._say(domain, trouble)
+        kept = await upkeep.custody(self.links, self.specs(), _ME)
+        self._say("custody", kept.get("custody", ""))
         if moved:
             log.info("cooled", places=len(moved), records=sum(m["rows"] for m in moved))
         return {"moved": moved}

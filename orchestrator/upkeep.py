@@ -49,11 +49,13 @@ async def retain(links: Links, domain: str, principal: Principal) -> dict[str, i
 async def custody(
     links: Links, specs: Mapping[str, DomainSpec], principal: Principal
 ) -> dict[str, Any]:
-    """Tell all domains what is under legal hold now, and go on with erasures: {erased: how many are
-    done now}, or {custody: why it could not}. `specs`: of all domains."""
+    """Tell all domains what each tenant has under legal hold now, and go on with erasures: {erased:
+    how many are done now}, or {custody: why it could not}. `specs`: of all domains."""
     try:
-        await hold.tell(links, specs, principal)
-        return {"erased": await erase.resume(links, specs, principal)}
+        due = await links.call("system", "custody_due", {}, principal=principal, retry=True)
+        for tenant in due["holders"]:
+            await hold.tell(links, specs, Principal("custody", tenant))
+        return {"erased": await erase.resume(links, specs, due["erasures"])}
     except IsothermError as refusal:
         return {"custody": refusal.message}
 

@@ -64,7 +64,7 @@ def test_all_tools_are_internal_and_described(tmp_path: Path) -> None:
         "stage", "peek", "domains", "domain_add", "domain_remove", "conversation_get", "conversation_put", "draft_get",
         "draft_put", "check", "backup", "backups", "restore", "known_backups", "lead",
         "hold_add", "hold_remove", "holds", "custody_log", "erasure_check",
-        "erasure_begin", "erasure_keep", "erasure_finish", "erasures", "erasures_due", "forget",
+        "erasure_begin", "erasure_keep", "erasure_finish", "erasures", "custody_due", "forget",
     }  # fmt: skip
     assert all(t.internal and t.description for t in tools)
 

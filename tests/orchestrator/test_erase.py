@@ -11,7 +11,8 @@ import pytest
 
 from orchestrator.app import App, running
 from orchestrator.client import Client, connect
-from orchestrator.erase import erase, resume
+from orchestrator.erase import erase
+from orchestrator.upkeep import custody
 from registry.access import LOCAL, Principal
 from registry.clock import ManualClock
 from registry.errors import Denied, IsothermError, NotFound, UnknownDomain
@@ -97,9 +98,10 @@ def soiled(folder: Path) -> list[str]:
 
 
 def unpacked(path: Path) -> bytes:
-    if path.suffix != ".parquet":
-        return path.read_bytes()
-    return orjson.dumps(pq.read_table(path).to_pylist(), default=str) + path.read_bytes()
+    body = path.read_bytes()
+    if body.startswith(b"PAR1"):
+        body += orjson.dumps(pq.read_table(path).to_pylist(), default=str)
+    return body
 
 
 @pytest.mark.promise(11)
@@ -181,7 +183,7 @@ async def test_an_erasure_in_one_tenant_never_touches_anothers(tmp_path: Path) -
         assert not any(await stored(app, other))
         assert await stored(app, LOCAL) == mine
         time.advance(SEGMENT_GRACE_SECONDS + 1)
-        assert await resume(app.links, specs, LOCAL) == 0, "it was done already"
+        assert await custody(app.links, specs, LOCAL) == {"erased": 0}, "it was done already"
         assert (await app.links.call("system", "erasures", {}))["erasures"] == []
         assert await stored(app, LOCAL) == mine
 
@@ -194,6 +196,24 @@ async def stored(app: App, principal: Principal) -> list[Any]:
         data = await app.links.call(domain, "get", given, principal=principal)
         found.append([{n: v for n, v in r.items() if n != "tier"} for r in data["records"]])
     return found
+
+
+@pytest.mark.promise(11)
+async def test_older_backups_are_named_as_not_reached_and_new_ones_hold_nothing(
+    tmp_path: Path,
+) -> None:
+    time = clock()
+    settings = Settings(data=tmp_path / "data", backups=tmp_path / "backups")
+    async with connect(settings, clock=time) as client:
+        await fill(client)
+        made = await admin(client, "backup")
+        assert soiled(tmp_path / "backups")
+        (named,) = (await admin(client, "erase", subject=HER))["not_reached"]
+        assert [one["id"] for one in named["known"]] == [made["id"]]
+        time.advance(SEGMENT_GRACE_SECONDS + 1)
+        await admin(client, "cool")
+        await admin(client, "backup", keep=1)
+    assert soiled(tmp_path / "backups") == []
 
 
 # -- legal holds ---------------------------------------------------------------------------------
