@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -26,7 +27,7 @@ from mcp_servers.stores.sqlite_ask import Asked, ask
 from mcp_servers.stores.sqlite_cold import find, row_of, snapshot
 from mcp_servers.stores.sqlite_connection import connect, in_our_words, translated
 from mcp_servers.stores.sqlite_evolve import create, evolve, migrate
-from mcp_servers.stores.sqlite_facts import facts_of
+from mcp_servers.stores.sqlite_facts import Remembered, facts_of
 from mcp_servers.stores.sqlite_readers import Readers, Watch
 from mcp_servers.stores.sqlite_schema import FORMAT, Schema
 from mcp_servers.stores.sqlite_writer import Transaction, Writer
@@ -61,6 +62,7 @@ class SqliteStore:
             "SELECT value FROM _meta WHERE name = 'cursor_key'"
         ).get
         self._facts: dict[tuple[str, str, bool], Facts] = {}
+        self._cold_facts: dict[tuple[str, str, bool], Remembered] = {}
         #: tells this opening of the file from all others
         self.mark = str(connection.execute("SELECT hex(randomblob(8))").get)
 
@@ -187,15 +189,16 @@ class SqliteStore:
         seq = self.seq()
         known = self._facts.get(key)
         if known is None or self._moved(known.seq, tenant, table.name):
-            known = await self._scan(
-                lambda connection, watch: facts_of(
-                    connection, table, tenant, seq=seq, values=values, cold=self.cold, watch=watch
-                )
-            )
+            remembered = self._cold_facts.setdefault(key, Remembered())
+            look = partial(
+                facts_of, table=table, tenant=tenant, seq=seq, values=values, cold=self.cold,
+                remembered=remembered,
+            )  # fmt: skip
+            known = await self._scan(lambda c, watch: look(c, watch=watch))
         if known.seq < seq:
             known = _at(known, seq)
         if len(self._facts) >= _FACTS_KEPT_MAX:
-            self._facts.clear()
+            self.forget()
         self._facts[key] = known
         return known
 
@@ -264,11 +267,12 @@ class SqliteStore:
         """Use this schema from now on."""
         if schema is not self._schema:
             self._schema = schema
-            self._facts = {}
+            self.forget()
 
     def forget(self) -> None:
         """Nothing that was looked up before is remembered."""
         self._facts = {}
+        self._cold_facts = {}
 
     async def close(self) -> None:
         """Finish what is queued and let go of the file."""

@@ -10,7 +10,7 @@ import pytest
 from mcp_servers.ports import Draft
 from registry.domain import parse_spec
 from registry.errors import Conflict, Corrupt
-from tests.mcp_servers.houses import House, cool, everything, notes, put, spec
+from tests.mcp_servers.houses import DAY, House, cool, everything, notes, put, spec
 
 # -- bytes ---------------------------------------------------------------------------------------
 
@@ -124,4 +124,49 @@ def test_a_field_that_becomes_searched_is_found_in_cold_records_too(run: Any) ->
         await store.evolve(spec(kind={"type": "text", "search": True}))
         assert len(await everything(store, where={"op": "match", "text": "special"})) == 3
 
+    run(test)
+
+
+# -- facts ---------------------------------------------------------------------------------------
+
+
+def test_facts_are_of_the_live_records_of_all_tiers_after_every_change(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open(spec(kind={"type": "text"}))
+
+        async def told() -> tuple[Any, ...]:
+            found = await store.facts("t", "notes", values=True)
+            kinds = found.values["kind"]
+            return found.rows, found.time_min_us, found.time_max_us, kinds.values, kinds.complete
+
+        await put(store, notes(50, kind="b"))
+        await cool(store)
+        assert await told() == (50, 0, 49_000_000, ("b",), True)
+        await put(store, [Draft("x", {"at": 99_000_000, "kind": "a"})])
+        assert await told() == (51, 0, 99_000_000, ("b", "a"), True)
+        await put(store, [Draft(f"n{n:05}", {"at": 5, "kind": "c"}) for n in range(30)])
+        assert await told() == (51, 5, 99_000_000, ("c", "b", "a"), True)
+        await store.delete("t", "notes", [f"n{n:05}" for n in range(29, 50)])
+        assert await told() == (30, 5, 99_000_000, ("c", "a"), True)
+        await cool(store)
+        assert await told() == (30, 5, 99_000_000, ("c", "a"), True)
+
+    run(test)
+
+
+def test_a_field_with_more_values_than_are_kept_is_not_complete(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test(house: House) -> None:
+        store = house.open(spec(kind={"type": "text"}))
+        for month in range(3):
+            at = 32 * month * DAY
+            await put(store, [Draft(f"{month} {n}", {"at": at, "kind": f"k{n}"}) for n in range(9)])
+        await put(store, [Draft("often", {"at": 0, "kind": "k8"})])
+        for bucket in list(await store.mover.buckets("t", "notes"))[:2]:
+            await cool(store, bucket)
+        kinds = (await store.facts("t", "notes", values=True)).values["kind"]
+        assert (len(kinds.values), kinds.complete) == (5, False)
+
+    monkeypatch.setattr("mcp_servers.stores.sqlite_facts.VALUES_PER_FIELD_MAX", 5)
     run(test)
