@@ -81,6 +81,25 @@ async def test_a_file_nobody_has_seen_becomes_a_domain_without_a_restart(tmp_pat
         assert counts(again) == (0, 0, 301, 0) and "domains_added" not in again
 
 
+@pytest.mark.promise(1)
+async def test_a_file_of_another_name_never_overwrites_by_its_ids(tmp_path: Path) -> None:
+    async with house(tmp_path) as client:
+        for name, body in (("colours", "id,name\n1,red\n2,blue\n"), ("cities", "id,name\n1,Rome\n")):
+            receipt = await client.ingest(text=body, name=f"{name}.csv")
+            assert receipt["domains_added"] == [name]
+        assert (await client.get("colours.colours", "1"))["records"][0]["name"] == "red"
+        for year in (2024, 2025):
+            told = await client.ingest(text=f"id,name\n{year},x\n", name=f"colours_{year}.csv")
+            assert told["collection"] == "colours.colours"
+
+
+async def test_equal_rows_of_two_narrow_files_both_stay(tmp_path: Path) -> None:
+    async with house(tmp_path) as client:
+        for name in ("oslo", "rome"):
+            receipt = await client.ingest(text="day,temp\n2026-01-01,5\n", name=f"{name}.csv")
+            assert counts(receipt) == (1, 0, 0, 0)
+
+
 async def test_a_database_becomes_a_domain_with_its_references(tmp_path: Path) -> None:
     db = sqlite3.connect(tmp_path / "club.db")
     db.execute("CREATE TABLE team(team_id INTEGER PRIMARY KEY, name TEXT)")
