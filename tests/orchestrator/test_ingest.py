@@ -124,6 +124,16 @@ async def test_a_database_becomes_a_domain_with_its_references(tmp_path: Path) -
         assert counts(again) == (0, 0, 6, 0)
 
 
+async def test_a_file_whose_rows_were_skipped_can_update_after_all(tmp_path: Path) -> None:
+    async with house(tmp_path) as client:
+        put = {"name": "one.csv", "into": "one.rows"}
+        await client.ingest(text="id,v\n1,a\n", **put)
+        skipped = await client.ingest(text="id,v\n1,b\n", on_conflict="skip", **put)
+        assert counts(skipped) == (0, 0, 0, 1)
+        assert counts(await client.ingest(text="id,v\n1,b\n", **put)) == (0, 1, 0, 0)
+        assert (await client.get("one.rows", "1"))["records"][0]["v"] == "b"
+
+
 async def test_a_mixed_column_late_in_the_file_loses_no_row(tmp_path: Path) -> None:
     body = "code,n\n" + "".join(f"c{n},{n}\n" for n in range(1_500)) + "c1500,many\n"
     async with house(tmp_path) as client:
