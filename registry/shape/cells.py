@@ -267,7 +267,7 @@ def _by_worker(cells: Sequence[str], worker: _Worker) -> list[Canonical] | None:
         return [] if not cells else None
     try:
         return work(cells)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

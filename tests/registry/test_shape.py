@@ -188,7 +188,7 @@ def test_times_are_read_in_their_formats(cell: Any, format: str, expected: str) 
 
 @pytest.mark.parametrize(
     ("cell", "format"),
-    [("1e30", "epoch_s"), (1700000000123456001, "epoch_ns"), ("31.02.2023", "dmy"), ("13/13/2023", "mdy"), (True, "epoch_s")],
+    [("0001-01-01T00:00:00+14:00", ""), ("9999-12-31T23:59:59-05:00", ""), ("1e30", "epoch_s"), (1700000000123456001, "epoch_ns"), ("31.02.2023", "dmy"), ("13/13/2023", "mdy"), (True, "epoch_s")],
 )  # fmt: skip
 def test_times_outside_the_calendar_are_faults(cell: Any, format: str) -> None:
     assert convert([cell], Type("time"), format, typed=not isinstance(cell, str)).faults
