@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from registry.errors import shown
-from registry.record import NUMERIC, TEMPORAL, Type
+from registry.record import INT64_MAX, NUMERIC, TEMPORAL, Type
 from registry.shape.headers import (
     label_rank,
     looks_like_key,
@@ -32,6 +32,7 @@ _EPOCHS: Final = (
     ("epoch_ms", 1e11, 4.2e12),
     ("epoch_us", 1e14, 4.2e15),
 )
+_WHOLE_MAX: Final = INT64_MAX // 100 - 1_000  # of a decimal with two digits after the point
 _TIME_ORDER: Final = ("timestamp", "ts", "time", "datetime", "at", "date", "when", "created", "day")
 _NOT_EVENTS: Final = frozenset({"birth", "born", "dob", "birthday", "expiry", "expires", "due"})
 _ZONE: Final = re.compile(r"(?:Z|UTC|[+-]\d\d:?\d\d)\s*$")
@@ -174,8 +175,14 @@ def _number(header: str, name: str, evidence: Evidence) -> tuple[Type, str]:
             if lowest <= evidence.low and evidence.high <= highest:
                 return Type("time"), format
     if evidence.cents and looks_like_money(header):
-        return Type("decimal", 2), ""
+        return (Type("decimal", 2) if _cents_fit(evidence) else Type("text")), ""
     return Type(name), ""  # type: ignore[arg-type]
+
+
+def _cents_fit(evidence: Evidence) -> bool:
+    """Whether all cells seen, in cents, are 64-bit integers: one that is not would cost its row."""
+    largest = max(abs(evidence.low or 0.0), abs(evidence.high or 0.0))
+    return largest < _WHOLE_MAX
 
 
 # -- roles ---------------------------------------------------------------------------------------
