@@ -275,6 +275,18 @@ def test_key_time_and_label_are_found() -> None:
     assert (shape.key, shape.time, shape.label) == ("order_id", "created", "title")
 
 
+def test_what_may_come_again_is_no_key() -> None:
+    few = [str(n) for n in range(3)]
+    assert shaped("purchases", customer_id=few, amount=few).key is None
+    assert shaped("people", name=few, zip_code=few).key is None
+    assert shaped("people", name=few, phone_number=few).key is None
+    assert shaped("sales", order_id=few, amount=few).key == "order_id"
+    many = [str(n) for n in range(100)]
+    assert shaped("export", customer_id=many).key == "customer_id"
+    assert shaped("orders_2024", order_number=few, customer_id=few).key == "order_number"
+    assert shaped("stock", shelf=few, sku=few).key == "sku"
+
+
 def test_a_column_with_repeats_or_gaps_is_no_key() -> None:
     assert shaped("x", id=["1", "1"]).key is None
     assert shaped("x", id=["1", ""]).key is None
