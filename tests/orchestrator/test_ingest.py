@@ -84,7 +84,10 @@ async def test_a_file_nobody_has_seen_becomes_a_domain_without_a_restart(tmp_pat
 @pytest.mark.promise(1)
 async def test_a_file_of_another_name_never_overwrites_by_its_ids(tmp_path: Path) -> None:
     async with house(tmp_path) as client:
-        for name, body in (("colours", "id,name\n1,red\n2,blue\n"), ("cities", "id,name\n1,Rome\n")):
+        for name, body in (
+            ("colours", "id,name\n1,red\n2,blue\n"),
+            ("cities", "id,name\n1,Rome\n"),
+        ):
             receipt = await client.ingest(text=body, name=f"{name}.csv")
             assert receipt["domains_added"] == [name]
         assert (await client.get("colours.colours", "1"))["records"][0]["name"] == "red"
