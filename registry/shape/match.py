@@ -88,6 +88,8 @@ def match_one(
     )
     named = _named(shape.table, address, spec)
     confidence = _confidence(shape, spec, scores, filled=len(taken), named=named)
+    if named and taken.issuperset(spec.fields):
+        confidence = max(confidence, AUTO)  # the same export, grown by columns
     if lacking or not columns or not (named or _tells_enough(columns, spec)):
         confidence = min(confidence, 0.5)
     return Match(

@@ -96,6 +96,23 @@ async def test_a_file_of_another_name_never_overwrites_by_its_ids(tmp_path: Path
             assert told["collection"] == "colours.colours"
 
 
+async def test_a_file_grown_by_a_column_goes_where_it_was_and_says_what_is_beside(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as client:
+        await client.ingest(text="id,v\n1,a\n", name="grown.csv")
+        receipt = await client.ingest(text="id,v,w,x,y\n1,a,b,c,d\n", name="grown.csv")
+        assert receipt["collection"] == "grown.grown" and "domains_added" not in receipt
+        assert receipt["notes"] == ["no field of grown.grown fits 'w', 'x', 'y': kept beside, in `extra`"]  # fmt: skip
+
+
+async def test_a_domain_that_another_process_made_is_known(tmp_path: Path) -> None:
+    async with house(tmp_path) as client, house(tmp_path) as other:
+        await other.ingest(text="id,v\n1,a\n", name="new.csv", into="fresh.rows")
+        receipt = await client.ingest(text="id,v\n2,b\n", name="new.csv", into="fresh.rows")
+        assert counts(receipt) == (1, 0, 0, 0)
+
+
 async def test_equal_rows_of_two_narrow_files_both_stay(tmp_path: Path) -> None:
     async with house(tmp_path) as client:
         for name in ("oslo", "rome"):
