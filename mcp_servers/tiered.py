@@ -163,6 +163,8 @@ class Tiered:
         last = slice(-_KEPT_AT_ONCE, None)
         with self._lock:
             for draft, done in zip(drafts[last], written[last], strict=True):
+                if draft.merge and done.outcome == "updated":
+                    continue  # what it kept is only known to the store
                 if done.seq > self._mark:
                     self._cache.put(tenant, collection, _as_row(draft, done))
                 elif done.seq:

@@ -171,6 +171,7 @@ async def _put(trip: _Trip, address: str, spec: CollectionSpec) -> dict[str, Any
         "records": records,
         "on_conflict": request.on_conflict,
         "partial": True,
+        "merge": True,
     }
     receipt = await trip.call(domain, "put", arguments)
     receipt.pop("written", None)

@@ -113,6 +113,20 @@ async def test_a_domain_that_another_process_made_is_known(tmp_path: Path) -> No
         assert counts(receipt) == (1, 0, 0, 0)
 
 
+@pytest.mark.promise(1)
+async def test_a_narrower_source_clears_no_field(tmp_path: Path) -> None:
+    async with house(tmp_path) as client:
+        records = [{"id": "u1", "name": "Ann", "email": "a@x.de", "plan": "pro"}]
+        await client.ingest(records=records, into="user.users")
+        await client.ingest(text="id,name\nu1,Anna\n", name="users.csv", into="user.users")
+        await client.ingest(
+            records=[{"id": "u1", "name": "Anne", "city": "Rome"}], into="user.users"
+        )
+        found = (await client.get("user.users", "u1"))["records"][0]
+        assert (found["name"], found["email"], found["plan"]) == ("Anne", "a@x.de", "pro")
+        assert (found["city"], found["version"]) == ("Rome", 3)
+
+
 async def test_equal_rows_of_two_narrow_files_both_stay(tmp_path: Path) -> None:
     async with house(tmp_path) as client:
         for name in ("oslo", "rome"):
