@@ -36,6 +36,9 @@ class PutParams(Params):
     idempotency_key: str | None = Field(
         default=None, min_length=1, max_length=200, description="The same key is stored once."
     )
+    merge: bool = Field(
+        default=False, description="A record that is there keeps the fields not named here."
+    )
     partial: bool = Field(
         default=False, description="Write the good records and count the bad ones."
     )

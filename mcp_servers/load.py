@@ -88,7 +88,7 @@ async def load(
         collection=short,
         spec=into,
         on_conflict=on_conflict,
-        mark=_mark(staged, table, short, mapping),
+        mark=_mark(staged, table, short, mapping, on_conflict),
         receipt=Receipt(f"{spec.domain}.{short}", source_sha256=staged.sha256),
         constants={
             name: decode(wire, into.fields[name].kind) for name, wire in mapping.constants.items()
@@ -104,9 +104,13 @@ async def load(
     return work.receipt
 
 
-def _mark(staged: Staged, table: str | None, collection: str, mapping: Mapping) -> str:
-    """What makes a load the same load: the source's bytes, its table, and where what goes."""
-    parts = [staged.sha256, table, collection, mapping.to_wire(), staged.format]
+def _mark(
+    staged: Staged, table: str | None, collection: str, mapping: Mapping, on_conflict: OnConflict
+) -> str:
+    """What makes a load the same load: the source's bytes, its table, where what goes, and what
+    becomes of records that are there: rows once skipped may be wanted now.
+    """
+    parts = [staged.sha256, table, collection, mapping.to_wire(), staged.format, on_conflict]
     body = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
     return hashlib.blake2b(body, digest_size=16).hexdigest()
 

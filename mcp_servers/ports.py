@@ -41,12 +41,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A record to be written, already canonical. `line` is where it stands in its source."""
+    """A record to be written, already canonical. `line` is where it stands in its source.
+
+    `merge`: a record that is there keeps the fields that are not named here, and its `extra` where
+    this has none.
+    """
 
     id: str
     values: Mapping[str, Canonical]
     extra: str | None = None
     line: int | None = None
+    merge: bool = False
 
 
 @dataclass(frozen=True, slots=True)

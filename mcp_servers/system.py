@@ -31,6 +31,7 @@ from registry.access import decide
 from registry.clock import Clock
 from registry.domain import DomainSpec, load_yaml, parse_spec
 from registry.errors import BadInput, NotFound, shown
+from registry.record import row_hash
 from registry.settings import configs_dir
 from registry.tool import Call, Params, Reply, Surface, Tool
 
@@ -237,7 +238,7 @@ class SystemServer:
         """{id, turns}. An unknown conversation has no turns: it may have expired, which is no
         error.
         """
-        turns = self._store.note(call.principal.tenant, "conversation", params.id)
+        turns = self._store.note(call.principal.tenant, "conversation", _own(call, params.id))
         return Reply({"id": params.id, "turns": turns or []})
 
     async def conversation_put(self, call: Call, params: ConversationPutParams) -> Reply:
@@ -247,7 +248,7 @@ class SystemServer:
         def add(turns: Any) -> Any:
             return [*(turns or []), params.turn][-limits.CONVERSATION_TURNS_MAX :]
 
-        turns = await self._keep(call, "conversation", key, add)
+        turns = await self._keep(call, "conversation", _own(call, key), add)
         return Reply({"id": key, "turns": len(turns)})
 
     async def lead(self, call: Call, params: LeadParams) -> Reply:
@@ -306,6 +307,13 @@ def build_system(
     system = SystemServer(folder, clock=clock, rng=rng, roots=roots, backups=backups)
     system.built = build(system.surface, door)
     return system
+
+
+def _own(call: Call, key: str) -> str:
+    """A caller may choose a conversation's id, so another subject who guesses it finds their own:
+    a plan tells what was asked for.
+    """
+    return row_hash([call.principal.subject, key])
 
 
 def _may_write_somewhere(call: Call) -> None:

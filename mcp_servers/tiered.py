@@ -230,6 +230,8 @@ class Tiered:
             for place, (draft, done) in enumerate(zip(drafts, written, strict=True)):
                 if place < first and not self._cache.holds(tenant, collection, draft.id):
                     continue
+                if draft.merge and done.outcome == "updated":
+                    continue  # what it kept is only known to the store
                 if done.seq > self._mark:
                     self._cache.put(tenant, collection, _as_row(draft, done), unread=True)
                 elif done.seq:

@@ -7,6 +7,7 @@ tools (`domains/`) stand on the same object. Nothing here knows the protocol.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -90,6 +91,8 @@ class Verbs:
         name, codec = self.collection(params.collection)
         make_id = self._ids(tenant, params.idempotency_key)
         good, bad = codec.drafts(params.records, make_id, partial=params.partial)
+        if params.merge:
+            good = [replace(draft, merge=True) for draft in good]
         written = await self.store.write(
             tenant,
             name,

@@ -6,6 +6,7 @@ refusal.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Any
@@ -49,6 +50,12 @@ class _Commands(TyperGroup):
             raise typer.Exit(_INTERRUPTED) from None
         except BrokenPipeError:
             _close_stdout()
+            raise typer.Exit(1) from None
+        except OSError as failure:
+            if failure.errno not in (errno.ENOSPC, errno.EIO):
+                raise
+            _close_stdout()
+            typer.echo(f"storage-full: The output cannot be written: {failure.strerror}.", err=True)
             raise typer.Exit(1) from None
         except Exception as failure:
             refusal = refusal_in(failure)

@@ -17,7 +17,7 @@ from registry import limits
 from registry.access import Principal, decide
 from registry.catalog import Catalogue
 from registry.domain import CollectionSpec, check_domain_name
-from registry.errors import BadInput, shown
+from registry.errors import BadInput, listed, shown
 from registry.shape.identity import Repeats, keyed_row
 from registry.shape.mapping import Mapping
 from registry.shape.match import AUTO, Match, match, wire_constants
@@ -171,6 +171,7 @@ async def _put(trip: _Trip, address: str, spec: CollectionSpec) -> dict[str, Any
         "records": records,
         "on_conflict": request.on_conflict,
         "partial": True,
+        "merge": True,
     }
     receipt = await trip.call(domain, "put", arguments)
     receipt.pop("written", None)
@@ -282,6 +283,9 @@ async def _load_all(
         receipt = await _load(trip, staged, route)
         own = receipt.get("notes", [])
         notes = [*own, *(note for note in noted[route.table] if note not in own)]
+        if route.mapping.extra:
+            beside = listed([shown(header) for header in route.mapping.extra])
+            notes.append(f"no field of {route.address} fits {beside}: kept beside, in `extra`")
         receipts.append({**receipt, "notes": notes} if notes else receipt)
     return receipts
 

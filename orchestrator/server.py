@@ -94,6 +94,8 @@ class FrontDoor:
     async def ingest(self, call: Call, given: params.IngestParams) -> Reply:
         arguments = given.model_dump()
         request = IngestRequest(**arguments)
+        if (given.into or "").partition(".")[0] not in self._asker.catalogue.specs:
+            await self._actions.refresh()  # another process may have made the domain meanwhile
         catalogue = self._asker.catalogue.bare(call.principal)
         data = await ingest(
             self._links, catalogue, call.principal, request, refresh=self._actions.refresh

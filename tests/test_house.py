@@ -48,12 +48,12 @@ FOREIGN = [
 
 
 def files(*suffixes: str) -> Iterator[Path]:
-    """The tree's own files; hidden folders (but `.ci`) and what tools leave behind are not."""
+    """The tree's own files; hidden ones (but `.ci`) and what tools leave behind are not."""
     for path in sorted(ROOT.rglob("*")):
-        folders = path.relative_to(ROOT).parts[:-1]
-        if any(part.startswith((".", "__")) and part != ".ci" for part in folders):
+        parts = path.relative_to(ROOT).parts
+        if any(p.startswith(".") and p != ".ci" for p in parts) or "__pycache__" in parts:
             continue
-        if folders[:1] not in [("build",), ("dist",), ("reports",)] and path.suffix in suffixes:
+        if parts[:1] not in [("build",), ("dist",), ("reports",)] and path.suffix in suffixes:
             yield path
 
 

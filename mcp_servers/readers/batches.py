@@ -59,7 +59,7 @@ def drafts_of(rows: Rows, message: Message) -> list[Draft]:
     extras = extra if extra is not None else [None] * count
     records = zip(*checked, strict=True) if checked else iter([()] * count)
     return [
-        Draft(key, {**shared, **dict(zip(names, values, strict=True))}, rest, line)
+        Draft(key, {**shared, **dict(zip(names, values, strict=True))}, rest, line, True)
         for key, values, rest, line in zip(ids, records, extras, lines, strict=True)
     ]
 

@@ -23,8 +23,10 @@ from mcp_servers.readers.table import (
 from mcp_servers.readers.unpack import Member, in_memory
 from registry import limits
 from registry.errors import BadInput, shown
+from registry.record import INT64_MAX
 
 MAGIC: Final = b"PAR1"
+_DIGITS_MAX: Final = 18  # any decimal of so many is a 64-bit integer
 
 
 def read_parquet(name: str, member: Member, opened: ExitStack) -> Table:
@@ -47,7 +49,13 @@ def read_parquet(name: str, member: Member, opened: ExitStack) -> Table:
     check_width(len(schema.names), shown(name))
     notes: list[str] = []
     headers = distinct_headers(schema.names, notes)
-    plans = [_plan(field.type, pa) for field in schema]
+    try:
+        plans = [
+            _plan(field.type, pa) if _holds(file, field, pa) else _as_text(field.type, pa)
+            for field in schema
+        ]
+    except (pa.ArrowException, OSError, ValueError) as bad:
+        raise BadInput(f"{shown(member.name)} is damaged: {_brief(bad)}.") from None
     columns = tuple(
         Column(header, declared) for header, (declared, _) in zip(headers, plans, strict=True)
     )
@@ -70,6 +78,32 @@ def read_parquet(name: str, member: Member, opened: ExitStack) -> Table:
 
 def _brief(bad: BaseException) -> str:
     return str(bad).splitlines()[0][:120] if str(bad) else type(bad).__name__
+
+
+def _holds(file: Any, field: Any, pa: Any) -> bool:
+    """Whether the type that the file declares can hold every value: a wide decimal whose digits
+    pass 64 bits, or a time finer than a microsecond, would cost all of its rows.
+    """
+    import pyarrow.compute as pc
+
+    kind = field.type
+    wide = pa.types.is_decimal(kind) and kind.precision > _DIGITS_MAX
+    fine = pa.types.is_timestamp(kind) and kind.unit == "ns"
+    if not (wide or fine):
+        return True
+    for batch in file.iter_batches(batch_size=1 << 16, columns=[field.name], use_threads=False):
+        if batch.num_columns != 1:  # a name that is there twice
+            return False
+        column = batch.column(0)
+        if fine:
+            whole = pc.multiply(pc.divide(column.cast(pa.int64()), 1_000), 1_000)
+            if pc.any(pc.not_equal(column.cast(pa.int64()), whole)).as_py():
+                return False
+        else:
+            ends = pc.min_max(column).as_py().values()
+            if any(v is not None and abs(v.scaleb(kind.scale)) > INT64_MAX for v in ends):
+                return False
+    return True
 
 
 Declared = tuple[str, str, int] | None
@@ -106,6 +140,17 @@ def _plan(kind: Any, pa: Any) -> tuple[Declared, _Read]:
 def _decimal(kind: Any) -> tuple[Declared, _Read]:
     fits = 0 <= kind.scale <= 9
     return ("decimal", "", kind.scale) if fits else ("text", "", 0), _texts
+
+
+def _as_text(kind: Any, pa: Any) -> tuple[Declared, _Read]:
+    if not pa.types.is_timestamp(kind):
+        return ("text", "", 0), _texts
+
+    def read(column: Any) -> list[Any]:
+        utc = column.cast(pa.int64()).cast(pa.timestamp(kind.unit))
+        return list(utc.cast(pa.string()).to_pylist())
+
+    return ("text", "", 0), read
 
 
 def _texts(column: Any) -> list[Any]:

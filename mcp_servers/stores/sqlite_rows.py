@@ -101,8 +101,18 @@ def write(
             fresh = stored[draft.id] = effects.new[draft.id] = _Stored(place, 1, now, fresh=True)
             effects.written.append((draft.id, fresh.version, "accepted", None))
         else:
+            if draft.merge:
+                now = _merged(table, draft, was.cells, now)
             _meet(effects, draft, was, now, on_conflict)
     return _apply(transaction, table, tenant, effects)
+
+
+def _merged(
+    table: Table, draft: Draft, was: tuple[Any, ...], now: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    """What a draft names, over what is there."""
+    said = (draft.extra is not None, *(name in draft.values for name in table.fields))
+    return tuple(new if told else old for told, new, old in zip(said, now, was, strict=True))
 
 
 def _meet(
@@ -289,6 +299,8 @@ def digest_of(collection: str, drafts: Iterable[Draft]) -> bytes:
     for draft in drafts:
         values = sorted((k, v) for k, v in draft.values.items() if v is not None)
         hasher.update(repr((draft.id, values, draft.extra)).encode())
+        if draft.merge:
+            hasher.update(b"merge")
     return hasher.digest()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
+import structlog
 
 from orchestrator.client import Client, connect
 from orchestrator.commands.demo_folder import Memory, recall
@@ -20,10 +21,11 @@ from orchestrator.eval.gold import ROWS_MAX, Gold, gold_of
 from orchestrator.eval.same import same
 from orchestrator.eval.suite import Suite, SuiteQuestion
 from registry.clock import Clock
-from registry.errors import BadInput, IsothermError, shown
+from registry.errors import BadInput, IsothermError
 from registry.record import TIME, decode
 from registry.settings import Settings
 
+log: Final = structlog.get_logger("eval")
 _READY: Final = "eval.json"
 _EXPECTED: Final = {"refuse": "refused", "clarify": "clarify"}
 
@@ -104,7 +106,7 @@ class Runner:
 async def _domains(
     client: Client, folder: Path, name: str, source: tuple[Path, Path | None]
 ) -> list[str]:
-    """The domain that the database became, now or in an earlier run."""
+    """The domain that the database became, now or in an earlier run; none where it could not."""
     ready = folder / _READY
     if ready.is_file():
         known: list[str] = orjson.loads(ready.read_bytes())
@@ -115,9 +117,11 @@ async def _domains(
         arguments = {"yaml": spec.read_text(encoding="utf-8")}
         added = await client.call("admin_write", action="domain_add", arguments=arguments)
         into = added["domain"]
-    receipt = await client.ingest(path=str(data.resolve()), into=into, name=name)
-    if receipt.get("failed"):
-        raise BadInput(f"Database {shown(name)} cannot be ingested: {receipt['text']}")
+    try:
+        receipt = await client.ingest(path=str(data.resolve()), into=into, name=name)
+    except IsothermError as refusal:
+        log.warning("not-ingested", database=name, reason=refusal.message)
+        receipt = {}
     domains = [into] if into else list(receipt.get("domains_added", ()))
     ready.write_bytes(orjson.dumps(domains))
     return domains
@@ -151,6 +155,8 @@ class _Asker:
         return Outcome(question, answer, gold, strict, lenient)
 
     async def _answer(self, question: SuiteQuestion) -> dict[str, Any]:
+        if self._domains == []:
+            return _refused("The database could not be ingested.")
         arguments: dict[str, Any] = {
             "question": question.question,
             "domains": question.domains or self._domains,
@@ -164,7 +170,7 @@ class _Asker:
                 self._conversations[question.conversation] = answer["conversation"]
             return await self._whole(answer)
         except IsothermError as failure:
-            return {"status": "refused", "rows": [], "columns": [], "reason": failure.message}
+            return _refused(failure.message)
 
     async def _whole(self, answer: dict[str, Any]) -> dict[str, Any]:
         """With the rows of all its pages, where the plan itself does not say how many."""
@@ -175,3 +181,7 @@ class _Asker:
             page = await self._client.query(answer["plan"], cursor=page["cursor"])
             rows += page["rows"]
         return {**answer, "rows": rows}
+
+
+def _refused(reason: str) -> dict[str, Any]:
+    return {"status": "refused", "rows": [], "columns": [], "reason": reason}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from orchestrator.planner.filters import LINK, wire
-from orchestrator.planner.frame import Frame
+from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.groups import entity
+from orchestrator.planner.heads import plural
 from orchestrator.planner.moments import bounds
 from orchestrator.planner.parts import measured
-from registry.plan import And, Compare, IsNull, Not, Predicate
+from registry.plan import And, Compare, IsNull, Not, Or, Predicate
 
 _NO: Final = (
     r"(?:without|with no|no|missing|lacking|lacks|lack|have no|has no|had no|not have"
@@ -28,7 +29,10 @@ def nulls(frame: Frame) -> None:
         after = frame.has(rf"D{item.place} T\d+")
         if not after:
             path = frame.path(item)
-            frame.where.append(IsNull(field=path))
+            empty: Predicate = IsNull(field=path)
+            if _is_count(frame, item):
+                empty = Or(args=(empty, Compare(op="=", field=path, value=0)))
+            frame.where.append(empty)
             frame.note(item, f"{path} is empty")
     for found in frame.find(
         r"(?:with|has|have|having)(?: (?:an?|any))+ (?P<f>[NDRF]\d+)(?! [VOXQZ]\d+| (?:of|in|is"
@@ -39,6 +43,29 @@ def nulls(frame: Frame) -> None:
             path = frame.path(item)
             frame.where.append(Not(arg=IsNull(field=path)))
             frame.note(item, f"{path} is not empty")
+    _counted(frame)
+
+
+def _counted(frame: Frame) -> None:
+    """ "messages with attachments": more than none of them."""
+    for found in frame.find(r"(?:with|has|have|having)(?: (?:any|some))? (?P<f>N\d+)(?= [a-z,]|$)"):
+        _some(frame, frame.item(found["f"]))
+    for item in frame.free("N"):
+        if item.words.startswith("with "):
+            _some(frame, item)
+
+
+def _some(frame: Frame, item: Item) -> None:
+    if item.place not in frame.used and _is_count(frame, item):
+        path = frame.path(item)
+        frame.where.append(Compare(op=">", field=path, value=0))
+        frame.note(item, f"{path} > 0")
+
+
+def _is_count(frame: Frame, item: Item) -> bool:
+    """A field that counts things by their plural, such as `attachments`: none of them is 0."""
+    field = frame.field_of(item)
+    return item.letter == "N" and field.type == "int" and not field.unit and plural(item)
 
 
 def absent(frame: Frame) -> bool:

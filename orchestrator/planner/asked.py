@@ -3,6 +3,7 @@ text, spans, and what must be absent."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from orchestrator.planner.grammar import ADJECTIVES, UNITS
@@ -25,7 +26,10 @@ class Asked:
     def __init__(self, question: Question, words: tuple[Word, ...], lexicon: Lexicon) -> None:
         self.now_us = question.now_us
         self.words = words
-        self.windows = windows(words, question.now_us, question.timezone)
+        self.windows = tuple(
+            _without_particle(window, words, lexicon)
+            for window in windows(words, question.now_us, question.timezone)
+        )
         hidden = _places(self.windows)
         found = beats(words, hidden)
         self.beats = tuple(b for b in found if not b.soft or not _is_value(words, b, lexicon))
@@ -73,6 +77,15 @@ def _places(
     return frozenset(place for item in found for place in range(item.first, item.last))
 
 
+def _without_particle(window: Window, words: tuple[Word, ...], lexicon: Lexicon) -> Window:
+    """ "logged in this month" names logins, so the window is "this month"."""
+    first = window.first
+    if not first or words[first].text not in ("in", "on", "up", "at"):
+        return window
+    phrasal = (words[first - 1].stem, words[first].stem) in lexicon.schema
+    return replace(window, first=first + 1) if phrasal and window.last > first + 1 else window
+
+
 def _in_units(words: tuple[Word, ...]) -> frozenset[int]:
     """Places of "in minutes" and the like: a wish about the unit, which every answer names
     anyway."""
@@ -96,8 +109,8 @@ def _is_degree(before: Word, word: Word, lexicon: Lexicon) -> bool:
 def _is_value(words: tuple[Word, ...], beat: Beat, lexicon: Lexicon) -> bool:
     """Whether an adverb such as "daily" is part of a name, or stands beside a noun that has it
     as a value."""
-    two = tuple(w.stem for w in words[beat.first : beat.first + 2])
-    if len(two) == 2 and two in lexicon.schema:
+    stems = tuple(w.stem for w in words[beat.first : beat.first + 4])
+    if any(stems[:n] in lexicon.schema for n in range(2, len(stems) + 1)):
         return True
     found = lexicon.schema.get((words[beat.first].stem,), ())
     values = {m.address for m in found if m.kind == "value"}

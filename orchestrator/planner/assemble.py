@@ -30,6 +30,7 @@ from orchestrator.planner.parts import query
 from orchestrator.planner.ranking import leftover, ranking
 from orchestrator.planner.reading import Reading
 from orchestrator.planner.source import Candidate
+from orchestrator.planner.unheard import unheard
 from registry.catalog import Catalogue
 from registry.check import check
 from registry.errors import IsothermError
@@ -115,6 +116,7 @@ def _add_defaults(frame: Frame) -> None:
 def finished(frame: Frame, candidate: Candidate, behind: float) -> Reading | None:
     """The checked plan of a frame with its confidence; `None` where the plan does not fit the
     catalogue."""
+    frame.doubt *= unheard(frame)
     if frame.group and frame.measures and not frame.order:
         beat = next((g for g in frame.group if g.bucket), None)
         frame.order.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 from orchestrator.planner.frame import Frame, Item
@@ -13,6 +14,7 @@ LINK: Final = (
     r"(?:in|from|a|an|on|the|by|of|with|for|be|been|being|are|is|was|were|any|at|using"
     r"|via|to|yet|ever|currently)"
 )
+_EACH: Final = frozenset({"per", "each", "every", "by"})
 _NOT_VALUE: Final = (
     rf"(?:not|except|excluding|other than|but not|neither|nor|non|apart from|besides|without)"
     rf"(?: {LINK}| [CFNRB]\d+)*"
@@ -50,6 +52,8 @@ def _bind(frame: Frame, items: list[Item], *, negative: bool) -> None:
                 else Not(arg=made)
             )
         frame.where.append(made)
+        if any(a.last == b.first for a, b in pairwise(group)):
+            frame.doubt *= 0.6  # "paid late": no record is two things at once
         for item, value in zip(group, wires, strict=True):
             assert item.pick is not None
             sign = "≠" if negative else "="
@@ -72,7 +76,8 @@ def _context(frame: Frame, item: Item) -> None:
         before = other.last <= item.first and item.first - other.last <= 2
         after = other.first == item.last
         same = (other.address, other.pick.meaning.field) == (item.address, item.pick.meaning.field)
-        if other.letter in "FB" and same and (before or after):
+        rows = frame.words[other.first - 1].text in _EACH if other.first else False
+        if other.letter in "FB" and same and (before or after) and not rows:
             frame.use(other)
         if (
             other.letter == "R"

@@ -228,7 +228,7 @@ def shares(frame: Frame) -> None:
     ):
         return
     told = [p for p in frame.where if not _is_time(frame, p)]
-    if not told or frame.group:
+    if not told:
         return
     frame.where = [p for p in frame.where if p not in told]
     fitting = measured("count", None, "fitting", where=conjoin(told))

@@ -12,6 +12,7 @@ from orchestrator.planner.assemble import drafted, finished
 from orchestrator.planner.frame import Frame
 from orchestrator.planner.grammar import AGGREGATES
 from orchestrator.planner.graph import Graph
+from orchestrator.planner.groups import add_group
 from orchestrator.planner.parts import measured
 from orchestrator.planner.reading import Reading
 from orchestrator.planner.source import Needs, under
@@ -62,6 +63,9 @@ def _respoken(frame: Frame, before: QueryPlan) -> None:
             frame.use(item)
             if before.measures and not before.order:
                 frame.order.append(Order(by=before.measures[0].name, desc=True))
+    if before.group and not frame.group:
+        for found in frame.find(r"(?:what|how) about(?: the)? (?P<f>[FRB]\d+)$"):
+            add_group(frame, frame.item(found["f"]))  # the other rows of a table by something
     if frame.has(r"how many|count") and not before.aggregates and not frame.measures:
         folding.count_root(frame)
         frame.limit = None

@@ -8,12 +8,15 @@ from typing import Final
 from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.parts import compare
 from orchestrator.planner.timewindow import Window
+from orchestrator.planner.words import phrase
 from registry.clock import to_datetime
 from registry.domain import FieldSpec
 from registry.moment import date_text, time_text
 from registry.plan import And, Compare, Or, Predicate
+from registry.record import TEMPORAL
 
 _US_DAY: Final = 86_400_000_000
+_MARKS: Final = frozenset({"at", "on", "in"})  # what a time's name ends with
 
 
 def windows(frame: Frame) -> None:
@@ -64,12 +67,28 @@ def _is_year(item: Item) -> bool:
     return item.pick is not None and "year" in item.pick.meaning.field.split("_")
 
 
+def told_by(frame: Frame, item: Item) -> str | None:
+    """The root's own time of what a value says: `paid_at` for "paid", `closed_at` for "closed"."""
+    if item.letter != "V" or item.steps or item.address != frame.root:
+        return None
+    for name, field in frame.spec.fields.items():
+        if field.type in TEMPORAL and phrase(item.words) in {
+            tuple(s for s in phrase(text) if s not in _MARKS) for text in (name, *field.synonyms)
+        }:
+            return name
+    return None
+
+
 def _time_field(frame: Frame, found: list[Item]) -> tuple[str, FieldSpec] | tuple[None, None]:
     near = [i for i in frame.free("D") if any(0 <= t.first - i.last <= 3 for t in found)]
     near = near or [i for i in frame.free("D") if i.address == frame.root]
     if near:
         frame.use(*near[:1])
         return frame.path(near[0]), frame.field_of(near[0])
+    for item in frame.items:
+        told = told_by(frame, item)
+        if told is not None and any(0 <= t.first - item.last <= 1 for t in found):
+            return told, frame.spec.fields[told]
     if frame.spec.time is not None:
         return frame.spec.time, frame.spec.fields[frame.spec.time]
     for item in frame.items:

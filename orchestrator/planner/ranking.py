@@ -12,6 +12,7 @@ from orchestrator.planner.grammar import ADJECTIVES, SUPERLATIVES
 from orchestrator.planner.graph import Step
 from orchestrator.planner.groups import add_bucket, add_group, entity
 from orchestrator.planner.heads import group_head, head_of, limit_of
+from orchestrator.planner.moments import told_by
 from orchestrator.planner.words import phrase
 from registry.plan import Bucket, Fn, Order
 
@@ -285,7 +286,7 @@ def _by_hint(frame: Frame, what: str, y: Item | None, desc: bool) -> bool:
         return _by_count(frame, head, None, desc)
     if what == "time":
         near = next((i for i in frame.free("D")), None)
-        path = frame.path(near) if near else frame.spec.time
+        path = frame.path(near) if near else _told(frame) or frame.spec.time
         return path is not None and _records(frame, path, desc, head, near)
     if not what:
         return _by_only_number(frame, desc)
@@ -310,6 +311,16 @@ def _by_hint(frame: Frame, what: str, y: Item | None, desc: bool) -> bool:
         (i for i in frame.free("N") if i.pick is not None and i.pick.meaning.field == name), None
     )
     return _records(frame, name, desc, head, near)
+
+
+def _told(frame: Frame) -> str | None:
+    """ "which invoice was paid latest", "the most recently closed ticket" """
+    for found in frame.find(
+        r"(?P<v>V\d+) (?:the )?(?:latest|earliest|most recent|most recently)"
+        r"|(?:most )?recently (?P<w>V\d+)"
+    ):
+        return told_by(frame, frame.item(found["v"] or found["w"]))
+    return None
 
 
 def _by_only_number(frame: Frame, desc: bool) -> bool:

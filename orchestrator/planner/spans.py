@@ -87,6 +87,7 @@ def cover(words: tuple[Word, ...], lexicon: Lexicon, hidden: frozenset[int]) -> 
         place: fixed
         for place, word in enumerate(words)
         if place not in covered and place not in hidden and content(word) and word.kind == "word"
+        if word.text not in TIME_WORDS
         for fixed in [correct(word.text, lexicon)]
         if fixed
     }

@@ -111,10 +111,13 @@ def plain_text(cell: Any) -> str:
         return cell
     if isinstance(cell, (dict, list)):
         return canonical_json(cell)
-    return "" if cell is None else orjson.dumps(cell).decode() if _short(cell) else str(cell)
+    return "" if cell is None else orjson.dumps(cell).decode() if _is_json(cell) else str(cell)
 
 
-def _short(cell: Any) -> bool:
+def _is_json(cell: Any) -> bool:
+    """Whether JSON has it: not what is infinite, nor an integer past 64 bits."""
+    if isinstance(cell, float):
+        return math.isfinite(cell)
     return not isinstance(cell, int) or -(2**63) <= cell < 2**64
 
 
@@ -267,7 +270,7 @@ def _by_worker(cells: Sequence[str], worker: _Worker) -> list[Canonical] | None:
         return [] if not cells else None
     try:
         return work(cells)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -66,7 +66,7 @@ _MONEY_WORDS: Final = frozenset(
     {"price", "amount", "total", "cost", "revenue", "balance", "fee", "tax", "salary", "paid"}
     | {"subtotal", "discount", "payment", "budget", "income", "wage", "usd", "eur", "gbp", "net"}
 )
-_KEY_WORDS: Final = frozenset({"id", "key", "code", "uuid", "guid", "sku", "isbn", "number", "no"})
+KEY_WORDS: Final = frozenset({"id", "key", "code", "uuid", "guid", "sku", "isbn", "number", "no"})
 _LABEL_WORDS: Final = ("name", "title", "label", "subject", "headline", "fullname", "username")
 
 
@@ -100,7 +100,7 @@ def looks_like_money(header: str) -> bool:
 def looks_like_key(header: str) -> bool:
     """`id`, `order_id`, `code`, `uuid`… as the last word."""
     parts = words_of(header)
-    return bool(parts) and parts[-1] in _KEY_WORDS
+    return bool(parts) and parts[-1] in KEY_WORDS
 
 
 def label_rank(header: str) -> int | None:

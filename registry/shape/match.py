@@ -16,6 +16,7 @@ from registry.shape.shape import ColumnShape, Shape
 
 AUTO: Final = 0.8
 _PAIR_MIN: Final = 0.5
+_TELLING_MIN: Final = 3  # fields, from which on columns say what a table is
 #: how well a column of the first type fills a field of the second; absent: not at all
 _FITS: Final = {
     ("int", "float"): 1.0,
@@ -85,8 +86,11 @@ def match_one(
         for name, field in spec.fields.items()
         if (field.required or name in spec.key) and name not in taken
     )
-    confidence = _confidence(shape, address, spec, scores, len(taken))
-    if lacking or not columns:
+    named = _named(shape.table, address, spec)
+    confidence = _confidence(shape, spec, scores, filled=len(taken), named=named)
+    if named and taken.issuperset(spec.fields):
+        confidence = max(confidence, AUTO)  # the same export, grown by columns
+    if lacking or not columns or not (named or _tells_enough(columns, spec)):
         confidence = min(confidence, 0.5)
     return Match(
         address, round(confidence, 3), Mapping(columns, _fitting(spec, constants), extra), lacking
@@ -94,19 +98,35 @@ def match_one(
 
 
 def _confidence(
-    shape: Shape, address: str, spec: CollectionSpec, scores: dict[str, float], filled: int
+    shape: Shape, spec: CollectionSpec, scores: dict[str, float], *, filled: int, named: bool
 ) -> float:
     cover = sum(scores.values()) / len(shape.columns)
     depth = filled / len(spec.fields)
-    return min(1.0, cover * (0.75 + 0.15 * _named(shape.table, address, spec) + 0.25 * depth))
+    return min(1.0, cover * (0.75 + 0.15 * named + 0.25 * depth))
+
+
+def _tells_enough(columns: dict[str, To], spec: CollectionSpec) -> bool:
+    """Whether columns alone can say where a source of another name belongs.
+
+    Not where it brings ids of its own: half the tables of the world are `id, name`, and the second
+    would overwrite the first. Not with a few columns either: equal rows would pass for repeats.
+    """
+    fields = {to.field for to in columns.values()}
+    brings_ids = "id" in fields or (bool(spec.key) and fields.issuperset(spec.key))
+    return not brings_ids and len(fields) >= _TELLING_MIN
 
 
 def _named(table: str, address: str, spec: CollectionSpec) -> bool:
-    """Whether the source is called like the collection."""
+    """Whether the source is called like the collection; `sales_2025` is like `sales_2024`."""
     domain, _, collection = address.partition(".")
-    own = {singular(word) for word in words_of(table)}
-    names = [collection, domain, *spec.synonyms]
-    return any({singular(w) for w in words_of(name)} <= own for name in names if words_of(name))
+    own = _stems(table)
+    names = map(_stems, (collection, domain, *spec.synonyms))
+    return any(name and name <= own for name in names)
+
+
+def _stems(name: str) -> set[str]:
+    """Its words in the singular, without numbers that stand alone (years, days, parts)."""
+    return {singular(word) for word in words_of(name) if not word.isdigit()}
 
 
 def _pairs(

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from registry.errors import shown
-from registry.record import NUMERIC, TEMPORAL, Type
+from registry.record import INT64_MAX, NUMERIC, TEMPORAL, Type
 from registry.shape.headers import (
+    KEY_WORDS,
     label_rank,
     looks_like_key,
     looks_like_money,
@@ -32,6 +33,49 @@ _EPOCHS: Final = (
     ("epoch_ms", 1e11, 4.2e12),
     ("epoch_us", 1e14, 4.2e15),
 )
+_WHOLE_MAX: Final = INT64_MAX // 100 - 1_000  # of a decimal with two digits after the point
+_SURE_KEYS: Final = frozenset({"uuid", "guid", "sku", "isbn"})
+#: who and what takes part in many events
+_ACTORS: Final = frozenset(
+    [
+        "customer",
+        "client",
+        "user",
+        "person",
+        "member",
+        "employee",
+        "patient",
+        "student",
+        "account",
+        "player",
+        "driver",
+        "rider",
+        "vendor",
+        "supplier",
+        "seller",
+        "buyer",
+        "store",
+        "shop",
+        "product",
+        "item",
+        "device",
+        "sensor",
+        "host",
+        "machine",
+        "station",
+        "city",
+        "country",
+        "region",
+        "category",
+        "department",
+        "team",
+        "company",
+        "location",
+        "room",
+        "series",
+    ]
+)
+_KEY_ROWS_MIN: Final = 50  # unique in fewer may be chance
 _TIME_ORDER: Final = ("timestamp", "ts", "time", "datetime", "at", "date", "when", "created", "day")
 _NOT_EVENTS: Final = frozenset({"birth", "born", "dob", "birthday", "expiry", "expires", "due"})
 _ZONE: Final = re.compile(r"(?:Z|UTC|[+-]\d\d:?\d\d)\s*$")
@@ -174,8 +218,14 @@ def _number(header: str, name: str, evidence: Evidence) -> tuple[Type, str]:
             if lowest <= evidence.low and evidence.high <= highest:
                 return Type("time"), format
     if evidence.cents and looks_like_money(header):
-        return Type("decimal", 2), ""
+        return (Type("decimal", 2) if _cents_fit(evidence) else Type("text")), ""
     return Type(name), ""  # type: ignore[arg-type]
+
+
+def _cents_fit(evidence: Evidence) -> bool:
+    """Whether all cells seen, in cents, are 64-bit integers: one that is not would cost its row."""
+    largest = max(abs(evidence.low or 0.0), abs(evidence.high or 0.0))
+    return largest < _WHOLE_MAX
 
 
 # -- roles ---------------------------------------------------------------------------------------
@@ -184,8 +234,11 @@ def _number(header: str, name: str, evidence: Evidence) -> tuple[Type, str]:
 def _key(table: str, columns: Iterable[ColumnShape]) -> str | None:
     """A unique column without gaps that is named like a key: `id`, then `TABLE_id`, then the first
     one.
+
+    A wrong key loses data: the next row of the same customer or postcode would overwrite the last.
+    So the id of what comes again and again has to be unique in many rows, and a code to be first.
     """
-    own = singular("_".join(words_of(table)))
+    own = {singular(word) for word in words_of(table)}
     ranked = []
     for place, column in enumerate(columns):
         if not column.evidence.unique or column.kind.name in ("float", "json", "bytes", "bool"):
@@ -193,13 +246,26 @@ def _key(table: str, columns: Iterable[ColumnShape]) -> str | None:
         words = words_of(column.header) or [""]
         if column.declared_key or words == ["id"]:
             ranked.append((0, place, column.header))
-        elif "_".join(words[:-1]) == own or words[-1] in ("uuid", "guid"):
+        elif _is_own(words, own):
             ranked.append((1, place, column.header))
-        elif looks_like_key(column.header) and words[-1] != "id":
+        elif place == 0 and looks_like_key(column.header) and words[-1] != "id":
             ranked.append((2, place, column.header))
-        elif place == 0 and looks_like_key(column.header):
+        elif place == 0 and words[-1] == "id" and not _comes_again(words, column.evidence.rows):
             ranked.append((3, place, column.header))
     return min(ranked)[2] if ranked else None
+
+
+def _is_own(words: list[str], own: set[str]) -> bool:
+    """`order_id` in a table of orders, and codes that are made to be keys."""
+    if words[-1] in _SURE_KEYS:
+        return True
+    of = {singular(word) for word in words[:-1]}
+    return bool(of) and of <= own and words[-1] in KEY_WORDS
+
+
+def _comes_again(words: list[str], rows: int) -> bool:
+    """`customer_id` in a table of something else, unless so many rows have a customer each."""
+    return rows < _KEY_ROWS_MIN and not _ACTORS.isdisjoint(map(singular, words[:-1]))
 
 
 def _time(columns: Iterable[ColumnShape]) -> str | None:

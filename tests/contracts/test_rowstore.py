@@ -49,6 +49,17 @@ async def test_an_update_replaces_the_whole_record(house: House) -> None:
 
 
 @lived
+async def test_a_merging_draft_keeps_what_it_does_not_name(house: House) -> None:
+    store = house.open()
+    await put(store, Draft("a", {"n": 1, "title": "old"}, '{"k":1}'))
+    same = await put(store, Draft("a", {"n": 1}, merge=True))
+    changed = await put(store, Draft("a", {"n": 2, "x": None}, merge=True))
+    assert outcomes(same + changed) == [("a", 1, "duplicate"), ("a", 2, "updated")]
+    (row,) = store.get("t", "notes", ["a"])
+    assert (dict(row.values), row.extra) == ({"n": 2, "title": "old"}, '{"k":1}')
+
+
+@lived
 async def test_an_expected_version_that_is_not_there_refuses_the_whole_write(house: House) -> None:
     store = house.open()
     await put(store, Draft("a", {"n": 1}))

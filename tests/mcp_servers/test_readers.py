@@ -9,6 +9,7 @@ import random
 import sqlite3
 import sys
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from registry import limits
 from registry.domain import CollectionSpec
 from registry.errors import BadInput, Conflict, IsothermError, TooLarge
 from registry.record import decode
+from registry.shape.shape import shape_of
 from tests.sources import look, messages, records, stage, write
 
 PEOPLE = "id,name,age\n1,Ann,40\n2,Bob,\n3,Öz,7\n"
@@ -112,6 +114,20 @@ def test_json_in_its_forms_gives_the_same_rows(tmp_path: Path) -> None:
         assert records(write(tmp_path, name, body)) == (FOUND, []), name
     one = write(tmp_path, "one.json", json.dumps(people[0], indent=1))
     assert records(one) == (FOUND[:1], [])
+
+
+def test_what_a_declared_type_cannot_hold_is_text_and_costs_no_row(tmp_path: Path) -> None:
+    body = parquet_bytes(
+        wide=pa.array([Decimal(10) ** 30, Decimal("1.50")], pa.decimal128(38, 2)),
+        narrow=pa.array([Decimal("1.10"), None], pa.decimal128(38, 2)),
+        fine=pa.array([1_700_000_000_123_456_789, None], pa.timestamp("ns")),
+        whole=pa.array([1_700_000_000_000_000_000, None], pa.timestamp("ns")),
+    )
+    [found] = look(write(tmp_path, "t.parquet", body))
+    shape = shape_of(found)
+    assert [c.kind.name for c in shape.columns] == ["text", "decimal", "text", "time"]
+    assert (found["rows"], found["bad"], found["cut"]) == (2, 0, None)
+    assert found["sample"][0][2] == "2023-11-14 22:13:20.123456789"
 
 
 def test_parquet_keeps_its_types(tmp_path: Path) -> None:

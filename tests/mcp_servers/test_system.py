@@ -162,6 +162,14 @@ async def test_handles_conversations_and_drafts_are_of_their_tenant(house: House
         await house.call("draft_get", OTHER, id="d")
 
 
+@pytest.mark.promise(8)
+async def test_a_conversation_is_of_the_subject_who_has_it(house: House) -> None:
+    colleague = Call(Principal(subject="colleague"))
+    await house.call("conversation_put", id="monday", turn={"q": 1})
+    assert (await house.call("conversation_get", colleague, id="monday"))["turns"] == []
+    assert (await house.call("conversation_get", id="monday"))["turns"] == [{"q": 1}]
+
+
 async def test_expired_handles_are_forgotten_with_their_bytes(house: House) -> None:
     staged = await house.call("stage", text="a\n1\n")
     house.clock.advance(limits.STAGING_SECONDS_MAX + 10)

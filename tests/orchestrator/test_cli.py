@@ -152,3 +152,12 @@ def test_an_interrupt_ends_a_server_without_a_traceback(tmp_path: Path) -> None:
     assert b"Traceback" not in errors
     assert out == b""
     assert child.returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the full device is Linux's")
+def test_an_output_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "orchestrator.cli", "domain", "list", "--data", str(tmp_path)]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.startswith("storage-full: ") and "Traceback" not in done.stderr

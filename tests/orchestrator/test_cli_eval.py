@@ -60,6 +60,15 @@ def test_ingested_databases_are_used_again(suite: Path, tmp_path: Path) -> None:
     assert (kept / "zoo" / "rows").is_dir()
 
 
+def test_a_database_that_cannot_be_ingested_costs_its_own_questions(suite: Path) -> None:
+    (suite / "databases" / "bad.sqlite").write_bytes(b"no database")
+    question = {"id": "7", "db": "bad", "question": "how many?", "answer": [[0]]}
+    with (suite / "questions.jsonl").open("ab") as file:
+        file.write(b"\n" + orjson.dumps(question))
+    found = orjson.loads(CliRunner().invoke(app, ["eval", str(suite), "--json"]).stdout)
+    assert (found["questions"], found["status"]["answered"]) == (7, 5)
+
+
 def test_a_suite_that_is_none_is_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["eval", str(tmp_path)])
     assert result.exit_code == 1

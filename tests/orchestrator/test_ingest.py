@@ -81,6 +81,59 @@ async def test_a_file_nobody_has_seen_becomes_a_domain_without_a_restart(tmp_pat
         assert counts(again) == (0, 0, 301, 0) and "domains_added" not in again
 
 
+@pytest.mark.promise(1)
+async def test_a_file_of_another_name_never_overwrites_by_its_ids(tmp_path: Path) -> None:
+    async with house(tmp_path) as client:
+        for name, body in (
+            ("colours", "id,name\n1,red\n2,blue\n"),
+            ("cities", "id,name\n1,Rome\n"),
+        ):
+            receipt = await client.ingest(text=body, name=f"{name}.csv")
+            assert receipt["domains_added"] == [name]
+        assert (await client.get("colours.colours", "1"))["records"][0]["name"] == "red"
+        for year in (2024, 2025):
+            told = await client.ingest(text=f"id,name\n{year},x\n", name=f"colours_{year}.csv")
+            assert told["collection"] == "colours.colours"
+
+
+async def test_a_file_grown_by_a_column_goes_where_it_was_and_says_what_is_beside(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as client:
+        await client.ingest(text="id,v\n1,a\n", name="grown.csv")
+        receipt = await client.ingest(text="id,v,w,x,y\n1,a,b,c,d\n", name="grown.csv")
+        assert receipt["collection"] == "grown.grown" and "domains_added" not in receipt
+        assert receipt["notes"] == ["no field of grown.grown fits 'w', 'x', 'y': kept beside, in `extra`"]  # fmt: skip
+
+
+async def test_a_domain_that_another_process_made_is_known(tmp_path: Path) -> None:
+    async with house(tmp_path) as client, house(tmp_path) as other:
+        await other.ingest(text="id,v\n1,a\n", name="new.csv", into="fresh.rows")
+        receipt = await client.ingest(text="id,v\n2,b\n", name="new.csv", into="fresh.rows")
+        assert counts(receipt) == (1, 0, 0, 0)
+
+
+@pytest.mark.promise(1)
+async def test_a_narrower_source_clears_no_field(tmp_path: Path) -> None:
+    async with house(tmp_path) as client:
+        records = [{"id": "u1", "name": "Ann", "email": "a@x.de", "plan": "pro"}]
+        await client.ingest(records=records, into="user.users")
+        await client.ingest(text="id,name\nu1,Anna\n", name="users.csv", into="user.users")
+        await client.ingest(
+            records=[{"id": "u1", "name": "Anne", "city": "Rome"}], into="user.users"
+        )
+        found = (await client.get("user.users", "u1"))["records"][0]
+        assert (found["name"], found["email"], found["plan"]) == ("Anne", "a@x.de", "pro")
+        assert (found["city"], found["version"]) == ("Rome", 3)
+
+
+async def test_equal_rows_of_two_narrow_files_both_stay(tmp_path: Path) -> None:
+    async with house(tmp_path) as client:
+        for name in ("oslo", "rome"):
+            receipt = await client.ingest(text="day,temp\n2026-01-01,5\n", name=f"{name}.csv")
+            assert counts(receipt) == (1, 0, 0, 0)
+
+
 async def test_a_database_becomes_a_domain_with_its_references(tmp_path: Path) -> None:
     db = sqlite3.connect(tmp_path / "club.db")
     db.execute("CREATE TABLE team(team_id INTEGER PRIMARY KEY, name TEXT)")
@@ -103,6 +156,16 @@ async def test_a_database_becomes_a_domain_with_its_references(tmp_path: Path) -
         assert answer["rows"] == [["blue", 4], ["red", 8]]
         again = await client.ingest(path=str(tmp_path / "club.db"))
         assert counts(again) == (0, 0, 6, 0)
+
+
+async def test_a_file_whose_rows_were_skipped_can_update_after_all(tmp_path: Path) -> None:
+    async with house(tmp_path) as client:
+        put = {"name": "one.csv", "into": "one.rows"}
+        await client.ingest(text="id,v\n1,a\n", **put)
+        skipped = await client.ingest(text="id,v\n1,b\n", on_conflict="skip", **put)
+        assert counts(skipped) == (0, 0, 0, 1)
+        assert counts(await client.ingest(text="id,v\n1,b\n", **put)) == (0, 1, 0, 0)
+        assert (await client.get("one.rows", "1"))["records"][0]["v"] == "b"
 
 
 async def test_a_mixed_column_late_in_the_file_loses_no_row(tmp_path: Path) -> None:

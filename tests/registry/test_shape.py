@@ -83,6 +83,8 @@ def kind(header: str, cells: list[Any], typed: bool = False) -> tuple[str, str]:
         ("timestamp", ["1700000000000", "1700000100000"], ("time", "epoch_ms")),
         ("count", ["1700000000", "1700000100"], ("int", "")),
         ("price", ["1.50", "20.00", ""], ("decimal", "")),
+        ("price", ["1.50", "99999999999999999.99"], ("text", "")),
+        ("price", ["1.50", "-92233720368540000.00"], ("decimal", "")),
         ("price", ["1.5", "20.00"], ("float", "")),
         ("level", ["1.50", "20.00"], ("float", "")),
         ("doc", ['{"a":1}', "[2]"], ("json", "")),
@@ -188,7 +190,7 @@ def test_times_are_read_in_their_formats(cell: Any, format: str, expected: str) 
 
 @pytest.mark.parametrize(
     ("cell", "format"),
-    [("1e30", "epoch_s"), (1700000000123456001, "epoch_ns"), ("31.02.2023", "dmy"), ("13/13/2023", "mdy"), (True, "epoch_s")],
+    [("0001-01-01T00:00:00+14:00", ""), ("9999-12-31T23:59:59-05:00", ""), ("1e30", "epoch_s"), (1700000000123456001, "epoch_ns"), ("31.02.2023", "dmy"), ("13/13/2023", "mdy"), (True, "epoch_s")],
 )  # fmt: skip
 def test_times_outside_the_calendar_are_faults(cell: Any, format: str) -> None:
     assert convert([cell], Type("time"), format, typed=not isinstance(cell, str)).faults
@@ -271,6 +273,18 @@ def test_key_time_and_label_are_found() -> None:
         title=["x", "y", "z"],
     )
     assert (shape.key, shape.time, shape.label) == ("order_id", "created", "title")
+
+
+def test_what_may_come_again_is_no_key() -> None:
+    few = [str(n) for n in range(3)]
+    assert shaped("purchases", customer_id=few, amount=few).key is None
+    assert shaped("people", name=few, zip_code=few).key is None
+    assert shaped("people", name=few, phone_number=few).key is None
+    assert shaped("sales", order_id=few, amount=few).key == "order_id"
+    many = [str(n) for n in range(100)]
+    assert shaped("export", customer_id=many).key == "customer_id"
+    assert shaped("orders_2024", order_number=few, customer_id=few).key == "order_number"
+    assert shaped("stock", shelf=few, sku=few).key == "sku"
 
 
 def test_a_column_with_repeats_or_gaps_is_no_key() -> None:

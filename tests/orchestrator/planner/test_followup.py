@@ -34,6 +34,7 @@ def after(*turns: str) -> dict[str, Any]:
         (("list open tickets", "sort by rating"), "order", ["rating"]),
         (("sessions per country", "top 3"), "limit", 3),
         (("sessions per country", "per browser instead"), "group", ["browser"]),
+        (("tickets by topic", "how about priority"), "group", ["priority"]),
         (("average latency by provider", "and the median?"), "measures", ["median(latency_ms)"]),
         (("users in Germany", "what about France"), "where", ["country = France"]),
     ],

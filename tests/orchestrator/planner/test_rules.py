@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from orchestrator.planner.reading import Context, Question, Readings
 from orchestrator.planner.rules import plan
-from registry.catalog import Catalogue
+from registry.catalog import Catalogue, Facts
 from registry.check import check
 from registry.domain import parse_spec
 from registry.limits import QUESTION_CHARS_MAX
@@ -230,3 +230,11 @@ def test_repetition_to_the_bound_is_read_without_a_fault(piece: str) -> None:
     text = (piece * QUESTION_CHARS_MAX)[:QUESTION_CHARS_MAX]
     for reading in read(text).readings:
         check(reading.plan, CATALOGUE)
+
+
+def test_what_is_stored_is_suggested_before_what_is_not() -> None:
+    known = company()
+    facts = {"content.articles": Facts(rows=3), "user.teams": Facts(rows=7)}
+    stored = Catalogue(known.domains.values(), facts)
+    found = plan(Question("xyzzyqq", NOW_US), stored, Context())
+    assert found.suggestions[:2] == ("user.teams", "content.articles")
