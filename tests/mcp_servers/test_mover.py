@@ -416,3 +416,17 @@ def test_whatever_step_a_move_ends_at_nothing_is_lost_or_doubled(run: Any) -> No
         assert [row.version for row in store.get("t", "notes", ["n00000"])] == [1]
 
     run(test)
+
+
+def test_what_is_laid_over_a_cold_record_clears_none_of_its_fields(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open()
+        await put(store, notes(3))
+        await cool(store)
+        [done] = await put(store, [Draft("n00001", {"n": -1}, merge=True)])
+        assert (done.outcome, done.version) == ("updated", 2)
+        [row] = store.get("t", "notes", ["n00001"])
+        assert (row.values["n"], row.values["at"], row.tier) == (-1, 1_000_000, Tier.WARM)
+        assert [r[1] for r in await everything(store)] == [0, -1, 2]
+
+    run(test)
