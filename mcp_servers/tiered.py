@@ -110,18 +110,25 @@ class Tiered:
         """As `RowStore.get`; `Row.tier` is hot where the cache served it."""
         name = self._short(collection)
         with self._lock:
-            self._catch_up()
-            found = {}
-            for id in ids:
-                row = self._cache.get(tenant, name, id)
-                if row is not None:
-                    found[id] = row
-            missing = [id for id in dict.fromkeys(ids) if id not in found]
-            few = len(missing) <= _READ_TOGETHER_MAX
-            for row in self._store.get(tenant, name, missing) if missing else ():
-                found[row.id] = row
-                if few or self._cache.wants(tenant, name, row.id):
-                    self._cache.put(tenant, name, _hot(row))
+            found, missing = self._resident(tenant, name, ids)
+            self._met(
+                tenant, name, found, self._store.get(tenant, name, missing) if missing else ()
+            )
+        self.heat.read(tenant, name, found.values())
+        return [found[id] for id in ids if id in found]
+
+    async def fetch(self, tenant: str, collection: str, ids: Sequence[str]) -> list[Row]:
+        """The same; what lies in segments is read in a worker thread, so that nobody waits for
+        it."""
+        name = self._short(collection)
+        with self._lock:
+            found, missing = self._resident(tenant, name, ids)
+            mark = self._mark
+        if missing:
+            rows = await self._store.fetch(tenant, name, missing)
+            with self._lock:
+                # past the mark there may be changes that were forgotten before these rows came
+                self._met(tenant, name, found, rows, keep=self._mark == mark)
         self.heat.read(tenant, name, found.values())
         return [found[id] for id in ids if id in found]
 
@@ -200,6 +207,25 @@ class Tiered:
         self._cold.close()
 
     # -- the cache -------------------------------------------------------------------------------
+
+    def _resident(
+        self, tenant: str, name: str, ids: Sequence[str]
+    ) -> tuple[dict[str, Row], list[str]]:
+        """The rows of these ids that the cache has, and the other ids, each once."""
+        self._catch_up()
+        rows = ((id, self._cache.get(tenant, name, id)) for id in ids)
+        found = {id: row for id, row in rows if row is not None}
+        return found, [id for id in dict.fromkeys(ids) if id not in found]
+
+    def _met(
+        self, tenant: str, name: str, found: dict[str, Row], rows: Sequence[Row], keep: bool = True
+    ) -> None:
+        """Rows that were read just now join those found."""
+        few = len(rows) <= _READ_TOGETHER_MAX
+        for row in rows:
+            found[row.id] = row
+            if keep and (few or self._cache.wants(tenant, name, row.id)):
+                self._cache.put(tenant, name, _hot(row))
 
     def _catch_up(self) -> None:
         """Forget what others changed since the mark."""

@@ -152,7 +152,7 @@ class Verbs:
     async def get(self, call: Call, params: GetParams) -> Reply:
         tenant = self.may(call, "read")
         name, codec = self.collection(params.collection)
-        rows = self.store.get(tenant, name, params.ids)
+        rows = await self.store.fetch(tenant, name, params.ids)
         if not codec.covers(rows):
             self.renew()
             name, codec = self.collection(params.collection)

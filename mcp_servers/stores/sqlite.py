@@ -24,7 +24,6 @@ from mcp_servers.stores import sqlite_rows
 from mcp_servers.stores import sqlite_sums as sums
 from mcp_servers.stores.files import sync_folder
 from mcp_servers.stores.sqlite_ask import Asked, ask
-from mcp_servers.stores.sqlite_cold import find, row_of, snapshot
 from mcp_servers.stores.sqlite_connection import connect, in_our_words, translated
 from mcp_servers.stores.sqlite_evolve import create, evolve, migrate
 from mcp_servers.stores.sqlite_facts import Remembered, facts_of
@@ -147,23 +146,36 @@ class SqliteStore:
         """See the port."""
 
         def work(connection: apsw.Connection) -> list[Row]:
-            self.adopt(self.current(connection))
-            table = self._schema.table(collection)
-            found = sqlite_rows.read(connection, table, tenant, ids)
-            if len(found) == len(ids) or self.cold is None or not ledger.epoch(connection):
-                return found
-            with snapshot(connection):  # a record that moves between two looks must not be missed
-                found = sqlite_rows.read(connection, table, tenant, ids)
-                missing = set(ids) - {row.id for row in found}
-                cold = find(connection, self.cold, table, tenant, missing)
-            known = {row.id: row for row in found}
-            known |= {id: row_of(table, row) for id, row in cold.items()}
-            return [known[id] for id in ids if id in known]
+            found, whole = self._near(connection, tenant, collection, ids)
+            return found if whole else self._anywhere(connection, tenant, collection, ids)
 
         try:
             return self._inline(work)
         except Corrupt:  # see `_scan`
             return self._inline(work)
+
+    async def fetch(self, tenant: str, collection: str, ids: Sequence[str]) -> list[Row]:
+        """As `get`, but segments are read in a worker thread: it takes milliseconds."""
+        found, whole = self._inline(lambda c: self._near(c, tenant, collection, ids))
+        if whole:
+            return found
+        return await self._scan(lambda c, _: self._anywhere(c, tenant, collection, ids))
+
+    def _near(
+        self, connection: apsw.Connection, tenant: str, collection: str, ids: Sequence[str]
+    ) -> tuple[list[Row], bool]:
+        """Those that are rows, and whether the others are nowhere."""
+        self.adopt(self.current(connection))
+        found = sqlite_rows.read(connection, self._schema.table(collection), tenant, ids)
+        whole = len(found) == len(ids) or self.cold is None or not ledger.epoch(connection)
+        return found, whole
+
+    def _anywhere(
+        self, connection: apsw.Connection, tenant: str, collection: str, ids: Sequence[str]
+    ) -> list[Row]:
+        assert self.cold is not None
+        table = self._schema.table(collection)
+        return sqlite_rows.read_anywhere(connection, self.cold, table, tenant, ids)
 
     async def query(self, tenant: str, plan: QueryPlan, *, cursor: str | None = None) -> Page:
         """See the port. `sources[].rows_scanned`: records listed, or records that went into the

@@ -13,10 +13,11 @@ from typing import Any, Final, Literal, TypeAlias
 import apsw
 import orjson
 
-from mcp_servers.ports import Draft, OnConflict, Row, Written
+from mcp_servers.ports import Cold, Draft, OnConflict, Row, Written
 from mcp_servers.stores import sqlite_holds as holds
 from mcp_servers.stores import sqlite_ledger as ledger
-from mcp_servers.stores.sqlite_cold import find
+from mcp_servers.stores.sqlite_cold import find, snapshot
+from mcp_servers.stores.sqlite_cold import row_of as cold_row
 from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
 from registry.errors import Conflict, Denied, UnknownField, shown
@@ -60,6 +61,17 @@ def read(connection: apsw.Connection, table: Table, tenant: str, ids: Sequence[s
         for cells in connection.execute(table.select_many, (tenant, _json(some))):
             by_id[cells[0]] = row_of(table, cells)
     return [by_id[id] for id in ids if id in by_id]
+
+
+def read_anywhere(
+    connection: apsw.Connection, cold: Cold, table: Table, tenant: str, ids: Sequence[str]
+) -> list[Row]:
+    """The same, in rows or segments, at one moment: none that moves may be missed."""
+    with snapshot(connection):
+        known = {row.id: row for row in read(connection, table, tenant, ids)}
+        found = find(connection, cold, table, tenant, set(ids) - known.keys())
+    known |= {id: cold_row(table, row) for id, row in found.items()}
+    return [known[id] for id in ids if id in known]
 
 
 def row_of(table: Table, cells: Sequence[Any]) -> Row:

@@ -44,8 +44,13 @@ async def move(store: Tiered, chance: Random) -> None:
             if chance.random() < 0.7:
                 await store.mover.cool("t", "notes", bucket)
         for segment in await store.mover.segments():
-            if segment.state is State.COLD and chance.random() < 0.4:
+            if segment.state is not State.COLD:
+                continue
+            if chance.random() < 0.4:
                 await store.mover.warm(segment.number)
+            elif len(sys.argv) <= 3 and chance.random() < 0.5:  # the mutants break other steps
+                few = chance.sample(range(segment.rows), min(5, segment.rows))
+                await store.mover.promote(segment.number, few)
         await store.compactor.run()
         await store.mover.sweep()
 

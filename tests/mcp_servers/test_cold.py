@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,40 @@ def test_a_field_that_becomes_searched_is_found_in_cold_records_too(run: Any) ->
         await cool(store)
         await store.evolve(spec(kind={"type": "text", "search": True}))
         assert len(await everything(store, where={"op": "match", "text": "special"})) == 3
+
+    run(test)
+
+
+# -- reads ---------------------------------------------------------------------------------------
+
+
+def test_nobody_waits_while_a_cold_record_is_fetched(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open()
+        await put(store, notes(5))
+        await cool(store)
+        with store.mover.cold.shelf._lock:  # held by this thread: a read on it would go through
+            fetching = asyncio.create_task(store.fetch("t", "notes", ["n00003", "none"]))
+            for _ in range(20):
+                await asyncio.sleep(0)
+            assert not fetching.done()
+        assert [(r.id, r.tier.value) for r in await fetching] == [("n00003", "cold")]
+        assert [r.tier.value for r in await store.fetch("t", "notes", ["n00003"])] == ["hot"]
+
+    run(test)
+
+
+def test_what_is_fetched_is_never_older_than_what_was_written(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open()
+        await put(store, notes(9))
+        for n in range(100, 130):
+            await cool(store)
+            other = asyncio.create_task(store.fetch("t", "notes", ["n00001", "n00002"]))
+            await put(store, [Draft("n00001", {"at": 0, "n": n})])
+            assert store.get("t", "notes", ["n00001"])[0].values["n"] == n
+            await other
+            assert (await store.fetch("t", "notes", ["n00001"]))[0].values["n"] == n
 
     run(test)
 
