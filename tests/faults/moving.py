@@ -51,8 +51,19 @@ async def move(store: Tiered, chance: Random) -> None:
             elif len(sys.argv) <= 3 and chance.random() < 0.5:  # the mutants break other steps
                 few = chance.sample(range(segment.rows), min(5, segment.rows))
                 await store.mover.promote(segment.number, few)
-        await store.compactor.run()
+        if chance.random() < 0.3:
+            await compact(store, chance)
         await store.mover.sweep()
+
+
+async def compact(store: Tiered, chance: Random) -> None:
+    """Some segments of a bucket, due or not, are rewritten into one."""
+    cold = [s for s in await store.mover.segments() if s.state is State.COLD and s.count]
+    if cold:
+        one = chance.choice(cold)
+        place = (one.tenant, one.collection, one.bucket)
+        near = [s for s in cold if (s.tenant, s.collection, s.bucket) == place]
+        await store.compactor.rewrite(near[:3])
 
 
 async def change(store: Tiered, chance: Random, n: int) -> None:

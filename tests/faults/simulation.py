@@ -24,6 +24,7 @@ from unittest.mock import patch
 import anyio.to_thread
 
 import mcp_servers.mover
+from mcp_servers import backup
 from mcp_servers.inspection import inspect
 from mcp_servers.segments import State
 from mcp_servers.stores import files, parquet, sqlite_connection
@@ -33,6 +34,8 @@ from mcp_servers.tiered import Tiered, open_store
 from registry.domain import DomainSpec
 from registry.errors import BadInput, Conflict, IsothermError, NotFound, TooBusy, TooSlow
 from registry.limits import LEASE_SECONDS, SEGMENT_GRACE_SECONDS
+from tests.faults.moving import compact
+from tests.faults.stepper import Stepper
 
 T = TypeVar("T")
 NOW = 1_700_000_000_000_000
@@ -110,6 +113,8 @@ class World:
     ) -> None:
         self.chance = Random(seed)
         self.folder, self.specs, self.odds = folder, specs, odds
+        self.target = folder.with_name("target")
+        self.backs_up = self.chance.random() < 0.2
         self.seen: Counter[str] = Counter()
         self.violations: list[str] = []
         self.stormy = True
@@ -230,7 +235,9 @@ class World:
     async def _move(self, store: Tiered) -> None:
         mover, chance = store.mover, self.chance
         await self.turn(_here.get())
-        match chance.randrange(8):
+        match chance.randrange(9 if self.backs_up else 8):
+            case 8:
+                await self._back_up(_here.get())
             case 0 | 1 | 2:
                 for collection in store.spec.collections:
                     for bucket in await mover.buckets("t", collection):
@@ -239,13 +246,33 @@ class World:
             case 3 | 4:
                 cold = [s for s in await mover.segments() if s.state is State.COLD]
                 if cold:
-                    await mover.warm(chance.choice(cold).number)
+                    segment = chance.choice(cold)
+                    few = chance.sample(range(segment.rows), min(3, segment.rows))
+                    if chance.random() < 0.3:
+                        await mover.promote(segment.number, few)
+                    else:
+                        await mover.warm(segment.number)
             case 5:
                 await mover.resume()
             case 6:
-                await store.compactor.run()
+                await compact(store, chance)
             case _:
                 await mover.sweep()
+
+    async def _back_up(self, process: Process) -> None:
+        """A backup, others at work between any two of its steps."""
+
+        def take(on_step: Callable[[str], None]) -> None:
+            backup.take(self.folder, self.target, process.clock, on_step=on_step)
+
+        stepper = Stepper(take)
+        try:
+            while stepper.advance():
+                await self.turn(process)
+        except (Crashed, asyncio.CancelledError) as end:
+            stepper.end(end)
+            raise
+        self.seen["backup"] += 1
 
     async def settle(self) -> None:
         """After the storm: what was begun is finished, nothing is left over, every byte is right."""
@@ -347,8 +374,8 @@ async def played_out(world: World, clients: list[Awaitable[None]], turns: int) -
 
 
 def fresh(template: Path, folder: Path) -> Path:
-    """A copy of a data folder to play in."""
+    """A copy of a data folder to play in, with nothing beside it."""
     with suppress(FileNotFoundError):
-        shutil.rmtree(folder)
+        shutil.rmtree(folder.parent)
     shutil.copytree(template, folder)
     return folder

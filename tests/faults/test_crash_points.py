@@ -81,6 +81,12 @@ async def warm(store: Tiered, folder: Path) -> None:
             await store.mover.warm(segment.number)
 
 
+async def promote(store: Tiered, folder: Path) -> None:
+    for segment in await store.mover.segments():
+        if segment.state is State.COLD:
+            await store.mover.promote(segment.number, range(segment.rows // 2))
+
+
 async def compact(store: Tiered, folder: Path) -> None:
     cold = [s for s in await store.mover.segments() if s.state is State.COLD]
     for segment in [s for s in cold if s.dead]:
@@ -140,6 +146,7 @@ OPERATIONS = {
     "load": Operation(from_file, whole=False),
     "cool": Operation(cool),
     "warm": Operation(warm, (cool,)),
+    "promote": Operation(promote, (cool,)),
     "compact": Operation(compact, (cool, delete, put)),
     "sweep": Operation(sweep, (cool, warm)),
     "erase": Operation(erase, (cool,), whole=False),
@@ -235,7 +242,7 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", OPERATIONS)
 @pytest.mark.parametrize(
     "points",
-    [4, pytest.param(0, marks=[pytest.mark.full, pytest.mark.timeout(1_800)])],
+    [3, pytest.param(0, marks=[pytest.mark.full, pytest.mark.timeout(1_800)])],
     ids=["quick", "full"],
 )
 def test_an_operation_that_ends_anywhere_has_happened_or_has_not(
@@ -257,7 +264,7 @@ def test_a_move_in_two_halves_is_caught(
 ) -> None:
     monkeypatch.setattr(sqlite_moves, "let_out", broken)
     monkeypatch.setattr(Mover, "in_step", moving.in_two_halves)
-    verdict = asyncio.run(swept(OPERATIONS["cool"], tmp_path, Random(SEED), 0.08))
+    verdict = asyncio.run(swept(OPERATIONS["cool"], tmp_path, Random(SEED), 0.05))
     moving._halves.clear()
     assert any("neither before nor after" in wrong for wrong in verdict.wrong)
 
@@ -266,5 +273,5 @@ def test_an_object_that_is_not_synced_is_caught(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "_sync", lambda path: None)
-    verdict = asyncio.run(swept(OPERATIONS["cool"], tmp_path, Random(SEED), 0.1))
+    verdict = asyncio.run(swept(OPERATIONS["cool"], tmp_path, Random(SEED), 0.06))
     assert any("unsound" in wrong or "Corrupt" in wrong for wrong in verdict.wrong)

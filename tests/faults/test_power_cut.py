@@ -28,7 +28,7 @@ from registry.plan import parse_plan
 from registry.shape.mapping import Mapping, To
 from tests.faults.disk import Disk, any_cut
 from tests.faults.figures import figure
-from tests.faults.moving import SPEC, draft
+from tests.faults.moving import SPEC, compact, draft
 from tests.sources import TENANT, stage, write
 
 SEED = 20261123
@@ -128,8 +128,10 @@ class Town:
             for segment in await mover.segments():
                 if segment.state is State.COLD and chance.random() < 0.4:
                     await mover.warm(segment.number)
+                elif segment.state is State.COLD and chance.random() < 0.4:
+                    await mover.promote(segment.number, range(0, segment.rows, 3))
             if chance.random() < 0.3:
-                await store.compactor.run()
+                await compact(store, chance)
             if chance.random() < 0.5:
                 self.clock.advance(SEGMENT_GRACE_SECONDS + 1)
             await mover.sweep()

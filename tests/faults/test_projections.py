@@ -193,7 +193,7 @@ def short_log(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.promise(5)
 @pytest.mark.parametrize(
     "seeds",
-    [12, pytest.param(300, marks=[pytest.mark.full, pytest.mark.timeout(1_800)])],
+    [8, pytest.param(300, marks=[pytest.mark.full, pytest.mark.timeout(1_800)])],
     ids=["quick", "full"],
 )
 def test_no_answer_rests_on_the_cache_or_a_sidecar(tmp_path: Path, seeds: int) -> None:

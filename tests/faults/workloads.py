@@ -85,10 +85,13 @@ class Bank:
             self.world.seen["audit-cold"] += any(s.tier == "cold" for s in summed.sources)
             if summed.rows != [[ACCOUNTS * START, ACCOUNTS, ACCOUNTS]]:
                 self.world.violations.append(f"the bank's sum is {summed.rows}")
-            if len(listed.rows) != ACCOUNTS or sum(n for _, n in listed.rows) != ACCOUNTS * START:
-                self.world.violations.append(f"the bank's accounts are {listed.rows}")
+            self.look(listed.rows)
             if not stormy:
                 return
+
+    def look(self, rows: list[list[Any]]) -> None:
+        if len(rows) != ACCOUNTS or sum(n for _, n in rows) != ACCOUNTS * START:
+            self.world.violations.append(f"the bank's accounts are {rows}")
 
 
 class Ring:
@@ -104,7 +107,7 @@ class Ring:
             try:
                 found = await world.call(self.domain, lambda s: s.query("t", self.all))
                 after = dict(found.rows)
-                if not self._look(found.rows):
+                if not self.look(found.rows):
                     return
                 r = chance.choice(sorted(after))
                 a, b = after[r], after[after[r]]
@@ -118,11 +121,11 @@ class Ring:
     async def _last_look(self) -> None:
         try:
             found = await self.world.call(self.domain, lambda s: s.query("t", self.all))
-            self._look(found.rows)
+            self.look(found.rows)
         except Lost:
             await self._last_look()
 
-    def _look(self, rows: list[list[str]]) -> bool:
+    def look(self, rows: list[list[str]]) -> bool:
         after, place, seen = dict(rows), "r00", set()
         while place in after and place not in seen:
             seen.add(place)
