@@ -141,11 +141,15 @@ class Mover:
             return await self.in_step(step, rows=len(found))
 
     async def resume(self) -> list[Moved]:
-        """Finish what a process that died was doing."""
+        """Finish what a process that died was doing. A damaged segment stays as it is, for `check`
+        to find, and holds up no other."""
+        done = []
         async with self.alone():
-            found = await self.segments()
-            moving = (State.COOLING, State.WARMING)
-            return [await self._carried(s) for s in found if s.state in moving]
+            for segment in await self.segments():
+                if segment.state in (State.COOLING, State.WARMING):
+                    with suppress(Corrupt):
+                        done.append(await self._carried(segment))
+        return done
 
     async def sweep(self) -> int:
         """Remove objects that no query and no backup can need any more; how many."""

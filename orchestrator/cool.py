@@ -7,16 +7,19 @@ A domain that does not answer is left out and named; the others are not kept wai
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from orchestrator import upkeep
 from orchestrator.links import Links
 from orchestrator.thermal import Decision, Placement, decide
 from registry.access import Principal
 from registry.domain import DomainSpec
-from registry.errors import BadInput, IsothermError, NotFound, shown
+from registry.errors import BadInput, Conflict, Corrupt, IsothermError, NotFound, shown
 from registry.moment import US_DAY
 from registry.tier import Tier
+
+#: refusals that speak of one place and say nothing of the others
+_ITS_OWN: Final = (Conflict, Corrupt, NotFound)
 
 
 async def tiers(
@@ -39,8 +42,9 @@ async def tiers(
 async def cool(
     links: Links, specs: Mapping[str, DomainSpec], principal: Principal, now_us: int
 ) -> dict[str, Any]:
-    """One pass over these domains: what moved and why, what was cleared up."""
+    """One pass over these domains: what moved and why, what `failed`, what was cleared up."""
     moved: list[dict[str, Any]] = []
+    failed: list[dict[str, str]] = []
     missing: dict[str, str] = {}
     expired: dict[str, int] = {}
     resumed = removed = compacted = 0
@@ -50,14 +54,19 @@ async def cool(
             resumed, removed = resumed + tended["resumed"], removed + tended["removed"]
             expired |= await upkeep.retain(links, domain, principal)
             for decision in await _decisions(links, spec, principal, now_us):
-                if decision.to is not None:
+                if decision.to is None:
+                    continue
+                try:
                     moved += await _move_all(links, domain, decision, principal)
+                except _ITS_OWN as refusal:
+                    place = f"{domain}.{decision.placement.place}"
+                    failed.append({"place": place, "why": refusal.message})
             compacted += (await upkeep.compact_one(links, domain, principal))["segments"]
         except IsothermError as refusal:
             missing[domain] = refusal.message
     out: dict[str, Any] = {
         "moved": moved, "resumed": resumed, "removed": removed, "compacted": compacted,
-        "expired": expired,
+        "expired": expired, "failed": failed,
     }  # fmt: skip
     return {**out, **({"missing": missing} if missing else {})}
 

@@ -58,7 +58,7 @@ class Cooling:
             return {"paused": trouble}
 
     async def _turn(self) -> dict[str, Any]:
-        if sick := [h["domain"] for h in self.links.health() if h["breaker"] != "closed"]:
+        if sick := [h["domain"] for h in self.links.health() if h["breaker"] == "open"]:
             return self._paused(f"{', '.join(sick)} not answering")
         given = {"name": "cooling", "holder": self.holder, "seconds": 2 * self.every_s}
         lead = await self.links.call("system", "lead", given, principal=_ME)
@@ -84,6 +84,8 @@ class Cooling:
                 done = await cool.cool(self.links, {domain: spec}, who, self.clock.now_us())
                 moved += done["moved"]
                 trouble = done.get("missing", {}).get(domain, trouble)
+                for failed in done["failed"]:
+                    trouble = f"{failed['place']}: {failed['why']}"
             self._say(domain, trouble)
         kept = await upkeep.custody(self.links, self.specs(), _ME)
         self._say("custody", kept.get("custody", ""))

@@ -68,6 +68,8 @@ def cool(
         screen.grid(("segment", "now", "records", "why"), rows, right=(2,))
     else:
         screen.line("Nothing has cooled.")
+    for failed in found["failed"]:
+        screen.note(f"not moved: {failed['place']}: {failed['why']}")
     _missing(found)
 
 

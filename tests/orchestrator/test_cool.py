@@ -216,3 +216,26 @@ async def test_what_is_moved_to_hot_is_rows_and_resident_and_stays_for_a_while(
                 await admin(client, "move", place=nowhere, tier="hot")
         now.advance(86_400)
         assert [m["rows"] for m in (await admin(client, "cool"))["moved"]] == [50]
+
+
+async def test_a_place_that_cannot_move_is_told_and_holds_up_no_other(tmp_path: Path) -> None:
+    now = clock()
+    async with connect(Settings(data=tmp_path), clock=now) as client:
+        for month in ("2026-01", "2026-02"):
+            await client.write("metrics__put", collection="points", records=points(month, 50))
+        await admin(client, "cool")
+    async with connect(Settings(data=tmp_path), clock=now) as client:
+        for _ in range(6):
+            for month in ("2026-01", "2026-02"):
+                await client.get("metrics.points", *(f"{month}-{n}" for n in range(50)))
+        await admin(client, "tiers")  # which flushes the heat
+    (damaged,) = (tmp_path / "objects" / "metrics").rglob("2026-01/*.parquet")
+    damaged.write_bytes(b"rotten")
+    now.advance(86_400)
+    async with connect(Settings(data=tmp_path), clock=now) as client:
+        done = await admin(client, "cool")
+        assert [m["place"] for m in done["moved"]] == ["metrics.points/2026-02"]
+        (failed,) = done["failed"]
+        assert failed["place"].startswith("metrics.points/2026-01/")
+        again = await admin(client, "cool")
+        assert (again["moved"], "missing" in again, again["resumed"]) == ([], False, 0)
