@@ -1,11 +1,12 @@
-"""From a staged source to rows: the child reads and converts, this side checks what it sends and
-writes.
+"""From a staged source to rows, or straight to segments: the child reads and converts, this side
+checks what it sends and writes.
 
-Each batch is one transaction with its progress mark, so a load that died goes on where its last
-commit was, and nothing is stored twice. A load that finished, in a domain that did not change
-since, is answered from its mark without reading; after any change it reads again and the store
-tells what is there already. So a repeat never stores anything new, and rows that were deleted in
-between come back only because the source was loaded again on purpose.
+A large source, and any of a domain whose records cool at once, takes the bulk way (`bulk`). Each
+batch is one transaction with its progress mark, so a load that died goes on where its last commit
+was, the way it began, and nothing is stored twice. A load that finished, in a domain that did not
+change since, is answered from its mark without reading; after any change it reads again and the
+store tells what is there already. So a repeat never stores anything new, and rows that were deleted
+in between come back only because the source was loaded again on purpose.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import anyio
 import orjson
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
+from mcp_servers.bulk import Bulk, Order, kept_of
 from mcp_servers.ports import Draft, OnConflict, Progress, Written
 from mcp_servers.readers.batches import Rows, drafts_of
 from mcp_servers.readers.parent import Message, reading
@@ -33,6 +35,8 @@ from registry.domain import CollectionSpec, DomainSpec
 from registry.errors import IsothermError
 from registry.record import Canonical, decode
 from registry.shape.mapping import Mapping
+
+_ALL: Final = -1  # rows from which on a load goes to segments: any number
 
 
 @dataclass(slots=True)
@@ -99,7 +103,7 @@ async def load(
     if before is not None and before.done and before.receipt.get("seq") == store.seq():
         _again(work.receipt, before)
     else:
-        await _run(work, staged, table, mapping, before)
+        await _run(work, staged, table, mapping, before, clock)
     work.receipt.ms = (clock.monotonic() - began) * 1_000
     return work.receipt
 
@@ -124,23 +128,72 @@ def _again(receipt: Receipt, before: Progress) -> None:
 
 
 async def _run(
-    work: _Load, staged: Staged, table: str | None, mapping: Mapping, before: Progress | None
+    work: _Load,
+    staged: Staged,
+    table: str | None,
+    mapping: Mapping,
+    before: Progress | None,
+    clock: Clock,
 ) -> None:
-    skip = 0
-    if before is not None and not before.done:
-        skip = work.rows = before.rows
+    if before is not None and before.done:
+        before = None
+    rows_max = await _rows_max(work, before)
+    if before is not None:
+        work.rows = before.rows
         _resume(work.receipt, before)
-    job = {
+    job = job_of(work.spec, mapping, work.constants)
+    after = 0 if before is None else before.receipt.get("line", before.rows)
+    order = {
         "mode": "load",
         "format": staged.format,
         "table": table,
-        "skip": skip,
-        "job": job_of(work.spec, mapping, work.constants).to_wire(),
+        "skip": after,
+        "rows_max": rows_max,
+        "job": job.to_wire(),
     }
-    async with reading(staged, job) as messages:
-        await _write_all(work, messages)
-    done = Progress(work.mark, work.rows, True, {**_kept(work.receipt), "seq": work.store.seq()})
+    async with reading(staged, order) as messages:
+        head = await anext(messages)
+        work.receipt.notes += [str(note)[:300] for note in head["notes"][:20]]
+        if head.get("bulk") and rows_max is not None:
+            await _in_bulk(work, messages, after, clock, hashed=_hashed(job))
+        else:
+            await _write_all(work, messages)
+    done = Progress(work.mark, work.rows, True, {**kept_of(work.receipt), "seq": work.store.seq()})
     await _write(work, [], done)
+
+
+async def _rows_max(work: _Load, before: Progress | None) -> int | None:
+    """More rows than this go straight to segments; `None`: none do. A load that died goes on as it
+    began."""
+    if before is not None:
+        return _ALL if "line" in before.receipt else None
+    policy = work.store.spec.policy
+    if work.collection in policy.pin:
+        return None
+    if policy.cool_after_days == 0:
+        return _ALL
+    facts = await work.store.facts(work.tenant, work.collection)
+    cold, _ = await work.store.cold(work.tenant, work.collection)
+    return max(0, policy.max_rows - (facts.rows - cold))
+
+
+def _hashed(job: Job) -> bool:
+    return not job.key and all(target.field != "id" for target in job.targets)
+
+
+async def _in_bulk(
+    work: _Load, messages: AsyncIterator[Message], after: int, clock: Clock, *, hashed: bool
+) -> None:
+    order = Order(
+        work.tenant, work.collection, work.spec, work.on_conflict, work.constants, work.mark,
+        hashed, after, work.rows,
+    )  # fmt: skip
+    work.receipt.tier = "cold"
+    bulk = Bulk(work.store.mover, order, work.receipt, clock)
+    try:
+        await bulk.run(messages)
+    finally:
+        work.receipt, work.rows = bulk.receipt, bulk.rows
 
 
 def _resume(receipt: Receipt, before: Progress) -> None:
@@ -149,12 +202,6 @@ def _resume(receipt: Receipt, before: Progress) -> None:
     receipt.duplicate, receipt.rejected = kept["duplicate"], kept["rejected"]
     receipt.reasons = list(kept["reasons"])
     receipt.notes.append(f"went on after row {before.rows}, where an earlier load stopped")
-
-
-def _kept(receipt: Receipt) -> dict[str, Any]:
-    wire = receipt.to_wire()
-    names = ("accepted", "updated", "duplicate", "rejected", "reasons")
-    return {**{name: wire[name] for name in names}, "notes": list(receipt.notes)}
 
 
 async def _write_all(work: _Load, messages: AsyncIterator[Message]) -> None:
@@ -176,8 +223,6 @@ async def _prepare(
     rows = Rows(work.spec, work.constants)
     async for message in messages:
         match message["t"]:
-            case "head":
-                work.receipt.notes += [str(note)[:300] for note in message["notes"][:20]]
             case "fields":
                 rows.expect(message["fields"])
             case "rows":
@@ -199,7 +244,7 @@ async def _write_batch(work: _Load, message: Message, drafts: list[Draft]) -> No
     work.rows += message["rows"]
     # What became of the rows is only known after the write that must carry the counts: for a load
     # that dies in between, the good rows of its last batch count as accepted.
-    before = _kept(work.receipt)
+    before = kept_of(work.receipt)
     guess = {**before, "accepted": before["accepted"] + len(drafts)}
     written = await _write(work, drafts, Progress(work.mark, work.rows, False, guess))
     _count(work.receipt, drafts, written)

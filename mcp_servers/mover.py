@@ -33,6 +33,7 @@ from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores import sqlite_moves as moves
 from mcp_servers.stores.files import UNFINISHED
 from mcp_servers.stores.sqlite import SqliteStore
+from mcp_servers.stores.sqlite_bulk import loads_at_work
 from mcp_servers.stores.sqlite_heat import Heat
 from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
@@ -152,7 +153,8 @@ class Mover:
         return done
 
     async def sweep(self) -> int:
-        """Remove objects that no query and no backup can need any more; how many."""
+        """Remove objects that no query and no backup can need any more; how many. While a bulk load
+        is at work, objects that nobody entered may be its own, and stay."""
         async with self.alone():
             known = await self.in_step(_retire_the_dead)
             now = self._clock.now_us()
@@ -270,6 +272,8 @@ class Mover:
 
     def _cleared(self, transaction: Transaction, *, names: list[str]) -> int:
         """Those that the ledger does not know, and what a crash left, are removed; how many."""
+        if loads_at_work(transaction):  # what one makes from now on is not among the names
+            return 0
         kept = {_stem(s.name) for s in ledger.every(transaction.connection)}
         return self._remove(
             name for name in names if _stem(name) not in kept or name.endswith(UNFINISHED)

@@ -42,7 +42,7 @@ ENVELOPE: Final = {"id": "string", "version": "int64", "_seq": "int64", "extra":
 PLACE: Final = "_place"
 KEY_BITS: Final = 16  # of a key's entry, for the row's number
 NO_TIME: Final = "none"
-_HASH_BUCKETS: Final = 16
+HASH_BUCKETS: Final = 16
 _EPOCH: Final = date(1970, 1, 1)
 _DAY_US: Final = 86_400_000_000
 _SAFE: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
@@ -123,7 +123,7 @@ def readable(segment: Segment) -> Segment:
 def bucket_of(spec: CollectionSpec, id: str, time: int | None) -> str:
     """The bucket of a record: the month of its time, else one of a few by its id."""
     if spec.time is None:
-        return f"h{key_of(id) % _HASH_BUCKETS:02x}"
+        return hash_bucket(key_of(id) % HASH_BUCKETS)
     if time is None:
         return NO_TIME
     days = time if spec.fields[spec.time].type == "date" else time // _DAY_US
@@ -133,6 +133,11 @@ def bucket_of(spec: CollectionSpec, id: str, time: int | None) -> str:
 @lru_cache(4_096)  # point reads ask for it, to count heat
 def _month(days: int) -> str:
     return (_EPOCH + timedelta(days=days)).isoformat()[:7]
+
+
+def hash_bucket(number: int) -> str:
+    """The bucket of the records without a time whose key leaves this rest."""
+    return f"h{number:02x}"
 
 
 def month_bounds(bucket: str, *, unit_us: bool) -> tuple[int, int]:

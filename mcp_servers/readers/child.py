@@ -1,9 +1,10 @@
 """The process that opens foreign files: `python -m mcp_servers.readers.child`.
 
 One job comes in on stdin as a JSON line; messages go out on stdout, one JSON line each: `head`,
-then `rows` or `tally`, then `end`, or `error` at any point. It starts by taking rights from itself
-(memory, processor time, no file may grow), opens one file read-only, and writes nothing but its
-stdout. A hostile file can at worst kill this process.
+then `rows`, `columns` or `tally`, then `end`, or `error` at any point; behind a `columns` line
+stand the bytes it tells of. It starts by taking rights from itself (memory, processor time, no file
+may grow), opens one file read-only, and writes nothing but its stdout. A hostile file can at worst
+kill this process.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ import orjson
 from mcp_servers.readers.rows import Job, Maker
 from mcp_servers.readers.source import open_source
 from mcp_servers.readers.table import Batch, Cut, Source, Table
+from mcp_servers.readers.unpack import layer
 from registry import limits
 from registry.errors import BadInput, Bug, Conflict, IsothermError, TooLarge, shown
 from registry.shape.headers import looks_like_key
 from registry.shape.infer import Tally
 
 Message = dict[str, Any]
+_EXPANDS = 5  # times its packed size, a usual file
 _TOO_MUCH = TooLarge("The file needs more memory than reading may take; split or simplify it.")
 
 
@@ -40,8 +43,10 @@ def main() -> int:
     out = sys.stdout.buffer
     try:
         for message in answer(job):
+            body = message.pop("body", b"")
             out.write(orjson.dumps(message))
             out.write(b"\n")
+            out.write(body)
             out.flush()
     except BrokenPipeError:
         return 1
@@ -92,8 +97,10 @@ def _answer(job: Message) -> Iterator[Message]:
 def _read(job: Message, format: str, tables: list[Table]) -> Iterator[Message]:
     if job["mode"] == "load":
         table = _choose(tables, job["table"])
-        yield {"t": "head", "format": format, "table": table.name, "notes": table.notes}
-        yield from _load(table, Job.from_wire(job["job"]), job["skip"])
+        bulk = _is_bulk(table, job)
+        head = {"format": format, "table": table.name, "notes": table.notes, "bulk": bulk}
+        yield {"t": "head", **head}
+        yield from (_columns if bulk else _load)(table, Job.from_wire(job["job"]), job["skip"])
     else:
         chosen = tables if job["table"] is None else [_choose(tables, job["table"])]
         yield {"t": "head", "format": format, "tables": [table.to_wire() for table in chosen]}
@@ -133,6 +140,39 @@ def _load(table: Table, job: Job, skip: int) -> Iterator[Message]:
             continue
         seen += batch.count
         yield {"t": "rows", **maker.make(batch)}
+
+
+def _is_bulk(table: Table, job: Message) -> bool:
+    """Whether the source has more rows, about, than the caller wants one by one."""
+    most: int | None = job.get("rows_max")
+    if most is None:
+        return False
+    if table.rows is not None or most < 0:
+        return most < 0 or (table.rows or 0) > most
+    with open(job["path"], "rb") as file:
+        packed = layer(file.read(8)) is not None
+    about: int = job["bytes"] * (_EXPANDS if packed else 1)
+    return about > most * _row_bytes(table)
+
+
+def _row_bytes(table: Table) -> int:
+    """Of the first rows, on average."""
+    try:
+        rows = next(iter(table.batches())).rows[: limits.PEEK_ROWS_MAX]
+    except (Cut, StopIteration, IsothermError):
+        rows = []
+    keys = sum(len(column.header) for column in table.columns) if table.keyed else 0
+    return max(1, keys + len(orjson.dumps(rows)) // max(1, len(rows)))
+
+
+def _columns(table: Table, job: Job, skip: int) -> Iterator[Message]:
+    # Arrow is heavy: only a bulk load pays for it
+    from mcp_servers.readers.columns import Columns
+
+    columns = Columns(job, table)
+    yield {"t": "fields", "fields": columns.fields}
+    for made in columns.all(table, skip):
+        yield made.message()
 
 
 def _look(index: int, table: Table, job: Message) -> Iterator[Message]:

@@ -16,6 +16,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Final
 
+from mcp_servers.readers.block import Block, block_of
 from mcp_servers.readers.table import (
     BATCH_ROWS,
     Batch,
@@ -33,6 +34,7 @@ _MARKS: Final = tuple(mark.encode() for mark in DELIMITERS)
 _SAMPLE_BYTES: Final = 64 << 10
 _CHUNK_BYTES: Final = 512 << 10
 _LINE_BYTES_MAX: Final = 4 << 20
+_BLOCK_CHUNKS: Final = 8
 _REREAD_CHARS_MAX: Final = 32 << 20  # fed again after quotes that never close
 _NUMBER: Final = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*%?\s*")
 _MOMENT: Final = re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?")
@@ -72,7 +74,13 @@ def read_csv(
             source = _Records(_Lines(stream, encoding), delimiter, len(headers))
             yield from source.batches(skip_first=has_header)
 
-    return Table(name, tuple(map(Column, headers)), False, batches, notes=notes)
+    def blocks() -> Iterator[Batch | Block]:
+        with open_stream() as stream:
+            source = _Records(_Lines(stream, encoding), delimiter, len(headers))
+            yield from source.blocks(skip_first=has_header)
+
+    columns = tuple(map(Column, headers))
+    return Table(name, columns, False, batches, notes=notes, blocks=blocks)
 
 
 def _read_sample(stream: IO[bytes]) -> bytes:
@@ -175,6 +183,11 @@ class _Lines:
 
     def chunk(self) -> list[str | None] | None:
         """The next lines; `None` at the end. `TooLarge` for a line without end."""
+        raw = self.raw()
+        return None if raw is None else self.decoded(raw)
+
+    def raw(self) -> bytes | None:
+        """The next whole lines as they lie in the file, without the last one's end."""
         while not self._ended:
             raw = self._stream.read(_CHUNK_BYTES)
             if self._first:
@@ -192,10 +205,19 @@ class _Lines:
                     f"A line is longer than {_LINE_BYTES_MAX >> 20} MiB; is this a CSV file?"
                 )
             if end:
-                return self._decoded(block[:end].removesuffix(b"\n"))
+                return block[:end].removesuffix(b"\n")
         return None
 
-    def _decoded(self, block: bytes) -> list[str | None]:
+    def utf8(self, block: bytes) -> bytes | None:
+        """The lines as UTF-8; `None` if they do not decode."""
+        try:
+            text = block.decode(self._encoding)
+        except UnicodeDecodeError:
+            return None
+        return block if self._encoding == "utf-8" else text.encode()
+
+    def decoded(self, block: bytes) -> list[str | None]:
+        """The lines as text."""
         try:
             return list(block.decode(self._encoding).split("\n"))
         except UnicodeDecodeError:
@@ -225,6 +247,12 @@ class _Recoded(io.RawIOBase):
                 raise Cut("the UTF-16 text is damaged") from None
             if text or not raw:
                 return text.encode(errors="replace")
+
+
+def _after_header(lines: bytes) -> bytes | None:
+    """The lines behind a header that is one plain line; `None` if it is not."""
+    header, newline, rest = lines.partition(b"\n")
+    return rest if newline and header.strip() and b'"' not in header else None
 
 
 class _Records:
@@ -264,6 +292,50 @@ class _Records:
             yield Batch(self._rows, self._at, self._faults)
         if stopped is not None:
             raise stopped
+
+    def blocks(self, *, skip_first: bool) -> Iterator[Batch | Block]:
+        """The same rows in the same order: plain lines many at once, the others as batches."""
+        stopped: Exception | None = None
+        while stopped is None:
+            raws: list[bytes] = []
+            block = None
+            try:
+                while len(raws) < _BLOCK_CHUNKS and (raw := self._lines.raw()) is not None:
+                    raws.append(raw)
+            except (Cut, TooLarge, BadInput) as bad:
+                stopped = bad
+            if not raws:
+                break
+            lines = b"\n".join(raws)
+            try:
+                if skip_first and (rest := _after_header(lines)) is not None:
+                    lines, self._line, skip_first = rest, self._line + 1, False
+                block = None if skip_first else self._block(lines)
+                if block is None:
+                    self._slowly(self._lines.decoded(lines), skip_first)
+                    skip_first = False
+            except (Cut, TooLarge, BadInput) as bad:
+                stopped = bad
+            if block is not None:
+                yield block
+            elif self._rows or self._faults:
+                yield Batch(self._rows, self._at, self._faults)
+                self._rows, self._at, self._faults = [], [], []
+        if stopped is not None:
+            raise stopped
+
+    def _block(self, lines: bytes) -> Block | None:
+        text = self._lines.utf8(lines)
+        block = None if text is None else block_of(text, self._delimiter, self._width, self._line)
+        if block is not None:
+            self._line += block.count
+        return block
+
+    def _slowly(self, chunk: list[str | None], skip_first: bool) -> None:
+        if skip_first:
+            self._skip_blank(chunk)
+        if chunk:
+            self._take(chunk, skip_first)
 
     def _skip_blank(self, chunk: list[str | None]) -> None:
         while chunk and chunk[0] is not None and not chunk[0].strip():

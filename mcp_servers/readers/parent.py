@@ -8,10 +8,11 @@ the reading with an error that says so.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -106,8 +107,18 @@ async def reading(staged: Staged, job: Message) -> AsyncIterator[AsyncIterator[M
     finally:
         with anyio.CancelScope(shield=True):
             if process.returncode is None:
-                process.kill()
+                _end(process)
             await process.aclose()
+
+
+def _end(process: anyio.abc.Process) -> None:
+    """Kill the child. `process.kill()` would look first whether it has ended by itself, and take
+    that news from the thread of asyncio that waits for it, which then warns of an unknown child."""
+    with suppress(ProcessLookupError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.kill(process.pid, signal.SIGKILL)
 
 
 def _environment() -> dict[str, str]:
@@ -118,22 +129,54 @@ def _environment() -> dict[str, str]:
 
 
 async def _messages(stream: anyio.abc.ByteReceiveStream, name: str) -> AsyncIterator[Message]:
-    """Messages up to `end`; the child's `error` is raised."""
-    parts: list[bytes] = []
-    size = 0
+    """Messages up to `end`; the child's `error` is raised. What stands behind a message's line is
+    its `body`."""
+    pipe = _Pipe(stream, name)
     while True:
-        chunk = await _receive(stream, name)
-        *lines, rest = chunk.split(b"\n")
-        for line in lines:
-            message = _parsed(b"".join([*parts, line]), name)
-            parts, size = [], 0
-            yield message
-            if message["t"] == "end":
-                return
-        parts.append(rest)
-        size += len(rest)
+        message = _parsed(await pipe.line(), name)
+        if message["t"] == "columns":
+            message["body"] = await pipe.take(message.get("bytes"))
+        yield message
+        if message["t"] == "end":
+            return
+
+
+class _Pipe:
+    """What comes from the child, a line or so many bytes at a time."""
+
+    def __init__(self, stream: anyio.abc.ByteReceiveStream, name: str) -> None:
+        self._stream = stream
+        self._name = name
+        self._rest = b""
+
+    async def line(self) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            chunk = self._rest or await _receive(self._stream, self._name)
+            line, newline, self._rest = chunk.partition(b"\n")
+            parts.append(line)
+            size += len(line)
+            if newline:
+                return b"".join(parts)
+            self._check(size)
+
+    async def take(self, size: Any) -> bytes:
+        if not isinstance(size, int) or size < 0:
+            raise BadInput(f"Reading {shown(self._name)} gave no sense; the file is damaged.")
+        self._check(size)
+        parts = [self._rest]
+        have = len(self._rest)
+        while have < size:
+            parts.append(await _receive(self._stream, self._name))
+            have += len(parts[-1])
+        whole = b"".join(parts)
+        self._rest = whole[size:]
+        return whole[:size]
+
+    def _check(self, size: int) -> None:
         if size > MESSAGE_BYTES_MAX:
-            raise TooLarge(f"{shown(name)} has rows too large to pass on; split it.")
+            raise TooLarge(f"{shown(self._name)} has rows too large to pass on; split it.")
 
 
 async def _receive(stream: anyio.abc.ByteReceiveStream, name: str) -> bytes:

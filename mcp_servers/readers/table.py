@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
+from mcp_servers.readers.block import Block
 from registry import limits
 from registry.errors import BadInput, TooLarge
 
@@ -69,6 +70,8 @@ class Table:
     rows: int | None = None
     foreign: tuple[Foreign, ...] = ()
     notes: list[str] = field(default_factory=list)
+    #: the same rows as `batches`, where many at once can be told from their bytes
+    blocks: Callable[[], Iterator[Batch | Block]] | None = None
     #: an object's keys, not its place, say which cell is which (JSON): a row's identity ignores
     #: empty ones
     keyed: bool = False

@@ -46,6 +46,7 @@ ARROW: Final = {
     "int64": pa.int64(),
 }
 _SPAN_CHARS_MAX: Final = 80
+_SAMPLE_ROWS: Final = 2_048
 _FEW: Final = 32  # ids that are looked up one by one
 _BYTES: Final = 8  # of a key's entry
 
@@ -85,6 +86,11 @@ def _span(column: pa.ChunkedArray) -> Span:
     return Span(low, high, column.null_count)
 
 
+def physical_of(column: pa.ChunkedArray) -> str:
+    """How a column lies in an object, by its name in `PHYSICAL`."""
+    return next(name for name, kind in ARROW.items() if kind == column.type)
+
+
 def bytes_of(table: pa.Table) -> bytes:
     """The object's bytes; equal tables give equal bytes."""
     sink = pa.BufferOutputStream()
@@ -92,12 +98,19 @@ def bytes_of(table: pa.Table) -> bytes:
         table,
         sink,
         compression="zstd",
+        use_dictionary=[name for name in table.column_names if _repeats(table.column(name))],
         row_group_size=ROW_GROUP_ROWS,
         write_page_checksum=True,
         store_schema=False,
     )
     data: bytes = sink.getvalue().to_pybytes()
     return data
+
+
+def _repeats(column: pa.ChunkedArray) -> bool:
+    """Whether a dictionary of its values would be worth making, as its first ones tell."""
+    some = column.slice(0, _SAMPLE_ROWS)
+    return bool(pc.count_distinct(some, mode="all").as_py() * 2 <= len(some))
 
 
 def checksum_of(data: bytes) -> str:
@@ -202,6 +215,26 @@ class Shelf:
     def entries(self, segment: Segment) -> array[int]:
         """The key sidecar: sorted, 48 bits of an id's hash and 16 of its row."""
         return self._entries(segment)
+
+    def lay(self, segment: Segment, entries: bytes) -> None:
+        """Keep the key sidecar of an object that was just written and read back."""
+        name = _beside(segment, ".keys")
+        self._objects.put(name, lambda path: _write(path, entries + _seal(name, entries)))
+        for laid in (segment.name, name):
+            self._sound[laid] = _stamp(self._objects.local(laid))
+
+    def records(self, segment: Segment, rows: pa.Array, fields: Sequence[str]) -> pa.Table:
+        """These rows as columns: `id`, `version`, `extra`, and of the fields those it has."""
+        names = ["id", "version", "extra", *(name for name in fields if name in segment.columns)]
+        size = self._group_rows(segment)
+        groups = pc.unique(pc.divide(rows, size)).to_pylist()
+        tables = [self._group(segment, group, names) for group in groups]
+        firsts = [group * size for group in groups]
+        some = [
+            table.take(pc.subtract(_inside(rows, first, len(table)), first))
+            for table, first in zip(tables, firsts, strict=True)
+        ]
+        return pa.concat_tables(some)
 
     def let_go(self, segment: Segment) -> None:
         """Know nothing of an object's files any more."""
@@ -313,6 +346,14 @@ class Shelf:
         path = self._objects.local(name)
         self._sound[name] = _stamp(path)
         return path
+
+
+def _inside(rows: pa.Array, first: int, count: int) -> pa.Array:
+    return rows.filter(pc.and_(pc.greater_equal(rows, first), pc.less(rows, first + count)))
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
 
 
 def _sum(data: bytes) -> bytes:

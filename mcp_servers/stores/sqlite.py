@@ -112,7 +112,7 @@ class SqliteStore:
             if idempotency_key is not None:
                 sqlite_rows.remember(transaction, tenant, idempotency_key, digest, written)
             if progress is not None:
-                _mark(transaction, tenant, progress)
+                note_progress(transaction, tenant, progress)
             return written
 
         return await self._writer.run(work, rows=len(drafts) + 1)
@@ -429,7 +429,8 @@ def _last_seq(connection: apsw.Connection) -> Any:
     return connection.execute("SELECT max(seq) FROM _changes").get or 0
 
 
-def _mark(transaction: Transaction, tenant: str, progress: Progress) -> None:
+def note_progress(transaction: Transaction, tenant: str, progress: Progress) -> None:
+    """Write down how far a load has come."""
     transaction.connection.execute(
         "INSERT OR REPLACE INTO _progress(tenant, load, rows, done, receipt)"
         " VALUES (?, ?, ?, ?, ?)",

@@ -1,0 +1,66 @@
+"""Arrow columns as bytes in a pipe: their buffers, one behind the other, and nothing that a reader
+would have to unpack or believe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pyarrow as pa
+
+_ALIGNED: Final = 64
+_STRINGS: Final = (pa.string(), pa.binary())
+#: bytes of each buffer of each column; -1: it has none
+Sizes = list[list[int]]
+
+
+def to_wire(columns: Sequence[Any]) -> tuple[Sizes, bytes]:
+    """(sizes, bytes) of columns of one length."""
+    sizes: Sizes = []
+    parts: list[bytes] = []
+    for column in columns:
+        buffers = _buffers(column)
+        sizes.append([-1 if buffer is None else len(buffer) for buffer in buffers])
+        for buffer in buffers:
+            if buffer is not None:
+                parts += (buffer, bytes(-len(buffer) % _ALIGNED))
+    return sizes, b"".join(parts)
+
+
+def from_wire(sizes: Any, body: bytes, types: Sequence[Any], count: int) -> list[Any]:
+    """The inverse, of columns of `types` with `count` cells each. `ValueError`: it is not sound."""
+    whole = pa.py_buffer(body)
+    out, at = [], 0
+    for kind, lengths in zip(types, sizes, strict=True):
+        buffers: list[Any] = []
+        if len(lengths) != (3 if kind in _STRINGS else 2):
+            raise ValueError("buffers")
+        for length in lengths:
+            if not -1 <= length <= len(body) - at:
+                raise ValueError("size")
+            buffers.append(None if length < 0 else whole.slice(at, length))
+            at += max(length, 0) + -max(length, 0) % _ALIGNED
+        column = pa.Array.from_buffers(kind, count, buffers)
+        column.validate(full=True)
+        out.append(column)
+    return out
+
+
+def _buffers(column: Any) -> list[bytes | None]:
+    """No more bytes than the cells take."""
+    if column.offset:
+        column = pa.concat_arrays([column])
+    valid, *rest = column.buffers()
+    held = [
+        None if valid is None or not column.null_count else _first(valid, (len(column) + 7) // 8)
+    ]
+    if column.type not in _STRINGS:
+        return [*held, _first(rest[0], len(column) * column.type.bit_width // 8)]
+    ends = _first(rest[0], 4 * (len(column) + 1)) if len(column) else bytes(4)
+    last = int.from_bytes(ends[-4:], "little")
+    return [*held, ends, _first(rest[1], last)]
+
+
+def _first(buffer: Any, size: int) -> bytes:
+    return b"" if buffer is None else bytes(buffer.slice(0, size).to_pybytes())

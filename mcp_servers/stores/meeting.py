@@ -1,0 +1,236 @@
+"""What becomes of records that are loaded: which are new, which replace, repeat or are refused.
+
+The same as writing them one after the other (`sqlite_rows.write`), told for all of them at once:
+each record is compared with the one that stands under its id when its turn comes, be that an
+earlier one of the same load or one that is stored. Pure; opens nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mcp_servers.ports import OnConflict
+from mcp_servers.stores.parquet_lay import KEY
+from registry.errors import Conflict, shown
+
+_NONE: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Records that exist, as columns (`id`, `version`, `extra`, fields), and where each is:
+    (segment's number, row), or (0, its `_row`)."""
+
+    records: pa.Table
+    places: list[tuple[int, int]]
+
+
+@dataclass(slots=True)
+class Met:
+    """What shall be done. `written`: rows to lay down, with their `version`s; `gone`: places of
+    stored records that they replace. `rejected`: (line, reason)."""
+
+    written: pa.Array
+    versions: pa.Array
+    gone: list[tuple[int, int]] = field(default_factory=list)
+    accepted: int = 0
+    updated: int = 0
+    duplicate: int = 0
+    rejected: list[tuple[int, str]] = field(default_factory=list)
+
+    def same(self, other: Met) -> bool:
+        """Whether the objects made for the one would serve the other."""
+        mine, its = (self.written, self.versions), (other.written, other.versions)
+        return all(a.equals(b) for a, b in zip(mine, its, strict=True))
+
+
+def meet(records: pa.Table, stored: Stored, fields: Sequence[str], on_conflict: OnConflict) -> Met:
+    """`records`: `id`, `extra`, some of `fields`, `_line` and `_key`, as they follow in the source.
+    With `on_conflict="error"` a record that differs raises `Conflict`."""
+    count = len(records)
+    repeated = _repeated(records.column(KEY))
+    if not repeated and not stored.places:
+        everything = _all(count)
+        ones = pa.repeat(pa.scalar(1, pa.int64()), count)
+        return Met(everything, ones, accepted=count)
+    return _Meeting(records, stored, fields, on_conflict).result(repeated)
+
+
+def among(ids: Sequence[str], records: pa.Table) -> bool:
+    """Whether one of these ids is a record's."""
+    wanted = pa.array(ids, pa.string())
+    return bool(pc.any(pc.is_in(records.column("id"), value_set=wanted), min_count=0).as_py())
+
+
+def _repeated(keys: Any) -> list[int]:
+    """The rows whose key is another's too, in order."""
+    if pc.count_distinct(keys).as_py() == len(keys):
+        return []
+    counts = _flat(pc.value_counts(keys))
+    many = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
+    found: list[int] = pc.indices_nonzero(pc.is_in(keys, value_set=many)).to_pylist()
+    return found
+
+
+class _Meeting:
+    """One meeting at work. A row stands against at most one other: `against` says which."""
+
+    def __init__(
+        self, records: pa.Table, stored: Stored, fields: Sequence[str], on_conflict: OnConflict
+    ) -> None:
+        self.records = records
+        self.stored = stored
+        self.names = ["extra", *fields]
+        self.on_conflict = on_conflict
+        self.lines = records.column("_line")
+
+    def result(self, repeated: Sequence[int]) -> Met:
+        at = pc.fill_null(
+            pc.index_in(self.records.column("id"), self.stored.records.column("id")), _NONE
+        )
+        at = _flat(at)
+        before = self._before(repeated, at)
+        with_stored = pc.indices_nonzero(
+            pc.and_(pc.not_equal(at, _NONE), pc.invert(_mask(before, len(at))))
+        )
+        places = at.take(with_stored)
+        same = self._equal(self.records.take(with_stored), self.stored.records.take(places))
+        turns = sorted(before)
+        earlier = self.records.take(_rows(before[row] for row in turns))
+        same_as_before = self._equal(self.records.take(_rows(turns)), earlier)
+        outcome = dict(zip(turns, same_as_before.to_pylist(), strict=True))
+        return self._fold(at, set(repeated), with_stored, same, outcome)
+
+    def _before(self, repeated: Sequence[int], at: Any) -> dict[int, int]:
+        """{row: the earlier row that it is compared with} of those that are not their id's first,
+        unless what is stored decides about them all."""
+        ids = self.records.column("id").take(_rows(repeated)).to_pylist()
+        last: dict[str, int] = {}
+        out: dict[int, int] = {}
+        for row, id in zip(repeated, ids, strict=True):
+            earlier = last.get(id)
+            if self.on_conflict == "update":
+                last[id] = row
+            else:
+                last.setdefault(id, row)
+                if at[row].as_py() != _NONE:
+                    continue
+            if earlier is not None:
+                out[row] = earlier
+        return out
+
+    def _equal(self, mine: pa.Table, other: pa.Table) -> Any:
+        """Row by row, a missing value equal to a missing one."""
+        out = pa.repeat(pa.scalar(True), len(mine))
+        for name in self.names:
+            a, b = (_column(table, name) for table in (mine, other))
+            if a is None and b is None:
+                continue
+            if a is None or b is None:
+                out = pc.and_(out, pc.is_null(b if a is None else a))
+                continue
+            neither = pc.and_(pc.is_null(a), pc.is_null(b))
+            out = pc.and_(out, pc.or_(pc.fill_null(pc.equal(a, b), False), neither))
+        return _flat(out)
+
+    def _fold(
+        self, at: Any, repeated: set[int], with_stored: Any, same: Any, outcome: dict[int, bool]
+    ) -> Met:
+        """Single rows by whole columns, rows of a repeated id one by one."""
+        count = len(at)
+        single = pc.invert(_mask(repeated, count))
+        known = _mask(with_stored, count)
+        new = pc.indices_nonzero(pc.and_(single, pc.invert(known)))
+        met = Met(new, pa.repeat(pa.scalar(1, pa.int64()), len(new)), accepted=len(new))
+        alone = single.take(with_stored)
+        met.duplicate = pc.sum(pc.and_(alone, same), min_count=0).as_py()
+        other = with_stored.filter(pc.and_(alone, pc.invert(same)))
+        self._differ(met, other, at.take(other))
+        stored_same = (
+            dict(zip(with_stored.to_pylist(), same.to_pylist(), strict=True)) if repeated else {}
+        )
+        self._one_by_one(met, sorted(repeated), at, {**stored_same, **outcome})
+        return met
+
+    def _differ(self, met: Met, rows: Any, places: Any) -> None:
+        """Rows that are not what is stored under their ids."""
+        if not len(rows):
+            return
+        if self.on_conflict == "update":
+            versions = self.stored.records.column("version").take(places)
+            _add(met, rows, pc.add(versions, 1))
+            met.gone += [self.stored.places[place] for place in places.to_pylist()]
+            met.updated += len(rows)
+            return
+        for row in rows.to_pylist():
+            self._refuse(met, row)
+
+    def _refuse(self, met: Met, row: int) -> None:
+        id = self.records.column("id")[row].as_py()
+        if self.on_conflict == "error":
+            raise Conflict(f"Record {shown(id)} exists with other values; update or skip it.")
+        reason = f"{shown(id)} exists with other values and was kept (on_conflict=skip)"
+        met.rejected.append((self.lines[row].as_py(), reason))
+
+    def _one_by_one(self, met: Met, rows: Sequence[int], at: Any, same: dict[int, bool]) -> None:
+        ids = self.records.column("id").take(_rows(rows)).to_pylist()
+        places = dict(zip(ids, at.take(_rows(rows)).to_pylist(), strict=True))
+        versions = {
+            id: 0 if place == _NONE else self.stored.records.column("version")[place].as_py()
+            for id, place in places.items()
+        }
+        final: dict[str, int] = {}
+        for row, id in zip(rows, ids, strict=True):
+            if row not in same:  # nothing stood there
+                met.accepted += 1
+            elif same[row]:
+                met.duplicate += 1
+                continue
+            elif self.on_conflict != "update":
+                self._refuse(met, row)
+                continue
+            else:
+                met.updated += 1
+            versions[id] += 1
+            final[id] = row
+        _add(met, _rows(final.values()), pa.array([versions[id] for id in final], pa.int64()))
+        gone = [places[id] for id in final if places[id] != _NONE]
+        met.gone += [self.stored.places[place] for place in gone]
+
+
+def _add(met: Met, rows: Any, versions: Any) -> None:
+    """Rows to be written; all in the order of their source."""
+    joined = pa.concat_arrays([met.written.cast(pa.uint64()), rows.cast(pa.uint64())])
+    numbers = pa.concat_arrays([met.versions, _flat(versions)])
+    order = pc.sort_indices(joined)
+    met.written, met.versions = joined.take(order), numbers.take(order)
+
+
+def _flat(column: Any) -> Any:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _column(table: pa.Table, name: str) -> Any:
+    return table.column(name) if name in table.column_names else None
+
+
+def _rows(numbers: Iterable[int]) -> Any:
+    return pa.array(numbers, pa.uint64())
+
+
+def _mask(rows: Any, count: int) -> Any:
+    """Which of `count` rows are among these."""
+    chosen = rows if isinstance(rows, pa.Array) else _rows(sorted(rows))
+    if not len(chosen):
+        return pa.repeat(pa.scalar(False), count)
+    return pc.is_in(_all(count), value_set=chosen)
+
+
+def _all(count: int) -> Any:
+    one = pa.scalar(1, pa.uint64())
+    return pc.subtract(pc.cumulative_sum(pa.repeat(one, count)), one)
