@@ -27,7 +27,8 @@ class Row:
     """A stored record in canonical form.
 
     `seq`: the change that wrote it, rising over the whole domain. `cold`: the segment's number and
-    the row in it, where its truth is.
+    the row in it, where its truth is. `bucket`: of a row that is resident, so that counting what is
+    read costs little.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Row:
     extra: str | None = None  # canonical JSON object
     tier: Tier = Tier.WARM
     cold: tuple[int, int] | None = field(default=None, compare=False)
+    bucket: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ class RowStore(Protocol):
 
     def changes(self, after: int) -> list[tuple[int, str, str, str]] | None:
         """(seq, tenant, collection, id) since `after`; id "" is the whole collection; `None`: too
-        long ago.
+        long ago. Of many new records only one may be named: nobody has an older form of them.
         """
         ...
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import threading
 from collections import Counter as Counts
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Final, TypeAlias
 
 import structlog
@@ -22,7 +23,10 @@ from registry.errors import IsothermError
 from registry.moment import US_DAY
 from registry.record import Canonical
 
-_AT_ONCE: Final = 256  # reads that are looked at together
+_AT_ONCE: Final = 1_024  # reads that are looked at together
+_LOOKED_UP: Final = 64  # reads whose place is looked up singly
+_BUCKET: Final = attrgetter("bucket")
+_COLD: Final = attrgetter("cold")
 #: a record's id, its time, and where it is when it is cold
 _Touched: TypeAlias = tuple[str, Canonical | None, Record | None]
 log: Final = structlog.get_logger("heat")
@@ -40,7 +44,7 @@ class Thermometer:
         self._clock = clock
         self._counter = Counter()
         self._lock = threading.Lock()
-        self._waiting: dict[tuple[str, str], list[_Touched]] = {}
+        self._waiting: dict[tuple[str, str], list[Row]] = {}
         self._count = 0  # of what is waiting to be looked at
 
     @property
@@ -49,11 +53,9 @@ class Thermometer:
 
     def read(self, tenant: str, collection: str, rows: Collection[Row]) -> None:
         """These records were read by id. Looked at many at a time, which costs a read little."""
-        time = self._store.schema.table(collection).spec.time or ""
-        touched = [(row.id, row.values.get(time), row.cold) for row in rows]
         with self._lock:
-            self._waiting.setdefault((tenant, collection), []).extend(touched)
-            self._count += len(touched)
+            self._waiting.setdefault((tenant, collection), []).extend(rows)
+            self._count += len(rows)
             waiting = self._taken() if self._count >= _AT_ONCE else {}
         self._look_at(waiting)
 
@@ -71,6 +73,12 @@ class Thermometer:
         self._counter.touch(_places(tenant, collection, spec, touched["updated"]), self._half)
         if spec.time is None:
             self._counter.see(_places(tenant, collection, spec, touched["accepted"]))
+
+    def bucket(self, collection: str, id: str, values: Mapping[str, Canonical]) -> str:
+        """The bucket of a record, for rows that will be read many times."""
+        spec = self._store.schema.table(collection).spec
+        time = values.get(spec.time or "")
+        return bucket_of(spec, id, time if isinstance(time, int) else None)
 
     def see(self, places: Iterable[Place]) -> None:
         """These places are there, and nobody knows since when."""
@@ -113,17 +121,45 @@ class Thermometer:
         now_us, half = self._clock.now_us(), self._half
         return await self._store.look(lambda c, _: Heat(c, now_us, half).warmths(tenant))
 
-    def _taken(self) -> dict[tuple[str, str], list[_Touched]]:
+    def _taken(self) -> dict[tuple[str, str], list[Row]]:
         waiting, self._waiting, self._count = self._waiting, {}, 0
         return waiting
 
-    def _look_at(self, waiting: Mapping[tuple[str, str], Sequence[_Touched]]) -> None:
-        for (tenant, collection), touched in waiting.items():
+    def _look_at(self, waiting: Mapping[tuple[str, str], Sequence[Row]]) -> None:
+        for (tenant, collection), rows in waiting.items():
             table = self._store.schema.tables.get(collection)
             if table is not None:  # it may have gone since
-                places = _places(tenant, collection, table.spec, touched)
-                records = [cold for _, _, cold in touched if cold is not None]
+                records = [cold for cold in map(_COLD, rows) if cold is not None]
+                warm = [row for row in rows if row.cold is None] if records else rows
+                places = _read(tenant, collection, table.spec, warm)
+                if records:
+                    cold = [row for row in rows if row.cold is not None]
+                    places |= _looked_up(tenant, collection, table.spec, cold)
                 self._counter.touch(places, self._half, records=records)
+
+
+def _read(
+    tenant: str, collection: str, spec: CollectionSpec, rows: Sequence[Row]
+) -> dict[Place, int]:
+    """{place: how often}, of rows that are in no segment, by what they know of themselves."""
+    counts = Counts(map(_BUCKET, rows))
+    unknown = [row for row in rows if not row.bucket] if counts.pop("", 0) else []
+    out = _looked_up(tenant, collection, spec, unknown)
+    for bucket, count in counts.items():
+        place = (tenant, collection, bucket, 0)
+        out[place] = out.get(place, 0) + count
+    return out
+
+
+def _looked_up(
+    tenant: str, collection: str, spec: CollectionSpec, rows: Sequence[Row]
+) -> dict[Place, int]:
+    """{place: how often}; where the rows are many, each of a few stands for as many."""
+    each = 1 + len(rows) // _LOOKED_UP
+    time = spec.time or ""
+    some = [(row.id, row.values.get(time), row.cold) for row in rows[::each]]
+    found = _places(tenant, collection, spec, some)
+    return {place: count * each for place, count in found.items()}
 
 
 def _places(

@@ -174,7 +174,7 @@ class Tiered:
         with self._lock:
             self._catch_up()
             for row in self._store.get(tenant, name, ids):
-                self._cache.move(tenant, name, _hot(row))
+                self._cache.move(tenant, name, self._hot(name, row))
 
     def resident(self, tenant: str) -> Mapping[Place, int]:
         """How many records of each place are resident; of segments too."""
@@ -225,7 +225,7 @@ class Tiered:
         for row in rows:
             found[row.id] = row
             if keep and (few or self._cache.wants(tenant, name, row.id)):
-                self._cache.put(tenant, name, _hot(row))
+                self._cache.put(tenant, name, self._hot(name, row))
 
     def _catch_up(self) -> None:
         """Forget what others changed since the mark."""
@@ -259,25 +259,27 @@ class Tiered:
                 if draft.merge and done.outcome == "updated":
                     continue  # what it kept is only known to the store
                 if done.seq > self._mark:
-                    self._cache.put(tenant, collection, _as_row(draft, done), unread=True)
+                    row = self._hot(collection, _as_row(draft, done))
+                    self._cache.put(tenant, collection, row, unread=True)
                 elif done.seq:
                     again.append(draft.id)
             if again:
                 self._catch_up()
                 for row in self._store.get(tenant, collection, again[:_READ_BACK_MAX]):
-                    self._cache.put(tenant, collection, _hot(row), unread=True)
+                    self._cache.put(tenant, collection, self._hot(collection, row), unread=True)
+
+    def _hot(self, collection: str, row: Row) -> Row:
+        """A row as the cache serves it."""
+        bucket = self.heat.bucket(collection, row.id, row.values)
+        return Row(row.id, row.version, row.seq, row.values, row.extra, Tier.HOT, row.cold, bucket)
 
     def _short(self, collection: str) -> str:
         return collection.removeprefix(f"{self._store.spec.domain}.")
 
 
-def _hot(row: Row) -> Row:
-    return Row(row.id, row.version, row.seq, row.values, row.extra, Tier.HOT, row.cold)
-
-
 def _as_row(draft: Draft, done: Written) -> Row:
     values = {name: value for name, value in draft.values.items() if value is not None}
-    return Row(draft.id, done.version, done.seq, values, draft.extra, Tier.HOT)
+    return Row(draft.id, done.version, done.seq, values, draft.extra)
 
 
 def _has_bytes(path: Path) -> bool:

@@ -140,6 +140,18 @@ def test_buckets_without_a_time_are_as_young_as_their_last_touch(run: Any) -> No
     run(test)
 
 
+def test_many_reads_together_heat_as_much_as_one_by_one(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open()
+        await put(store, notes(700))
+        ids = [f"n{n:05}" for n in range(700)]
+        for times in (1, 2, 3):  # passing by, becoming resident, resident
+            store.get("t", "notes", ids)
+            assert await heat(store) == pytest.approx(700 * times, rel=0.02)
+
+    run(test)
+
+
 # -- following what moves ------------------------------------------------------------------------
 
 
