@@ -163,7 +163,7 @@ def _insert_all(
     place: int,
 ) -> list[Written]:
     """The short way of a bulk load: every draft is new."""
-    seqs = transaction.log(tenant, table.name, ids)
+    seqs = transaction.log(tenant, table.name, ids, new=True)
     rows = [
         (place + n, tenant, id, 1, seq, *row)
         for n, (id, seq, row) in enumerate(zip(ids, seqs, cells, strict=True))
@@ -177,8 +177,8 @@ def _insert_all(
 
 def _apply(transaction: Transaction, table: Table, tenant: str, effects: _Effects) -> list[Written]:
     new, changed = effects.new, effects.changed
-    ids = [*new, *changed]
-    seqs = dict(zip(ids, transaction.log(tenant, table.name, ids), strict=True))
+    seqs = dict(zip(new, transaction.log(tenant, table.name, [*new], new=True), strict=True))
+    seqs |= zip(changed, transaction.log(tenant, table.name, [*changed]), strict=True)
     back = {id: s for id, s in changed.items() if s.cold}
     kept = {id: s for id, s in changed.items() if not s.cold}
     inserts = [

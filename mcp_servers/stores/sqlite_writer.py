@@ -80,11 +80,14 @@ class Transaction:
         self.seq: int = found or 0
         self.first_seq = self.seq
 
-    def log(self, tenant: str, collection: str, ids: Sequence[str]) -> Sequence[int]:
+    def log(
+        self, tenant: str, collection: str, ids: Sequence[str], *, new: bool = False
+    ) -> Sequence[int]:
         """Number the changes of these ids, in order. Many ids are one change of the whole
-        collection."""
+        collection; if they are `new` it is told as one of a single record, for nobody can have
+        kept an older form of them."""
         if len(ids) > _LOGGED_MAX:
-            return [self.log(tenant, collection, [""])[0]] * len(ids)
+            return [self.log(tenant, collection, [ids[0] if new else ""])[0]] * len(ids)
         first = self.seq + 1
         self.connection.executemany(
             "INSERT INTO _changes(seq, tenant, collection, id) VALUES (?, ?, ?, ?)",

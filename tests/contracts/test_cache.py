@@ -75,6 +75,49 @@ def test_a_row_larger_than_a_tenth_of_the_budget_is_not_kept() -> None:
     assert cache.get("t", "c", "a") is None
 
 
+def test_whether_a_row_is_held_is_no_read_of_it() -> None:
+    cache = make()
+    cache.put("t", "c", row("a", 1), unread=True)
+    assert cache.holds("t", "c", "a") and not cache.holds("t", "c", "b")
+    assert not cache.holds("u", "c", "a")
+    counts = cache.statistics()
+    assert (counts["hits"], counts["misses"]) == (0, 0)
+
+
+def test_a_row_is_wanted_when_it_was_asked_about_before() -> None:
+    cache = make()
+    assert [cache.wants("t", "c", "a") for _ in range(2)] == [False, True]
+    assert not cache.wants("u", "c", "a")
+
+
+def test_a_row_that_was_moved_here_is_held_in_its_newest_form() -> None:
+    cache = make()
+    cache.put("t", "c", row("a", 5))
+    cache.move("t", "c", row("a", 4))
+    cache.move("t", "c", row("b", 1))
+    assert [cache.get("t", "c", id) for id in "ab"] == [row("a", 5), row("b", 1)]
+
+
+def test_the_rows_of_a_tenant_are_told_with_their_collections() -> None:
+    cache = make()
+    for tenant, collection, id in (("t", "c", "a"), ("t", "d", "a"), ("u", "c", "b")):
+        cache.put(tenant, collection, row(id, 1))
+    assert sorted(cache.rows("t")) == [("c", row("a", 1)), ("d", row("a", 1))]
+
+
+def test_the_figures_tell_what_came_stayed_and_went() -> None:
+    cache = make(20_000)
+    for n in range(60):
+        if cache.get("t", "c", f"k{n % 30}") is None:
+            cache.put("t", "c", row(f"k{n % 30}", 1))
+    cache.drop("t", "c", "k29", 2)
+    counts = cache.statistics()
+    assert counts["hits"] + counts["misses"] == 60
+    assert counts["kept"] <= counts["misses"] <= counts["kept"] + counts["admitted"]
+    assert counts["rows"] == counts["misses"] - counts["evicted"] - counts["dropped"]
+    assert counts["evicted"] and counts["dropped"] == 1
+
+
 ACTIONS = st.one_of(
     st.tuples(st.just("put"), st.integers(0, 30), st.integers(0, 50), st.integers(0, 900)),
     st.tuples(st.just("drop"), st.integers(-1, 30), st.integers(0, 50), st.just(0)),

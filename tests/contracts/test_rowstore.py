@@ -315,8 +315,12 @@ async def test_the_change_log_says_what_moved_or_that_it_is_too_long_ago(house: 
     await store.delete("t", "notes", ["a"])
     assert store.changes(1) == [(2, "t", "notes", "b"), (3, "t", "notes", "a")]
     assert store.changes(3) == []
-    await put(store, *(Draft(f"n{n}", {}) for n in range(1_000)))
-    assert store.changes(3) == [(4, "t", "notes", "")]
+    many = [f"n{n}" for n in range(1_000)]
+    await put(store, *(Draft(id, {}) for id in many))
+    ((_, *new),) = store.changes(3) or []
+    assert new == ["t", "notes", "n0"]
+    await put(store, *(Draft(id, {"n": 1}) for id in many))
+    assert store.changes(4) == [(5, "t", "notes", "")]
     for start in range(0, limits.CHANGES_KEPT_MAX + 2_000, 500):
         await put(store, *(Draft(f"m{n}", {}) for n in range(start, start + 500)))
     assert store.changes(3) is None

@@ -65,6 +65,52 @@ def test_what_a_read_has_brought_is_hot_for_the_next_one(tmp_path: Path) -> None
     asyncio.run(go())
 
 
+def test_a_resident_record_stays_so_when_it_is_written(tmp_path: Path) -> None:
+    async def go() -> None:
+        store = opened(tmp_path, "warm")
+        await put(store, "a", "b", n=1)
+        seen(store, "a")
+        await put(store, "a", "b", n=2)
+        assert seen(store, "a", "b") == [("a", 2, Tier.HOT), ("b", 2, Tier.WARM)]
+        await store.close()
+
+    asyncio.run(go())
+
+
+def test_many_records_read_together_become_resident_when_they_are_read_again(
+    tmp_path: Path,
+) -> None:
+    async def go() -> None:
+        store = opened(tmp_path, "warm")
+        ids = [f"k{n:03}" for n in range(300)]
+        await put(store, *ids, n=1)
+        tiers = [{tier for _, _, tier in seen(store, *ids)} for _ in range(3)]
+        assert tiers == [{Tier.WARM}, {Tier.WARM}, {Tier.HOT}]
+        await store.close()
+
+    asyncio.run(go())
+
+
+def test_neither_a_load_nor_a_scan_by_id_washes_out_what_is_read(tmp_path: Path) -> None:
+    async def go() -> None:
+        store = opened(tmp_path)
+        rows_max = store.statistics()["bytes_max"] // 700
+        often = [f"often{n}" for n in range(50)]
+        await put(store, *often, n=1)
+        for _ in range(5):
+            seen(store, *often)
+        many = [f"m{n}" for n in range(rows_max + 5_000)]
+        for start in range(0, len(many), 5_000):
+            await put(store, *many[start : start + 5_000], n=2)
+            for first in range(start, start + 5_000, 100):
+                store.get("t", "notes", many[first : first + 100])
+        assert store.statistics()["evicted"] > 1_000
+        assert sum(tier is Tier.HOT for _, _, tier in seen(store, *often)) >= 45
+        await store.close()
+
+    asyncio.run(go())
+
+
 def test_a_new_spec_shows_at_once(tmp_path: Path) -> None:
     async def go() -> None:
         store = opened(tmp_path)
