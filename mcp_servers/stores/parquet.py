@@ -339,8 +339,8 @@ class Shelf:
 
         def write_sealed(path: Path) -> None:
             write(path)
-            with path.open("ab") as file:
-                file.write(_seal(name, path.read_bytes()))
+            with path.open("rb+") as file:  # never a new one, in case a sweep took it away
+                file.write(_seal(name, file.read()))
 
         self._objects.put(name, write_sealed)
         path = self._objects.local(name)

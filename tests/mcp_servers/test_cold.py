@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mcp_servers.ports import Draft
+from mcp_servers.stores import fts
 from registry.domain import parse_spec
 from registry.errors import Conflict, Corrupt
 from tests.mcp_servers.houses import DAY, House, cool, everything, notes, put, spec
@@ -29,6 +30,29 @@ def test_a_sidecar_that_is_lost_or_damaged_is_made_again(run: Any) -> None:
             fresh = house.open()
             assert fresh.get("t", "notes", ["n00042"])[0].values["n"] == 42
             assert len(await everything(fresh, where={"op": "match", "text": "word5"})) == 7
+
+    run(test)
+
+
+def test_a_sidecar_that_a_sweep_takes_away_while_it_is_made_is_made_again(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build, taken = fts.build, []
+
+    def built_and_swept(path: Path, *given: Any) -> None:
+        build(path, *given)
+        if not taken:
+            taken.append(path)
+            path.unlink()
+
+    monkeypatch.setattr(fts, "build", built_and_swept)
+
+    async def test(house: House) -> None:
+        store = house.open()
+        await put(store, notes(50))
+        await cool(store)
+        assert taken
+        assert len(await everything(store, where={"op": "match", "text": "word5"})) == 7
 
     run(test)
 
