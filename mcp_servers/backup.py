@@ -23,7 +23,7 @@ import orjson
 from mcp_servers.manifests import Entry, Manifest, Moment
 from mcp_servers.segments import Segment, State
 from mcp_servers.stores.files import Folder
-from mcp_servers.stores.sqlite_copy import Content, Pin, content, copy
+from mcp_servers.stores.sqlite_copy import Pin, content, copy
 from mcp_servers.vault import Vault
 from registry.clock import Clock, to_datetime
 from registry.errors import BadInput, IsothermError
@@ -87,7 +87,8 @@ class _Taking:
             path.stem: self._domain(path) for path in sorted((self._folder / "rows").glob("*.db"))
         }
         if (self._folder / "system.db").exists():
-            self._database(self._folder / "system.db", "system.db")
+            copy(self._folder / "system.db", self._work)
+            self._adopt("system.db")
         for path in sorted((self._folder / "domains").rglob("*.yaml")):
             self._plain(path)
         manifest = Manifest(self._id, now_us, tuple(self._files), domains)
@@ -101,8 +102,9 @@ class _Taking:
         try:
             self._renew(pin)
             as_of = time_text(self._clock.now_us())
-            self._database(path, f"rows/{path.name}")
-            held = self._held
+            copy(path, self._work)
+            held = content(self._work)
+            self._adopt(f"rows/{path.name}")
             self._on_step("snapshot")
             lost = [s.name for s in held.segments if s.state is State.QUARANTINED]
             kept = [s for s in held.segments if s.state is not State.QUARANTINED]
@@ -117,13 +119,6 @@ class _Taking:
     def _renew(self, pin: Pin) -> None:
         pin.until(self._clock.now_us() + BACKUP_PIN_SECONDS * _US)
 
-    def _database(self, path: Path, name: str) -> None:
-        copy(path, self._work)
-        if name != "system.db":
-            self._held: Content = content(self._work)
-        entry, written = self._vault.adopt(self._work, name)
-        self._add(entry, written)
-
     def _object(self, domain: str, segment: Segment) -> None:
         name = f"objects/{domain}/{segment.name}"
         entry = Entry(name, segment.checksum, segment.bytes)
@@ -133,7 +128,10 @@ class _Taking:
 
     def _plain(self, path: Path) -> None:
         self._work.write_bytes(path.read_bytes())
-        name = path.relative_to(self._folder).as_posix()
+        self._adopt(path.relative_to(self._folder).as_posix())
+
+    def _adopt(self, name: str) -> None:
+        """What was copied to the working file is this file of the data folder."""
         self._add(*self._vault.adopt(self._work, name))
 
     def _add(self, entry: Entry, written: int) -> None:

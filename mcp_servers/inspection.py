@@ -21,6 +21,7 @@ from mcp_servers.cold import ColdFolder
 from mcp_servers.segments import KEY_BITS, Segment, State, key_of
 from mcp_servers.stores import sqlite_check as rows
 from mcp_servers.stores import sqlite_ledger as ledger
+from mcp_servers.stores import sqlite_sums as sums
 from mcp_servers.stores.sqlite import load_schema
 from mcp_servers.stores.sqlite_cold import snapshot
 from mcp_servers.stores.sqlite_connection import connect, translated
@@ -42,7 +43,8 @@ class Fault:
 
 @dataclass(slots=True)
 class Findings:
-    """What a look found. `mended`: sidecars that were made again; `strays`: objects of nobody."""
+    """What a look found. `mended`: sidecars that were made again; `strays`: objects of nobody;
+    `summed`: whether the pages of the row database have checksums, so that rot cannot hide."""
 
     segments: int = 0
     bytes: int = 0
@@ -50,6 +52,7 @@ class Findings:
     faults: list[Fault] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
     strays: int = 0
+    summed: bool = True
 
 
 def inspect(path: Path, cold: ColdFolder, *, deep: bool = True) -> Findings:
@@ -57,6 +60,7 @@ def inspect(path: Path, cold: ColdFolder, *, deep: bool = True) -> Findings:
     reading all of it, if `deep`; else sizes only."""
     out = Findings()
     name = path.name
+    out.summed = sums.carried(path)
     try:
         with translated(path):
             if deep:

@@ -92,4 +92,5 @@ def _wire(found: Findings, done: Mapping[str, str]) -> dict[str, Any]:
         "faults": faults,
         "mended": found.mended,
         "strays": found.strays,
+        "summed": found.summed,
     }

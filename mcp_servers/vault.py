@@ -98,14 +98,11 @@ class Vault:
         """Read every byte; damaged files are forgotten, so that the next backup copies them again.
         The paths that they have in some backup."""
         with self.alone():
-            faults = {}
-            for manifest in self.every()[0]:
-                for entry in manifest.files:
-                    if entry.sum not in faults:
-                        faults[entry.sum] = entry.path if self.fault(entry) else ""
-            for checksum in (sum for sum, path in faults.items() if path):
-                self.blobs.remove(blob_name(checksum))
-        return [path for path in faults.values() if path]
+            named = {entry.sum: entry for m in self.every()[0] for entry in m.files}
+            damaged = [entry for entry in named.values() if self.fault(entry)]
+            for entry in damaged:
+                self.blobs.remove(blob_name(entry.sum))
+        return [entry.path for entry in damaged]
 
     # -- manifests -------------------------------------------------------------------------------
 

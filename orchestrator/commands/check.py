@@ -54,6 +54,11 @@ def _print(found: dict[str, Any]) -> None:
     for domain, one in found["domains"].items():
         for name in one.get("mended", ()):
             screen.note(f"made again: {domain} {name}")
+        if not one.get("summed", True):
+            screen.note(
+                f"note: {domain}.db has no page checksums yet, so rot may hide in it; it gets them"
+                " when it is next opened with no other process at it."
+            )
         for fault in one["faults"]:
             done = f" ({fault['done']})" if "done" in fault else ""
             screen.note(f"corrupt: {domain} {fault['object']}: {fault['fault']}{done}")
