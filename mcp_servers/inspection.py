@@ -34,17 +34,20 @@ _ROW_MASK: Final = (1 << KEY_BITS) - 1
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`object`: a file of the data folder, by what it is called there. `segment`: whose it is."""
+    """`object`: a file of the data folder, by what it is called there. `segment`: whose object it
+    is. `done`: what was done about it already."""
 
     object: str
     fault: str
     segment: Segment | None = None
+    done: str | None = None
 
 
 @dataclass(slots=True)
 class Findings:
-    """What a look found. `mended`: sidecars that were made again; `strays`: objects of nobody;
-    `summed`: whether the pages of the row database have checksums, so that rot cannot hide."""
+    """What a look found. `mended`: sidecars that were missing and are made now; `strays`:
+    objects of nobody; `summed`: whether the pages of the row database have checksums, so that rot
+    cannot hide."""
 
     segments: int = 0
     bytes: int = 0
@@ -118,7 +121,11 @@ class _Look:
         if deep:
             for segment in sound:
                 searched = schema.table(segment.collection).searched
-                self._out.mended += parquet_check.mended(self._cold.objects, segment, searched)
+                wrong, missing = parquet_check.mended(self._cold.objects, segment, searched)
+                self._out.mended += missing
+                self._out.faults += [
+                    Fault(name, "it is not what was written", done="made again") for name in wrong
+                ]
         return sound
 
     def _fault(self, segment: Segment, fault: str) -> None:

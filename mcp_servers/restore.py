@@ -175,8 +175,8 @@ def _sound(made: Path, manifest: Manifest) -> None:
     for name, moment in manifest.domains.items():
         path = made / "rows" / f"{name}.db"
         found = inspect(path, ColdFolder(made / "objects" / name))
-        known = set(moment.quarantined)
-        faults += [f"{f.object}: {f.fault}" for f in found.faults if f.object not in known]
+        left = [f for f in found.faults if f.done is None and f.object not in moment.quarantined]
+        faults += [f"{f.object}: {f.fault}" for f in left]
     if (made / "system.db").exists():
         faults += [f"system.db: {fault}" for fault in file_faults(made / "system.db")]
     if faults:

@@ -55,7 +55,7 @@ class Soundness:
 
     async def mend(self, call: Call, params: MendParams) -> Reply:
         """What a deep look found, and what became of it: each fault's `done` is `quarantined`,
-        `restored`, or missing where nothing could be done."""
+        `restored`, `made again`, or missing where nothing could be done."""
         self._verbs.may(call, "admin")
         quarantine = self._verbs.store.quarantine
         if params.forget is not None:
@@ -81,11 +81,11 @@ def _copies(target: str | None) -> Copy:
 
 
 def _wire(found: Findings, done: Mapping[str, str]) -> dict[str, Any]:
-    faults = [
-        {"object": f.object, "fault": f.fault}
-        | ({"done": done[f.object]} if f.object in done else {})
-        for f in found.faults
-    ]
+    faults = []
+    for one in found.faults:
+        fault = {"object": one.object, "fault": one.fault}
+        what = done.get(one.object, one.done)
+        faults.append(fault if what is None else {**fault, "done": what})
     return {
         "segments": found.segments,
         "bytes": found.bytes,

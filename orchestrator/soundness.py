@@ -7,14 +7,15 @@ A domain that does not answer is a fault of its own; the others are looked at al
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from orchestrator.links import Links
 from registry.access import Principal
 from registry.errors import IsothermError, NotFound, shown
 from registry.limits import LONG_CALL_MS_MAX
 
-_SYSTEM = "system"
+_SYSTEM: Final = "system"
+_HEALED: Final = ("restored", "made again")
 
 
 async def check(
@@ -30,11 +31,12 @@ async def mend(
     links: Links, domains: Iterable[str], principal: Principal, *, backups: str | None
 ) -> dict[str, Any]:
     """A deep check after which what is damaged is in quarantine, or back from a good copy in the
-    backup target."""
+    backup target. `sound`: nothing was found, or with a target, nothing is left."""
     given = {} if backups is None else {"backups": backups}
     out = {d: await _asked(links, d, "mend", given, principal) for d in domains}
     out[_SYSTEM] = await _asked(links, _SYSTEM, "check", {"deep": True}, principal)
-    bad = (f for found in out.values() for f in found["faults"] if f.get("done") != "restored")
+    healed = () if backups is None else _HEALED
+    bad = (f for found in out.values() for f in found["faults"] if f.get("done") not in healed)
     return {"domains": out, "sound": not any(bad)}
 
 

@@ -62,19 +62,30 @@ def _covers(told: Span, found: Span | None) -> bool:
     return bool(told.low <= found.low and found.high <= told.high)
 
 
-def mended(objects: Objects, segment: Segment, searched: Sequence[str]) -> list[str]:
-    """The sidecars of a sound object that were missing or wrong, and are made again now."""
-    shelf, out = Shelf(objects), []
+def mended(
+    objects: Objects, segment: Segment, searched: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """The sidecars of a sound object that were wrong, and those that were never made or not since
+    the searched fields changed. All are made again now."""
+    shelf = Shelf(objects)
     try:
-        out += [n for n in shelf.sidecars(segment, tuple(searched)) if not shelf.sealed(n)]
-        keys = shelf.sidecars(segment, ())[0]
-        if keys not in out and not _same_keys(objects, segment, keys):
+        keys, *words = shelf.sidecars(segment, tuple(searched))
+        wrong = [n for n in (keys, *words) if not shelf.sealed(n)]
+        if keys not in wrong and not _same_keys(objects, segment, keys):
             objects.remove(keys)
-            out.append(keys)
+            wrong.append(keys)
+        missing = [name for name in wrong if name in words and not _there(objects, name)]
         shelf.prepare(segment, tuple(searched))
     finally:
         shelf.close()
-    return out
+    return [name for name in wrong if name not in missing], missing
+
+
+def _there(objects: Objects, name: str) -> bool:
+    try:
+        return objects.local(name).is_file()
+    except Corrupt:
+        return False
 
 
 def _same_keys(objects: Objects, segment: Segment, name: str) -> bool:

@@ -221,7 +221,8 @@ class Trials:
                 if not found.faults and not found.mended:
                     self.verdict.missed.append(what)
                 accused = [f.segment for f in found.faults if f.segment is not None]
-                healable = len(accused) == len(found.faults)
+                undone = [f for f in found.faults if f.done is None]
+                healable = len(accused) == len(undone)
                 taken = await store.quarantine.take(accused) if accused else []
         except IsothermError as refusal:
             if refusal.code != "corrupt":

@@ -100,6 +100,14 @@ def test_damage_goes_to_quarantine_and_a_backup_repairs_it(line: Line) -> None:
     assert "1 segments hold" in line("check", "--deep").stdout
 
 
+def test_a_sidecar_that_is_wrong_is_said_once_and_made_again(line: Line) -> None:
+    (keys,) = (line.data / "objects").rglob("*.keys")
+    keys.write_bytes(b"wrong")
+    told = line("check", "--deep")
+    assert told.exit_code == 1 and "(made again)" in told.stderr
+    assert line("check", "--deep").exit_code == 0
+
+
 def test_a_loss_can_be_accepted(line: Line) -> None:
     line.object.write_bytes(b"")
     assert line("check", "--deep").exit_code == 1
