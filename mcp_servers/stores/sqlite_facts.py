@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 import apsw
 
 from mcp_servers.ports import Cold, Part, Watch
-from mcp_servers.segments import Segment
+from mcp_servers.segments import Segment, State
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores.sqlite_cold import columns_of, snapshot
 from mcp_servers.stores.sqlite_names import quoted
@@ -68,19 +68,30 @@ def facts_of(
 ) -> Facts:
     """One collection's facts for one tenant, from one snapshot."""
     with snapshot(connection):
-        known = ledger.segments(connection, tenant, table.name) if cold else []
+        every = ledger.segments(connection, tenant, table.name) if cold else []
+        known = [s for s in every if s.state is not State.QUARANTINED]
         dead = ledger.dead(connection, [s.number for s in known if s.dead])
         select = _rows(connection, table, tenant)
         warm = _side(table, select, select if values else None)
+    lost = sum(s.count for s in every) - sum(s.count for s in known)
     if cold is None or not known:
-        return _together(table, warm, Side(), seq)
+        return _with_lost(_together(table, warm, Side(), seq), lost)
     of = (table.spec, values, [(s.name, s.live, s.dead) for s in known])
     before, side = remembered.found or (None, Side())
     if before != of:
         parts = _Parts(cold, table, known, dead, watch)
         side = _side(table, parts.all, parts.last if values else None)
         remembered.found = (of, side)
-    return _together(table, warm, side, seq)
+    return _with_lost(_together(table, warm, side, seq), lost)
+
+
+def _with_lost(facts: Facts, lost: int) -> Facts:
+    """The facts with the records that nobody can read now: how many, as the ledger has it. Their
+    values are not known."""
+    if not lost:
+        return facts
+    values = {name: replace(found, complete=False) for name, found in facts.values.items()}
+    return replace(facts, rows=facts.rows + lost, values=values)
 
 
 def _rows(connection: apsw.Connection, table: Table, tenant: str) -> Select:
