@@ -136,6 +136,17 @@ async def test_one_bad_record_refuses_the_whole_call_unless_partial(shop: Open) 
     assert some["reasons"][0]["line"] == 3
 
 
+async def test_stats_tell_how_the_cache_does(shop: Open) -> None:
+    async with shop() as s:
+        await s.call("put", collection="orders", records=ORDERS)
+        found = [await s.call("get", collection="orders", ids=["A2"]) for _ in range(3)]
+        cache = (await s.call("stats"))["cache"]
+    assert [one["records"][0]["tier"] for one in found] == ["warm", "hot", "hot"]
+    assert (cache["hits"], cache["misses"], cache["kept"], cache["admitted"]) == (2, 1, 1, 0)
+    assert (cache["evicted"], cache["rows"]) == (0, 1)
+    assert 0 < cache["bytes"] < cache["bytes_max"]
+
+
 @pytest.mark.promise(2)
 async def test_the_same_idempotency_key_is_stored_once_even_without_ids(shop: Open) -> None:
     note = {"title": "Late", "body": "It came late."}
