@@ -122,8 +122,8 @@ class Custody:
                 return known
             self._log(db, tenant, by, ("erase", _SUBJECT, subject, ""))
             db.execute(
-                "INSERT OR REPLACE INTO erasure VALUES (?, ?, ?, ?, NULL, '{}', '{}')",
-                (*key, subject, self._clock.now_us()),
+                "INSERT INTO erasure VALUES (?, ?, ?, ?, NULL, '{}', '{}')",
+                (*key, subject, max(self._clock.now_us(), known.begun_us + 1 if known else 0)),
             )
             found = self._one(db, *key)
             assert found is not None
@@ -143,7 +143,8 @@ class Custody:
         def change(db: apsw.Connection) -> None:
             self._refuse_held(db, tenant, subject)
             db.execute(
-                "UPDATE erasure SET work = ?, receipt = ? WHERE tenant = ? AND digest = ?",
+                "UPDATE erasure SET work = ?, receipt = ? WHERE tenant = ? AND digest = ?"
+                " AND done_us IS NULL",
                 (_json(work), _json(receipt), tenant, self._digest(subject)),
             )
 
@@ -155,7 +156,7 @@ class Custody:
         def change(db: apsw.Connection) -> None:
             db.execute(
                 "UPDATE erasure SET subject = NULL, work = '{}', receipt = ?, done_us = ?"
-                " WHERE tenant = ? AND digest = ?",
+                " WHERE tenant = ? AND digest = ? AND done_us IS NULL",
                 (_json(receipt), self._clock.now_us(), tenant, self._digest(subject)),
             )
 
@@ -222,7 +223,8 @@ class Custody:
 
     def _one(self, db: apsw.Connection, tenant: str, digest: str) -> Erasure | None:
         found = db.execute(
-            f"{_ERASURES} WHERE tenant = ? AND digest = ?", (tenant, digest)
+            f"{_ERASURES} WHERE tenant = ? AND digest = ? ORDER BY begun_us DESC LIMIT 1",
+            (tenant, digest),
         ).fetchone()
         return None if found is None else _erasure(found)
 

@@ -105,9 +105,10 @@ class CustodyTools:
         return Reply({})
 
     async def begin(self, call: Call, params: SubjectParams) -> Reply:
-        """The erasure's work and receipt so far."""
+        """{erasure: its name, work, receipt}, the latter two as they are so far."""
         begun = self._custody.begin(_may(call), params.subject, by=call.principal.subject)
-        return Reply({"work": begun.work, "receipt": begun.receipt})
+        name = f"{begun.digest}.{begun.begun_us}"
+        return Reply({"erasure": name, "work": begun.work, "receipt": begun.receipt})
 
     async def keep(self, call: Call, params: KeepParams) -> Reply:
         """{}."""

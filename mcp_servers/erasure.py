@@ -66,9 +66,10 @@ def _whole(text: str) -> int | None:
 
 
 class Eraser:
-    """Works on one tenant's records of one domain."""
+    """Works on one tenant's records of one domain. `erasure`: whose counts it adds to."""
 
-    def __init__(self, store: Tiered, tenant: str) -> None:
+    def __init__(self, store: Tiered, tenant: str, erasure: str = "") -> None:
+        self._erasure = erasure
         self._store = store
         self._rows = store.mover.store
         self._tenant = tenant
@@ -89,14 +90,22 @@ class Eraser:
 
     async def take(self, collection: str, named: Named) -> int:
         """Delete these records, but for held ones; how many."""
-        table = self._table(collection)
-        return await self._each(collection, named, partial(erase.take, table=table))
+        order = self._order(collection)
+        return await self._each(collection, named, partial(erase.take, order=order))
 
     async def empty(self, collection: str, named: Named) -> int:
         """Take the values out of these fields, but for held records; how many changed."""
-        table = self._table(collection)
-        values = values_of(table.spec, named)
-        return await self._each(collection, named, partial(erase.empty, table=table, values=values))
+        order = self._order(collection)
+        values = values_of(order.table.spec, named)
+        return await self._each(collection, named, partial(erase.empty, order=order, values=values))
+
+    async def counted(self, collection: str) -> tuple[int, int]:
+        """Deleted and emptied by this erasure, over all its runs."""
+        order = self._order(collection)
+        return await self._rows.look(lambda c, _: erase.counted(c, order))
+
+    def _order(self, collection: str) -> erase.Order:
+        return erase.Order(self._erasure, self._tenant, self._table(collection))
 
     async def _each(self, collection: str, named: Named, step: Callable[..., int]) -> int:
         """Until a whole look finds nothing to do: others may write meanwhile."""
@@ -105,8 +114,7 @@ class Eraser:
         while count:
             count = 0
             async for ids in self.ids(collection, named):
-                work = partial(step, tenant=self._tenant, ids=ids)
-                count += await self._rows.change(_with(work), rows=len(ids))
+                count += await self._rows.change(_with(partial(step, ids=ids)), rows=len(ids))
             total += count
         return total
 

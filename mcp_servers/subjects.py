@@ -31,6 +31,7 @@ class FindParams(Params):
 class TakeParams(Params):
     """`named`: these records are deleted; `mentions`: in these the fields are emptied."""
 
+    erasure: Text
     collection: str
     named: Named
     mentions: Named = Field(default_factory=dict)
@@ -104,10 +105,11 @@ class Subjects:
         return Reply({"count": count, **({"ids": sorted(ids)} if params.ids else {})})
 
     async def take(self, call: Call, params: TakeParams) -> Reply:
-        """{deleted, emptied, held: how many stay}."""
-        eraser, name = self._at(call, params.collection)
-        deleted = await eraser.take(name, params.named)
-        emptied = await eraser.empty(name, params.mentions)
+        """{deleted, emptied, held: how many stay}; the first two over all runs of the erasure."""
+        eraser, name = self._at(call, params.collection, params.erasure)
+        await eraser.take(name, params.named)
+        await eraser.empty(name, params.mentions)
+        deleted, emptied = await eraser.counted(name)
         held = 0
         for named in (params.named, params.mentions):
             async for page in eraser.ids(name, named):
@@ -145,8 +147,8 @@ class Subjects:
             for value in values
         ]
 
-    def _at(self, call: Call, collection: str) -> tuple[Eraser, str]:
+    def _at(self, call: Call, collection: str, erasure: str = "") -> tuple[Eraser, str]:
         tenant = self._verbs.may(call, "admin")
         self._verbs.renew()
         name, _ = self._verbs.collection(collection)
-        return Eraser(self._verbs.store, tenant), name
+        return Eraser(self._verbs.store, tenant, erasure), name

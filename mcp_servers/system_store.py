@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS custody_log(
 CREATE TABLE IF NOT EXISTS erasure(
   tenant TEXT NOT NULL, digest TEXT NOT NULL, subject TEXT, begun_us INTEGER NOT NULL,
   done_us INTEGER, work TEXT NOT NULL, receipt TEXT NOT NULL,
-  PRIMARY KEY (tenant, digest)) WITHOUT ROWID;
+  PRIMARY KEY (tenant, digest, begun_us)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS secret(one INTEGER PRIMARY KEY CHECK (one = 1), value BLOB NOT NULL);
 INSERT OR IGNORE INTO secret VALUES (1, randomblob(32));
 PRAGMA user_version = 2;

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from orchestrator.links import Links
-from orchestrator.subjects import Reach, reach_of
+from orchestrator.subjects import Reach, reach_of, undeclared
 from registry.access import Principal
 from registry.domain import DomainSpec
 from registry.errors import IsothermError
@@ -21,7 +21,7 @@ from registry.moment import time_text
 #: a domain may have to write all of its files anew
 _STEP_MS_MAX: Final = 3_600_000
 _BACKUPS: Final = "those made before keep what they held; make a new one, then drop them"
-_TAKEN: Final = ("deleted", "emptied")
+_UNDECLARED: Final = "declare whose they are (`subject:` in the domain's file), then erase again"
 
 
 async def erase(
@@ -33,7 +33,7 @@ async def erase(
     begun = await links.call("system", "erasure_begin", given, principal=principal)
     known = Reach.from_wire(begun["work"])
     reach = await reach_of(links, specs, principal, subject, known=known)
-    saga = _Saga(links, principal, subject, reach, begun["receipt"])
+    saga = _Saga(links, specs, principal, subject, reach=reach, begun=begun)
     await saga.keep()
     for domain in specs:
         await saga.take(domain)
@@ -90,21 +90,25 @@ async def _count(
 
 
 class _Saga:
-    """One run over the domains. The receipt adds up over runs."""
+    """One run over the domains. The domains count what an erasure took out over all its runs."""
 
     def __init__(
         self,
         links: Links,
+        specs: Mapping[str, DomainSpec],
         principal: Principal,
         subject: str,
+        *,
         reach: Reach,
-        receipt: dict[str, Any],
+        begun: Mapping[str, Any],
     ) -> None:
         self._links = links
+        self._specs = specs
         self._principal = principal
         self._subject = subject
         self._reach = reach
-        self._receipt = {"domains": {}, "system": {}, **receipt}
+        self._erasure = begun["erasure"]
+        self._receipt: dict[str, Any] = {"domains": {}, "system": {}, **begun["receipt"]}
         self._missing = dict(reach.missing)
         self._held: list[dict[str, Any]] = []
         self._ends_us = 0
@@ -119,15 +123,15 @@ class _Saga:
         """The records of one domain."""
         told = self._told(domain)["collections"]
         for collection, (theirs, mentions) in self._reach.of(domain).items():
-            given = {"collection": collection, "named": theirs, "mentions": mentions}
+            given = {
+                "erasure": self._erasure, "collection": collection, "named": theirs,
+                "mentions": mentions,
+            }  # fmt: skip
             done = await self._domain(domain, "subject_take", given)
             if done is None:
                 return
-            counts = told.setdefault(collection, dict.fromkeys(_TAKEN, 0))
-            for name in _TAKEN:
-                counts[name] += done[name]
-            if not any(counts.values()):
-                del told[collection]
+            if done["deleted"] or done["emptied"]:
+                told[collection] = {"deleted": done["deleted"], "emptied": done["emptied"]}
             if done["held"]:
                 why = f"{done['held']:,} records are under legal hold"
                 self._held.append({"where": f"{domain}.{collection}", "why": why})
@@ -183,7 +187,12 @@ class _Saga:
 
     async def _not_reached(self) -> list[dict[str, Any]]:
         known = (await self._system("known_backups"))["backups"]
-        return [*self._held, {"where": "backups", "why": _BACKUPS, "known": known}]
+        found = await undeclared(self._links, self._specs, self._principal, self._subject)
+        loose = [
+            {"where": address, "why": f"{count:,} records name the subject; {_UNDECLARED}"}
+            for address, count in found.items()
+        ]
+        return [*self._held, *loose, {"where": "backups", "why": _BACKUPS, "known": known}]
 
     def _told(self, domain: str) -> dict[str, Any]:
         told: dict[str, Any] = self._receipt["domains"].setdefault(domain, {"collections": {}})

@@ -7,6 +7,7 @@ theirs. A record that is not theirs mentions them where another field refers to 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from registry.access import Principal
 from registry.domain import PEOPLE, CollectionSpec, DomainSpec
 from registry.errors import IsothermError
 
+_NAMES = frozenset({"text", "ref"})
 #: {field: texts}
 Named = dict[str, list[str]]
 _ROUNDS_MAX = 8  # a record that is theirs through that many others is as far as it goes
@@ -74,6 +76,28 @@ async def reach_of(
         for name in spec.mentions:
             out.mentions.setdefault(address, {})[name] = [subject]
     await _follow(links, principal, out, followers)
+    return out
+
+
+async def undeclared(
+    links: Links, specs: Mapping[str, DomainSpec], principal: Principal, subject: str
+) -> dict[str, int]:
+    """{address: records} in which a field holds the subject's name though the collection does not
+    declare it. Domains that do not answer are left out."""
+    out: dict[str, int] = {}
+    for address, spec in _collections(specs):
+        domain, _, collection = address.partition(".")
+        declared = {*spec.subjects, *spec.mentions}
+        named = {
+            name: [subject]
+            for name, f in spec.fields.items()
+            if f.type in _NAMES and f.enum is None and name not in declared
+        }
+        given = {"collection": collection, "named": named}
+        with suppress(IsothermError):
+            data = await links.call(domain, "subject_find", given, principal=principal, retry=True)
+            if data["count"]:
+                out[address] = data["count"]
     return out
 
 

@@ -7,6 +7,7 @@ file's own connection outside of any.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,26 @@ from mcp_servers.stores.sqlite_connection import connect, translated
 from mcp_servers.stores.sqlite_names import search_name
 from mcp_servers.stores.sqlite_schema import Schema, Table
 from mcp_servers.stores.sqlite_writer import Transaction
+from registry.limits import ERASED_KEPT_MAX
 from registry.record import Canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which erasure takes something out of which collection of whose."""
+
+    erasure: str
+    tenant: str
+    table: Table
+
 
 Values = Mapping[str, Sequence[Canonical]]  # {field: the values that name the subject}
 
 
-def take(transaction: Transaction, table: Table, tenant: str, ids: Sequence[str]) -> int:
+def take(transaction: Transaction, order: Order, ids: Sequence[str]) -> int:
     """Delete those of these records that are not held, and what repeats of their writes remember;
     how many."""
+    table, tenant = order.table, order.tenant
     loose = free(transaction, table, tenant, ids)
     if not loose:
         return 0
@@ -39,14 +52,14 @@ def take(transaction: Transaction, table: Table, tenant: str, ids: Sequence[str]
         " ON json_extract(o.value, '$[0]') = i.value)",
         (tenant, orjson.dumps(loose).decode()),
     )
+    _count(transaction, order, deleted, 0)
     return deleted
 
 
-def empty(
-    transaction: Transaction, table: Table, tenant: str, ids: Sequence[str], values: Values
-) -> int:
+def empty(transaction: Transaction, order: Order, ids: Sequence[str], values: Values) -> int:
     """Take these values out of these records' fields, held ones left as they are; how many changed.
     A field that every record must have says `erased` instead."""
+    table, tenant = order.table, order.tenant
     loose = free(transaction, table, tenant, ids)
     drafts = []
     for row in _records(transaction, table, tenant, loose):
@@ -61,7 +74,29 @@ def empty(
         sqlite_rows.write(
             transaction, table, tenant, drafts, on_conflict="update", expected_version=None
         )
+        _count(transaction, order, 0, len(drafts))
     return len(drafts)
+
+
+def counted(connection: apsw.Connection, order: Order) -> tuple[int, int]:
+    """How many records the erasure has deleted and emptied, over all its runs."""
+    found: Any = connection.execute(
+        "SELECT deleted, emptied FROM _erased WHERE tenant = ? AND erasure = ? AND collection = ?",
+        (order.tenant, order.erasure, order.table.name),
+    ).fetchone()
+    return found or (0, 0)
+
+
+def _count(transaction: Transaction, order: Order, deleted: int, emptied: int) -> None:
+    transaction.connection.execute(
+        "INSERT INTO _erased VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " deleted = deleted + excluded.deleted, emptied = emptied + excluded.emptied",
+        (order.tenant, order.erasure, order.table.name, deleted, emptied),
+    )
+    transaction.connection.execute(
+        "DELETE FROM _erased WHERE rowid <= (SELECT max(rowid) - ? FROM _erased)",
+        (ERASED_KEPT_MAX,),
+    )
 
 
 def free(transaction: Transaction, table: Table, tenant: str, ids: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ _segments   one row per object; see `mcp_servers.segments.Segment`
 _dead       (segment, row) of records that were replaced or deleted since
 _held       records that may not be deleted; see `sqlite_holds`
 _days       (instant, last change by then), about one a day; retention tells by it what is how old
+_erased     what each erasure took out of a collection, counted where it is taken out
 _leases     who does what only one process may do at a time
 _meta       `ledger`: moves with every change of the two tables above it
 
@@ -37,6 +38,8 @@ LEDGER: Final = (
     " STRICT, WITHOUT ROWID",
     "CREATE TABLE _leases(name TEXT PRIMARY KEY, holder TEXT NOT NULL, until_us INTEGER NOT NULL)"
     " STRICT, WITHOUT ROWID",
+    "CREATE TABLE _erased(tenant TEXT, erasure TEXT, collection TEXT, deleted INTEGER NOT NULL,"
+    " emptied INTEGER NOT NULL, PRIMARY KEY (tenant, erasure, collection)) STRICT",
     "CREATE TABLE _days(at_us INTEGER PRIMARY KEY, seq INTEGER NOT NULL) STRICT",
     "CREATE TABLE _held(tenant TEXT, collection TEXT, field TEXT, value ANY, reason TEXT NOT NULL,"
     " PRIMARY KEY (tenant, collection, field, value)) STRICT, WITHOUT ROWID",

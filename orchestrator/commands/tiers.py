@@ -70,6 +70,8 @@ def cool(
         screen.line("Nothing has cooled.")
     for failed in found["failed"]:
         screen.note(f"not moved: {failed['place']}: {failed['why']}")
+    for address, count in found["expired"].items():
+        screen.line(f"{count:,} records of {address} were past their retention and are gone.")
     _missing(found)
 
 

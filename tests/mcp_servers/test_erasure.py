@@ -81,7 +81,7 @@ async def fill(store: Tiered) -> None:
 
 
 async def erased(store: Tiered) -> tuple[int, int]:
-    eraser = Eraser(store, "t")
+    eraser = Eraser(store, "t", "an erasure")
     return await eraser.take("letters", HER), await eraser.empty("letters", HELPED)
 
 
@@ -143,6 +143,8 @@ def test_erasing_again_finds_nothing(run: Any) -> None:
         await scrubbed(store)
         before = await store.mover.segments()
         assert await erased(store) == (0, 0)
+        assert await Eraser(store, "t", "an erasure").counted("letters") == (7, 1)
+        assert await Eraser(store, "t", "another").counted("letters") == (0, 0)
         again = await scrubbed(store)
         assert (again.rewritten, again.forgotten, again.ends_us) == (0, 0, None)
         assert await store.mover.segments() == before

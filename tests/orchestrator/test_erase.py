@@ -12,6 +12,7 @@ import pytest
 from orchestrator.app import App, running
 from orchestrator.client import Client, connect
 from orchestrator.erase import erase
+from orchestrator.links import Links
 from orchestrator.upkeep import custody
 from registry.access import LOCAL, Principal
 from registry.clock import ManualClock
@@ -214,6 +215,68 @@ async def test_older_backups_are_named_as_not_reached_and_new_ones_hold_nothing(
         await admin(client, "cool")
         await admin(client, "backup", keep=1)
     assert soiled(tmp_path / "backups") == []
+
+
+async def test_records_that_name_her_undeclared_are_told_and_left(tmp_path: Path) -> None:
+    async with connect(Settings(data=tmp_path), clock=clock()) as client:
+        spec = {"domain": "crm", "collections": {"calls": {"fields": {"who": {"type": "text"}}}}}
+        await admin(client, "domain_add", spec=spec)
+        await client.write("crm__put", collection="calls", records=[{"id": "1", "who": HER}])
+        told = (await admin(client, "erase", subject=HER))["not_reached"][0]
+        assert told["where"] == "crm.calls" and "1 records" in told["why"]
+        spec["collections"]["calls"]["subject"] = "who"  # type: ignore[index]
+        await admin(client, "domain_add", spec=spec)
+        done = await admin(client, "erase", subject=HER)
+        assert done["domains"]["crm"]["collections"]["calls"]["deleted"] == 1
+
+
+class Crash(Exception):
+    """The process ends here."""
+
+
+@pytest.mark.promise(11)
+async def test_a_saga_that_ends_after_any_step_is_finished_by_the_next(tmp_path: Path) -> None:
+    """Each run dies one step later than the one before, until one comes to its end."""
+    time = clock()
+    async with running(Settings(data=tmp_path), clock=time) as app:
+        specs = {name: app.catalogue.specs[name] for name in ("user", "session", "chat")}
+        for records in (OF_HERS, OF_OTHERS):
+            for address, some in records.items():
+                domain, _, name = address.partition(".")
+                if domain in specs:
+                    await app.links.call(domain, "put", {"collection": name, "records": some})
+        links, steps = Dying(app.links), 0
+        while True:
+            links.left = steps
+            try:
+                receipt = await erase(links, specs, LOCAL, HER)  # type: ignore[arg-type]
+                break
+            except Crash:
+                steps += 1
+        assert steps > 20
+        assert receipt["status"] == "nothing", "the last run before had come to its end unheard"
+        kept = (await app.links.call("system", "erasures", {}))["erasures"]
+        assert all(one["done"] for one in kept)
+        domains = kept[0]["receipt"]["domains"]
+        told = {f"{d}.{c}": n["deleted"] for d, one in domains.items() for c, n in one["collections"].items()}  # fmt: skip
+        wanted = {a: len(r) for a, r in OF_HERS.items() if a.partition(".")[0] in specs}
+        assert told == wanted
+    assert soiled(tmp_path) == []
+
+
+class Dying:
+    """Links of a process that ends after so many calls were answered."""
+
+    def __init__(self, links: Links) -> None:
+        self._links = links
+        self.left = 0
+
+    async def call(self, *given: Any, **how: Any) -> dict[str, Any]:
+        data = await self._links.call(*given, **how)
+        self.left -= 1
+        if self.left < 0:
+            raise Crash(given[1])
+        return data
 
 
 # -- legal holds ---------------------------------------------------------------------------------
