@@ -16,7 +16,7 @@ from typing import Any
 
 import anyio
 
-from mcp_servers.mover import Mover, same_spec
+from mcp_servers.mover import Mover, heat_in, same_spec
 from mcp_servers.segments import ColdRow, Segment, State
 from mcp_servers.stores import sqlite_holds as holds
 from mcp_servers.stores import sqlite_ledger as ledger
@@ -217,7 +217,9 @@ def _swap(
     digest: str,
 ) -> None:
     same_spec(transaction, digest)
-    moves.swap(transaction, sources, copied, new)
+    entered = moves.swap(transaction, sources, copied, new)
+    if entered is not None:
+        heat_in(transaction).rewritten(sources, copied, entered)
 
 
 def _order(table: Table) -> Any:

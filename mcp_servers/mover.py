@@ -302,7 +302,7 @@ def _step(
     carry = moves.let_out if segment.state is State.COOLING else moves.take_in
     now = carry(transaction, table, segment, part)
     if now.state is not segment.state:
-        _heat(transaction).moved(now)
+        heat_in(transaction).moved(now)
     return now
 
 
@@ -314,11 +314,12 @@ def _back(
     if segment is None or readable(segment).state is not State.COLD:
         raise Conflict(f"Segment {number} is being moved; look again.")
     back = moves.take_some(transaction, table, segment, rows)
-    _heat(transaction).promoted(segment, back)
+    heat_in(transaction).promoted(segment, back)
     return Moved(moves.now(transaction, segment), len(back))
 
 
-def _heat(transaction: Transaction) -> Heat:
+def heat_in(transaction: Transaction) -> Heat:
+    """The heat of the domain, as of the transaction."""
     half = half_life(transaction.schema.spec.policy.max_rows)
     return Heat(transaction.connection, transaction.now_us, half)
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import apsw
 
-from mcp_servers.heat import Place, Touches, fade
+from mcp_servers.heat import Place, Record, Touches, fade
 from mcp_servers.segments import Segment, State
 from mcp_servers.stores import sqlite_ledger as ledger
 from registry.limits import HEAT_PLACES_MAX, HEAT_RECORDS_MAX
@@ -110,6 +110,24 @@ class Heat:
         if heat:
             self._touch(cold, -heat)
         self.came_back(into, heat)
+
+    def rewritten(self, sources: Sequence[Segment], copied: Sequence[Record], new: Segment) -> None:
+        """Segments became one, `copied`: where each of its rows was; its records are as hot as
+        before."""
+        rows = {place: row for row, place in enumerate(copied)}
+        heat = 0.0
+        for source in sources:
+            cold = _places(source)[1]
+            heat += self._left(f"DELETE FROM _heat WHERE {_PLACE} RETURNING {_HELD}", cold)
+            found: Any = self._connection.execute(
+                "SELECT segment, row FROM _heat_records WHERE segment = ?", (source.number,)
+            ).fetchall()
+            self._connection.executemany(
+                "UPDATE _heat_records SET segment = ?, row = ? WHERE segment = ? AND row = ?",
+                [(new.number, rows[place], *place) for place in found if place in rows],
+            )
+        if heat:
+            self._touch(_places(new)[1], heat)
 
     def came_back(self, place: Place, heat: float = 0.0) -> None:
         """A place's rows have come back now, with so much heat."""

@@ -196,19 +196,22 @@ def swap(
     sources: Sequence[Segment],
     copied: Sequence[tuple[int, int]],
     new: Segment | None,
-) -> None:
+) -> Segment | None:
     """`new` takes the place of `sources`, which retire; `copied`: the (segment, row) that each of
-    its rows was copied from. What was replaced or deleted since is dead in it."""
+    its rows was copied from. What was replaced or deleted since is dead in it. The new one as it is
+    entered."""
     for source in sources:
         _expect(transaction, source)
     connection = transaction.connection
     gone = set(ledger.dead(connection, [source.number for source in sources]))
     for source in sources:
         ledger.set_live(connection, source, 0, State.RETIRED, transaction.now_us)
-    if new is not None:
-        entered = ledger.enter(connection, new, transaction.now_us)
-        buried = [(entered.number, row) for row, place in enumerate(copied) if place in gone]
-        ledger.bury(connection, buried)
+    if new is None:
+        return None
+    entered = ledger.enter(connection, new, transaction.now_us)
+    buried = [(entered.number, row) for row, place in enumerate(copied) if place in gone]
+    ledger.bury(connection, buried)
+    return entered
 
 
 def _expect(transaction: Transaction, segment: Segment) -> None:

@@ -220,6 +220,27 @@ def test_what_the_cache_still_knows_by_its_segment_heats_the_rows_it_came_back_t
     run(test)
 
 
+def test_segments_that_are_merged_stay_as_hot_as_they_were(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open()
+        for n in range(4):
+            await put(store, notes(40)[n::4])
+            await cool(store)
+        for _ in range(3):
+            store.get("t", "notes", ALL[:2])
+        before = await store.heat.look("t")
+        assert sorted(round(w.heat, 2) for place, w in before.items() if place[3]) == [3, 3]
+        await store.compactor.run()
+        (segment,) = [s for s in await store.mover.segments() if s.count]
+        warmth = (await store.heat.look("t"))[*ROWS[:3], segment.number]
+        assert round(warmth.heat, 2) == 6
+        warmest = [row for row, _ in warmth.warmest]
+        found = house.open().get("t", "notes", ALL[:2])
+        assert sorted(row.cold[1] for row in found if row.cold) == sorted(warmest) == [0, 1]
+
+    run(test)
+
+
 # -- single records ------------------------------------------------------------------------------
 
 
