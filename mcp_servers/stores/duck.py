@@ -33,6 +33,7 @@ _SQL_TYPES: Final = {
     "double": "DOUBLE",
     "int64": "BIGINT",
 }
+_LOOK_S: Final = 0.05  # between two looks at the watches
 #: a row among those of the objects of one read; narrow, because joins hash it
 _OBJECT_ROW: Final = f"CAST((file_index << {KEY_BITS}) + file_row_number AS UINTEGER)"
 
@@ -43,6 +44,7 @@ class Scanner:
     def __init__(self, folder: Path, shelf: Shelf) -> None:
         self._shelf = shelf
         self._engine = _locked_down(folder)
+        self._guard = _Guard()
 
     def run(
         self, sql: str, values: Sequence[Any], parts: Sequence[Part], watch: Watch, most: int
@@ -58,7 +60,7 @@ class Scanner:
             ]
             for table, places in matches.items():
                 connection.register(table, _places(places))
-            with _interrupted(connection, watch):
+            with self._guard.over(connection, watch):
                 cursor = connection.execute(f"WITH {', '.join(tables)} {sql}", bound)
                 found: list[tuple[Any, ...]] = cursor.fetchmany(most)
             return _held(found)
@@ -68,6 +70,7 @@ class Scanner:
             connection.close()
 
     def close(self) -> None:
+        self._guard.close()
         self._engine.close()
 
 
@@ -103,24 +106,41 @@ def _lower(texts: Any) -> Any:
     return pa.array([t if t is None else t.lower() for t in texts.to_pylist()], pa.string())
 
 
-@contextlib.contextmanager
-def _interrupted(connection: duckdb.DuckDBPyConnection, watch: Watch) -> Iterator[None]:
-    """Interrupt what runs inside when the watch says so."""
-    done = threading.Event()
+class _Guard:
+    """Interrupts statements when their watches say so; one thread for all of them."""
 
-    def wait() -> None:
-        while not done.wait(min(0.05, max(0.0, watch.left_s()))):
-            if watch.late():
-                connection.interrupt()
-                return
+    def __init__(self) -> None:
+        self._running: dict[object, tuple[duckdb.DuckDBPyConnection, Watch]] = {}
+        self._change = threading.Condition()
+        self._closed = False
+        threading.Thread(target=self._look, name="scan guard", daemon=True).start()
 
-    guard = threading.Thread(target=wait, name="scan watch", daemon=True)
-    guard.start()
-    try:
-        yield
-    finally:
-        done.set()
-        guard.join()
+    @contextlib.contextmanager
+    def over(self, connection: duckdb.DuckDBPyConnection, watch: Watch) -> Iterator[None]:
+        """What runs inside on this connection ends with its time."""
+        key = object()
+        with self._change:
+            self._running[key] = (connection, watch)
+            self._change.notify()
+        try:
+            yield
+        finally:
+            with self._change:
+                del self._running[key]
+
+    def close(self) -> None:
+        """End the thread."""
+        with self._change:
+            self._closed = True
+            self._change.notify()
+
+    def _look(self) -> None:
+        with self._change:
+            while not self._closed:
+                for connection, watch in self._running.values():
+                    if watch.late():
+                        connection.interrupt()
+                self._change.wait(_LOOK_S if self._running else None)
 
 
 def _searched(shelf: Shelf, parts: Sequence[Part]) -> tuple[list[Part], dict[str, list[int]]]:
