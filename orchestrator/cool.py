@@ -19,7 +19,7 @@ from registry.moment import US_DAY
 from registry.tier import Tier
 
 #: refusals that speak of one place and say nothing of the others
-_ITS_OWN: Final = (Conflict, Corrupt, NotFound)
+_ITS_OWN: Final = (BadInput, Conflict, Corrupt, NotFound)
 
 
 async def tiers(

@@ -67,6 +67,19 @@ def test_a_second_run_loads_nothing_and_gives_the_same_answers(
         assert after["answer"].get("rows") == before["answer"].get("rows")
 
 
+def test_a_run_after_everything_has_cooled_shows_the_same(
+    first: dict[str, Any], folder: Path
+) -> None:
+    runner = CliRunner()
+    for place in orjson.loads(
+        runner.invoke(app, ["tiers", "logs", "--json", "--data", str(folder)]).stdout
+    )["places"]:
+        if place["tier"] != "cold":
+            runner.invoke(app, ["move", place["place"], "cold", "--data", str(folder)])
+    again = runner.invoke(app, ["demo", "--json", "--data", str(folder)])
+    assert orjson.loads(again.stdout)["tiers"]["fine"]
+
+
 def test_it_ends_with_lines_to_paste_that_name_real_paths(
     first: dict[str, Any], folder: Path
 ) -> None:
