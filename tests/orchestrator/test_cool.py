@@ -239,3 +239,21 @@ async def test_a_place_that_cannot_move_is_told_and_holds_up_no_other(tmp_path: 
         assert failed["place"].startswith("metrics.points/2026-01/")
         again = await admin(client, "cool")
         assert (again["moved"], "missing" in again, again["resumed"]) == ([], False, 0)
+
+
+async def test_a_pass_deletes_what_is_past_its_retention_after_a_notice(tmp_path: Path) -> None:
+    time = clock()
+
+    def entry(id: str, at: str) -> dict[str, Any]:
+        return {"id": id, "at": at, "service": "api", "level": "info", "message": "m"}
+
+    async with connect(Settings(data=tmp_path), clock=time) as client:
+        records = [entry("old", "2026-01-01T00:00:00Z"), entry("new", "2026-11-20T00:00:00Z")]
+        await client.write("logs__put", collection="entries", records=records)
+        assert (await admin(client, "cool", domain="logs"))["expired"] == {}
+        for _ in range(5):
+            time.advance(6 * 86_400)
+            done = await admin(client, "cool", domain="logs")
+        assert done["expired"] == {"logs.entries": 1}
+        left = await client.get("logs.entries", "old", "new")
+        assert [record["id"] for record in left["records"]] == ["new"]
