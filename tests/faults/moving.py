@@ -23,11 +23,18 @@ from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
 from mcp_servers.tiered import Tiered, open_store
 from registry.clock import ManualClock
-from registry.domain import parse_spec
+from registry.domain import DomainSpec, parse_spec
 from registry.errors import IsothermError
 
-SPEC = parse_spec({"domain": "club", "collections": {"notes": {"time": "at", "fields": {
-    "at": {"type": "time"}, "n": {"type": "int"}, "text": {"type": "text", "search": True}}}}})  # fmt: skip
+
+def spec_of(tier: str) -> DomainSpec:
+    notes = {"at": {"type": "time"}, "n": {"type": "int"}, "text": {"type": "text", "search": True}}
+    collections = {"notes": {"time": "at", "fields": notes}}
+    return parse_spec({"domain": "club", "tier": tier, "collections": collections})
+
+
+SPEC = spec_of("warm")
+COLD = spec_of("cold")  # what is loaded goes straight to segments
 MONTH = 31 * 86_400_000_000
 RECORDS = 240
 RUN_S = 1_000  # between two runs, past every lease and grace

@@ -32,7 +32,7 @@ from registry.shape.mapping import Mapping, To
 from tests.faults import moving
 from tests.faults.disk import Cut, Disk
 from tests.faults.figures import figure
-from tests.faults.moving import SPEC, draft
+from tests.faults.moving import COLD, SPEC, draft
 from tests.mcp_servers import old_folder
 from tests.mcp_servers.test_old_folders import unpacked
 from tests.sources import TENANT, stage, write
@@ -63,7 +63,7 @@ async def from_file(store: Tiered, folder: Path) -> None:
     lines = [f"l{n},1970-06-01T00:00:00Z,{n},note" for n in range(20)]
     path = write(folder.parent, "notes.csv", "\n".join(["id,at,n,text", *lines]) + "\n")
     await load(
-        store, SPEC, folder=folder, tenant=TENANT, handle=stage(folder, path).handle, table=None,
+        store, store.spec, folder=folder, tenant=TENANT, handle=stage(folder, path).handle, table=None,
         collection="notes", mapping=MAPPING, on_conflict="error", clock=SystemClock(),
     )  # fmt: skip
 
@@ -128,11 +128,11 @@ class Operation:
     work: Work
     before: tuple[Work, ...] = ()
     whole: bool = True
-    old: bool = False
+    spec: DomainSpec = SPEC
 
     @property
-    def spec(self) -> DomainSpec:
-        return old_folder.SPEC if self.old else SPEC
+    def old(self) -> bool:
+        return self.spec is old_folder.SPEC
 
     async def rows(self, store: Tiered) -> Rows:
         if self.old:
@@ -144,13 +144,14 @@ OPERATIONS = {
     "put": Operation(put, (cool,)),
     "delete": Operation(delete, (cool,)),
     "load": Operation(from_file, whole=False),
+    "bulk-load": Operation(from_file, (cool, put), whole=False, spec=COLD),
     "cool": Operation(cool),
     "warm": Operation(warm, (cool,)),
     "promote": Operation(promote, (cool,)),
     "compact": Operation(compact, (cool, delete, put)),
     "sweep": Operation(sweep, (cool, warm)),
     "erase": Operation(erase, (cool,), whole=False),
-    "migrate": Operation(nothing, old=True),
+    "migrate": Operation(nothing, spec=old_folder.SPEC),
     "backup": Operation(back_up, (cool, put)),
     "restore": Operation(bring_back, (cool, put, back_up)),
 }

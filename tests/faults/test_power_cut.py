@@ -22,13 +22,14 @@ from mcp_servers.segments import State
 from mcp_servers.stores import files, parquet, sqlite, sqlite_connection
 from mcp_servers.tiered import Tiered, open_store
 from registry.clock import ManualClock, SystemClock
+from registry.domain import DomainSpec
 from registry.errors import IsothermError
 from registry.limits import SEGMENT_GRACE_SECONDS
 from registry.plan import parse_plan
 from registry.shape.mapping import Mapping, To
 from tests.faults.disk import Disk, any_cut
 from tests.faults.figures import figure
-from tests.faults.moving import SPEC, compact, draft
+from tests.faults.moving import COLD, SPEC, compact, draft
 from tests.sources import TENANT, stage, write
 
 SEED = 20261123
@@ -38,6 +39,8 @@ PLAN = parse_plan({"from": "club.notes", "select": ["id", "n"], "limit": 10_000}
 MAPPING = Mapping({name: To(name) for name in ("id", "at", "n", "text")})
 #: what a record is: its number; None: there is none
 Value = int | None
+#: of each record what was acknowledged last, and what was asked for last
+Known = dict[str, tuple[Value, Value]]
 
 
 @dataclass
@@ -61,12 +64,13 @@ class Town:
 
     def __init__(self, folder: Path, chance: Random) -> None:
         self.folder, self.chance = folder, chance
+        self.spec = chance.choice([SPEC, COLD])
         self.root = folder / "disk"
         self.root.mkdir(parents=True)
         self.disk = Disk(self.root, self._event)
         self.clock = ManualClock(NOW)
-        self.known: dict[str, tuple[Value, Value]] = {}
-        self.images: list[tuple[Path, dict[str, tuple[Value, Value]]]] = []
+        self.known: Known = {}
+        self.images: list[tuple[Path, Known]] = []
         self.numbers = itertools.count(1)
         self.left = 40
 
@@ -86,7 +90,7 @@ class Town:
 
     async def live(self) -> None:
         with self.disk.watched():
-            store = open_store(SPEC, self.root / "data", self.clock)
+            store = open_store(self.spec, self.root / "data", self.clock)
             workers = [asyncio.ensure_future(self.change(store, n)) for n in range(WRITERS)]
             workers += [asyncio.ensure_future(self.move(store)), asyncio.ensure_future(self.load(store))]  # fmt: skip
             try:
@@ -143,7 +147,7 @@ class Town:
         path = write(self.folder, "notes.csv", "\n".join(["id,at,n,text", *lines]) + "\n")
         staged = stage(self.root / "data", path)
         loading = load(
-            store, SPEC, folder=self.root / "data", tenant=TENANT, handle=staged.handle, table=None,
+            store, self.spec, folder=self.root / "data", tenant=TENANT, handle=staged.handle, table=None,
             collection="notes", mapping=MAPPING, on_conflict="error", clock=SystemClock(),
         )  # fmt: skip
         await self.asked(wanted, loading)
@@ -152,11 +156,11 @@ class Town:
 # -- what a cut left -----------------------------------------------------------------------------
 
 
-async def look(image: Path, known: dict[str, tuple[Value, Value]], verdict: Verdict) -> None:
+async def look(spec: DomainSpec, image: Path, known: Known, verdict: Verdict) -> None:
     """Open it, look, finish what was begun, look again, write."""
     verdict.cuts += 1
     verdict.acked += sum(old is not None for old, _ in known.values())
-    store = open_store(SPEC, image / "data", ManualClock(NOW * 2))
+    store = open_store(spec, image / "data", ManualClock(NOW * 2))
     try:
         found = await compare(store, known, verdict)
         mover = store.mover
@@ -171,9 +175,7 @@ async def look(image: Path, known: dict[str, tuple[Value, Value]], verdict: Verd
         await store.close()
 
 
-async def compare(
-    store: Tiered, known: dict[str, tuple[Value, Value]], verdict: Verdict
-) -> dict[str, Any]:
+async def compare(store: Tiered, known: Known, verdict: Verdict) -> dict[str, Any]:
     rows = (await store.query(TENANT, PLAN)).rows
     found = dict(rows)
     verdict.doubled += len(rows) - len(found)
@@ -191,7 +193,7 @@ async def cut_and_look(folder: Path, runs: int, *, seed: int = SEED, until_dirty
         await town.live()
         for image, known in town.images:
             try:
-                await look(image, known, verdict)
+                await look(town.spec, image, known, verdict)
             except IsothermError as refusal:
                 verdict.refused.append(f"{image}: {refusal.code} {refusal.message}")
         if until_dirty and not verdict.clean:
