@@ -2,8 +2,8 @@
 
 A *move* is a copy into what is kept for good: every miss of LRU, what enters the main queue of
 S3-FIFO and the main part of ours. What a read has just brought is kept on trial first, as it is,
-and is told beside as *brought*. (Counted together, 60 in 1,000 would not do: a cache of any size that
-lets in what is asked for the fourth time, the best number of times for web07, hits 0.495 there.)
+and is told beside as *brought*. (Counted together, 60 in 1,000 would not do: a cache of any size
+that lets in what is asked for the fourth time, the best number for web07, hits 0.495 there.)
 """
 
 from __future__ import annotations
