@@ -172,8 +172,15 @@ class Statement:
         """The expression of a key."""
         expression, kind = self.resolve(group.field)
         if group.bucket is None:
-            return expression
+            return f"+{expression}" if self._looks_past_keys() else expression
         return self.dialect.bucket(expression, kind, group.bucket)
+
+    def _looks_past_keys(self) -> bool:
+        """Whether SQLite must be kept from walking an index in the order of the keys, to look up
+        every row for the rest: with `+` it reads them as they lie, many times faster."""
+        measures = self.plan.measures
+        more = self.plan.where is not None or any(m.field or m.where for m in measures)
+        return self.dialect is SQLITE and more
 
     def measured(self, measure: Measured) -> tuple[str, Type, str]:
         """What is folded, its type, and which records of it, as FILTER."""
