@@ -284,5 +284,5 @@ def test_a_store_that_syncs_too_little_or_too_late_is_caught(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mutant: Callable[[pytest.MonkeyPatch], None]
 ) -> None:
     mutant(monkeypatch)
-    verdict = asyncio.run(cut_and_look(tmp_path, 8, until_dirty=True))
+    verdict = asyncio.run(cut_and_look(tmp_path, 40, until_dirty=True))
     assert not verdict.clean
