@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from mcp_servers.readers.frames import Frames
 from mcp_servers.readers.parent import Message
-from mcp_servers.stores.parquet_lay import KEY, LINE, key_column
+from mcp_servers.stores.parquet_lay import KEY, LINE, key_column, twice
 from registry.domain import CollectionSpec
 from registry.errors import BadInput, TooLarge
 from registry.limits import (
@@ -129,11 +129,7 @@ class Repeats:
 
     def _suspects(self, briefs: Any, known: Any) -> list[int]:
         """Rows that share their brief with an earlier row or with each other."""
-        doubtful = known
-        if pc.count_distinct(briefs).as_py() < len(briefs):
-            counts = pc.value_counts(briefs)
-            twice = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
-            doubtful = pa.concat_arrays([known, twice])
+        doubtful = pa.concat_arrays([known, twice(briefs)])
         if not len(doubtful):
             return []
         found: list[int] = pc.indices_nonzero(pc.is_in(briefs, value_set=doubtful)).to_pylist()

@@ -15,6 +15,7 @@ KEYS = {
     "hop": {"in_memory", "stdio"},
     "reads": {"users", "ms", "records_per_s"},
     "puts": {"bare_puts_per_s", "puts"},
+    "bulk": {"keyed", "hashed", "searched"},
     "ingest": {"csv", "parquet"},
     "cold": {"records"},
     "start": {"new_folder", "bare_mcp", "domain", "serve", "serve_over_bare"},

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mcp_servers.ports import OnConflict
-from mcp_servers.stores.parquet_lay import KEY
+from mcp_servers.stores.parquet_lay import KEY, twice
 from registry.errors import Conflict, shown
 
 _NONE: Final = -1
@@ -69,10 +69,9 @@ def among(ids: Sequence[str], records: pa.Table) -> bool:
 
 def _repeated(keys: Any) -> list[int]:
     """The rows whose key is another's too, in order."""
-    if pc.count_distinct(keys).as_py() == len(keys):
+    many = twice(keys)
+    if not len(many):
         return []
-    counts = _flat(pc.value_counts(keys))
-    many = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
     found: list[int] = pc.indices_nonzero(pc.is_in(keys, value_set=many)).to_pylist()
     return found
 

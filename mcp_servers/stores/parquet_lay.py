@@ -61,6 +61,15 @@ def key_column(ids: Any) -> Any:
     )
 
 
+def twice(values: Any) -> Any:
+    """Those that are there more than once. Sorting costs a third of what counting would."""
+    ordered = values.take(pc.sort_indices(values))
+    if isinstance(ordered, pa.ChunkedArray):
+        ordered = ordered.combine_chunks()
+    behind = ordered.slice(1)
+    return pc.unique(behind.filter(pc.equal(behind, ordered.slice(0, len(behind)))))
+
+
 def key_entries(keys: Any) -> bytes:
     """The key sidecar of rows with these keys, in the order of the rows."""
     rows = pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.uint64()), len(keys)))
