@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 SPINE = "The spine: twelve domain servers behind one orchestrator"
 TIERS = "Hot, warm and cold: data moves by itself"
-ERASING = "Erasing a person everywhere, with a receipt"
+FIRST = "0.1.0"
 
 
 @dataclass(frozen=True)
@@ -26,24 +26,27 @@ class Promise:
 
 
 PROMISES = {
-    1: Promise("Acknowledged is durable, through kill -9 and loss of un-synced writes.", SPINE),
-    2: Promise("The same source or key twice is stored once.", SPINE),
-    3: Promise("While moving, exactly one copy is readable.", TIERS),
-    4: Promise(
-        "Ledger and bytes agree; disagreement is found and quarantined, never served.", TIERS
+    1: Promise(
+        "Acknowledged is durable, through kill -9 and loss of un-synced writes.", SPINE, FIRST
     ),
-    5: Promise("Cache and search are disposable.", SPINE),
-    6: Promise("Everything is bounded.", SPINE),
-    7: Promise("No byte crosses tenants.", SPINE),
-    8: Promise("A question can only read, and only what the asker may read.", SPINE),
+    2: Promise("The same source or key twice is stored once.", SPINE, FIRST),
+    3: Promise("While moving, exactly one copy is readable.", TIERS, FIRST),
+    4: Promise(
+        "Ledger and bytes agree; disagreement is found and quarantined, never served.", TIERS, FIRST
+    ),
+    5: Promise("Cache and search are disposable.", SPINE, FIRST),
+    6: Promise("Everything is bounded.", SPINE, FIRST),
+    7: Promise("No byte crosses tenants.", SPINE, FIRST),
+    8: Promise("A question can only read, and only what the asker may read.", SPINE, FIRST),
     9: Promise(
-        "A sick backend or domain harms only its own answers, and those say so.", SPINE, "0.1.0"
+        "A sick backend or domain harms only its own answers, and those say so.", SPINE, FIRST
     ),
     10: Promise(
         "Stored text is data: it binds only as a literal where the question names it, schema and "
         "grammar words outrank it, and it never changes a tool description, an error or a log's "
         "structure.",
         SPINE,
+        FIRST,
     ),
-    11: Promise("Erased is gone.", ERASING),
+    11: Promise("Erased is gone.", TIERS, FIRST),
 }
