@@ -274,7 +274,7 @@ class Bulk:
 def kept_of(receipt: Receipt) -> dict[str, Any]:
     """What a progress mark keeps of a receipt."""
     wire = receipt.to_wire()
-    names = ("accepted", "updated", "duplicate", "rejected", "reasons")
+    names = ("accepted", "updated", "duplicate", "rejected", "reasons", "tier")
     return {**{name: wire[name] for name in names}, "notes": list(receipt.notes)}
 
 

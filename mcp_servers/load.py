@@ -124,6 +124,7 @@ def _again(receipt: Receipt, before: Progress) -> None:
     receipt.duplicate = kept["accepted"] + kept["updated"] + kept["duplicate"]
     receipt.rejected = kept["rejected"]
     receipt.reasons = list(kept["reasons"])
+    receipt.tier = kept.get("tier", receipt.tier)  # an older folder's mark does not tell it
     receipt.notes = [*kept["notes"], "this source was loaded before and nothing changed since"]
 
 

@@ -197,7 +197,7 @@ async def test_a_repeat_stores_nothing_new_even_when_the_domain_changed_since(tm
         await house.load(source, PLAIN)
         before = await house.records()
         again = await house.load(source, PLAIN)
-        assert (again.accepted, again.duplicate) == (0, 3_000)
+        assert (again.accepted, again.duplicate, again.tier) == (0, 3_000, "cold")
         await house.store.write(TENANT, "people", [Draft("x", {"name": "X"})], on_conflict="update")
         once_more = await house.load(source, PLAIN)
         assert (once_more.accepted, once_more.updated, once_more.duplicate) == (0, 0, 3_000)
