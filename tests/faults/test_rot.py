@@ -72,6 +72,7 @@ def seals_without_names(patch: pytest.MonkeyPatch) -> None:
 def looks_at_sizes_only(patch: pytest.MonkeyPatch) -> None:
     deep = parquet_check.object_fault
     patch.setattr(parquet_check, "object_fault", lambda objects, s, *, deep: fault(objects, s))
+    patch.setattr(parquet_check, "_same_keys", lambda *_: True)  # it would read rows
 
     def fault(objects: Any, segment: Any) -> str | None:
         return deep(objects, segment, deep=False)
