@@ -229,3 +229,17 @@ def test_a_field_with_more_values_than_are_kept_is_not_complete(
 
     monkeypatch.setattr("mcp_servers.stores.sqlite_facts.VALUES_PER_FIELD_MAX", 5)
     run(test)
+
+
+def test_a_text_that_some_records_lack_and_the_others_share_is_missing_where_it_is(
+    run: Any,
+) -> None:
+    async def test(house: House) -> None:
+        store = house.open()
+        await put(store, [Draft("a", {"at": 1, "text": "same"}), Draft("b", {"at": 2})])
+        await cool(store)
+        lacks = {"op": "null", "field": "text"}
+        assert await everything(house.open(), where=lacks) == [["b", None]]
+        assert await everything(store, where={"op": "not", "arg": lacks}) == [["a", None]]
+
+    run(test)
