@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from orchestrator.client import Client
 from orchestrator.commands import answers, screen
 from registry.limits import GET_IDS_MAX
 from registry.tier import Tier
+
+if TYPE_CHECKING:
+    from orchestrator.client import Client
 
 _TIERS: Final = tuple(tier.value for tier in Tier)
 _DOMAIN: Final = "logs"
