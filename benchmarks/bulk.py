@@ -19,7 +19,7 @@ import duckdb
 
 from benchmarks.house import scratch
 from benchmarks.measure import options, publish, rounded
-from mcp_servers.load import load
+from mcp_servers.loading.load import load
 from mcp_servers.tiered import open_store
 from registry.clock import SystemClock
 from registry.domain import DomainSpec, parse_spec

@@ -17,8 +17,8 @@ import anyio
 from mcp import Client, StdioServerParameters
 
 from benchmarks.measure import ROOT, Op
-from mcp_servers.door import door_local
 from mcp_servers.server import build_server
+from mcp_servers.serving.door import door_local
 from mcp_servers.tiered import Tiered, open_store
 from orchestrator.client import connect
 from registry.clock import SystemClock

@@ -13,9 +13,9 @@ from typing import Annotated, Any, Final, Literal
 import anyio.lowlevel
 from pydantic import Field
 
-from mcp_servers.mover import Moved
-from mcp_servers.placements import place_of, placements
 from mcp_servers.segments import Segment
+from mcp_servers.tiers.mover import Moved
+from mcp_servers.tiers.placements import place_of, placements
 from mcp_servers.verbs import Verbs
 from registry.errors import BadInput, NotFound, shown
 from registry.limits import PROMOTE_RECORDS_MAX, RESIDENT_ROWS_MAX, SEGMENT_ROWS_MAX

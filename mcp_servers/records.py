@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from mcp_servers.ports import Draft, Row
-from mcp_servers.schema import nearest
+from mcp_servers.serving.schema import nearest
 from registry import limits
 from registry.domain import CollectionSpec
 from registry.errors import BadInput, IsothermError, TooLarge, UnknownField, shown

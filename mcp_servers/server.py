@@ -12,12 +12,12 @@ from random import Random
 from typing import Final
 
 from mcp_servers import arguments, domains, views
-from mcp_servers.door import Door
 from mcp_servers.places import Places
+from mcp_servers.serving.door import Door
+from mcp_servers.serving.tools import Built, build
 from mcp_servers.soundness import Soundness
 from mcp_servers.subjects import Subjects
 from mcp_servers.tiered import Tiered
-from mcp_servers.tools import Built, build
 from mcp_servers.upkeep import Upkeep
 from mcp_servers.verbs import Verbs
 from registry.clock import Clock

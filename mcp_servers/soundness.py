@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import Field
 
-from mcp_servers.inspection import Findings
-from mcp_servers.quarantine import Copy
-from mcp_servers.vault import Vault, blob_name
+from mcp_servers.safety.inspection import Findings
+from mcp_servers.safety.quarantine import Copy
+from mcp_servers.safety.vault import Vault, blob_name
 from mcp_servers.verbs import Verbs
 from registry.tool import Call, Params, Reply, Tool
 

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mcp_servers.erasure import Eraser, values_of
 from mcp_servers.stores import sqlite_holds as holds
+from mcp_servers.tiers.erasure import Eraser, values_of
 from mcp_servers.verbs import Verbs
 from registry.errors import TooLarge
 from registry.limits import ERASE_IDS_MAX, HOLDS_MAX, ID_CHARS_MAX

@@ -16,16 +16,16 @@ from typing import Final
 
 import anyio
 
-from mcp_servers.cold import ColdFolder
-from mcp_servers.compaction import Compactor, Debt, debt
-from mcp_servers.heat import Place
-from mcp_servers.inspection import Findings, inspect
-from mcp_servers.mover import Mover
 from mcp_servers.ports import Cache, Draft, OnConflict, Page, Progress, Row, Written
-from mcp_servers.quarantine import Quarantine
+from mcp_servers.safety.inspection import Findings, inspect
+from mcp_servers.safety.quarantine import Quarantine
 from mcp_servers.stores.memory import MemoryCache
 from mcp_servers.stores.sqlite import SqliteStore, open_sqlite
-from mcp_servers.thermometer import Thermometer
+from mcp_servers.tiers.cold import ColdFolder
+from mcp_servers.tiers.compaction import Compactor, Debt, debt
+from mcp_servers.tiers.heat import Place
+from mcp_servers.tiers.mover import Mover
+from mcp_servers.tiers.thermometer import Thermometer
 from registry.catalog import Facts
 from registry.clock import Clock
 from registry.domain import DomainSpec

@@ -4,7 +4,7 @@ sees to the files of all tenants and tells no contents; retention is the caller'
 
 from __future__ import annotations
 
-from mcp_servers.retention import Retention
+from mcp_servers.tiers.retention import Retention
 from mcp_servers.verbs import Verbs
 from registry.tool import Call, Params, Reply, Tool
 

@@ -23,7 +23,7 @@ from mcp_servers.arguments import (
     SearchParams,
     StatsParams,
 )
-from mcp_servers.load import load
+from mcp_servers.loading.load import load
 from mcp_servers.ports import Page, Row, Written
 from mcp_servers.records import Codec, MakeId
 from mcp_servers.tiered import Tiered

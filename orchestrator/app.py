@@ -14,10 +14,10 @@ from typing import Final
 import anyio
 import structlog
 
-from mcp_servers.door import door_local, door_signed
-from mcp_servers.keyfile import load_key
-from mcp_servers.system import build_system
-from mcp_servers.tools import Built, build
+from mcp_servers.serving.door import door_local, door_signed
+from mcp_servers.serving.keyfile import load_key
+from mcp_servers.serving.tools import Built, build
+from mcp_servers.system.server import build_system
 from orchestrator.admin import Actions
 from orchestrator.ask import Asker
 from orchestrator.catalogue import LiveCatalogue

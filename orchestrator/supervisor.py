@@ -17,8 +17,8 @@ import anyio.to_thread
 from mcp import StdioServerParameters
 
 import orchestrator
-from mcp_servers.door import door_signed
 from mcp_servers.server import DomainServer, build_server
+from mcp_servers.serving.door import door_signed
 from mcp_servers.tiered import Tiered, open_store
 from orchestrator.links import Links, Target, in_process
 from registry.clock import Clock

@@ -1,7 +1,7 @@
 """What an MCP server offers, as values. Which protocol carries it is not known here.
 
 A `Surface` is made by `mcp_servers.server` for a domain and by `orchestrator.server` for the front
-door; `mcp_servers.tools` turns either into a real MCP server.
+door; `mcp_servers.serving.tools` turns either into a real MCP server.
 """
 
 from __future__ import annotations

@@ -6,9 +6,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from mcp_servers.load import job_of
+from mcp_servers.loading.load import job_of
+from mcp_servers.loading.staging import Staged, Staging
 from mcp_servers.readers.child import answer
-from mcp_servers.staging import Staged, Staging
 from registry.catalog import Catalogue
 from registry.clock import SystemClock
 from registry.errors import from_dict

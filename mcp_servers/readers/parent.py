@@ -21,7 +21,7 @@ import anyio
 import anyio.abc
 import orjson
 
-from mcp_servers.staging import Staged
+from mcp_servers.loading.staging import Staged
 from registry import limits
 from registry.errors import BadInput, IsothermError, TooLarge, TooSlow, from_dict, shown
 

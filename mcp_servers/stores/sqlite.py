@@ -17,8 +17,8 @@ from typing import Any, Final, TypeVar
 import apsw
 import orjson
 
-from mcp_servers.cursor import seal, unseal
 from mcp_servers.ports import Cold, Draft, OnConflict, Page, Progress, Row, Written
+from mcp_servers.sql.cursor import seal, unseal
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores import sqlite_rows
 from mcp_servers.stores import sqlite_sums as sums

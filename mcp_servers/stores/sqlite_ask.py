@@ -13,7 +13,9 @@ from typing import Any, TypeAlias
 
 import apsw
 
-from mcp_servers.compile import (
+from mcp_servers.ports import Cold, Part, Watch
+from mcp_servers.segments import Segment
+from mcp_servers.sql.compile import (
     FOLDED,
     Compiled,
     compile_first,
@@ -21,12 +23,10 @@ from mcp_servers.compile import (
     compile_pieces,
     compile_plan,
 )
-from mcp_servers.dialect import DUCKDB, SQLITE, Dialect
-from mcp_servers.known import known
-from mcp_servers.partial import decomposes
-from mcp_servers.ports import Cold, Part, Watch
-from mcp_servers.rank import Rank, steps_of
-from mcp_servers.segments import Segment
+from mcp_servers.sql.dialect import DUCKDB, SQLITE, Dialect
+from mcp_servers.sql.known import known
+from mcp_servers.sql.partial import decomposes
+from mcp_servers.sql.rank import Rank, steps_of
 from mcp_servers.stores.sqlite_cold import (
     Reach,
     all_rows,

@@ -13,11 +13,11 @@ from typing import Any, Final, Protocol
 
 import apsw
 
-from mcp_servers.compile import Compiled, Given
-from mcp_servers.match import fts5
 from mcp_servers.ports import Cold, Part, Row
-from mcp_servers.predicates import Conditions, Values
 from mcp_servers.segments import ENVELOPE, PHYSICAL, PLACE, ColdRow, Segment, reached
+from mcp_servers.sql.compile import Compiled, Given
+from mcp_servers.sql.match import fts5
+from mcp_servers.sql.predicates import Conditions, Values
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores.sqlite_names import quoted, search_name
 from mcp_servers.stores.sqlite_schema import Schema, Table

@@ -17,9 +17,9 @@ from typing import Any, Final
 
 import apsw
 
-from mcp_servers.heat import Place, Record, Touches, fade
 from mcp_servers.segments import Segment, State
 from mcp_servers.stores import sqlite_ledger as ledger
+from mcp_servers.tiers.heat import Place, Record, Touches, fade
 from registry.limits import HEAT_PLACES_MAX, HEAT_RECORDS_MAX
 
 HEAT: Final = (

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import apsw
 
-from mcp_servers.compile import Compiled
+from mcp_servers.sql.compile import Compiled
 from registry.check import Column
 from registry.errors import TooLarge, shown
 from registry.limits import REPLY_BYTES_MAX

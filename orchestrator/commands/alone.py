@@ -6,10 +6,10 @@ from random import SystemRandom
 
 import anyio.to_thread
 
-from mcp_servers.door import door_signed
-from mcp_servers.keyfile import load_key
-from mcp_servers.runtime import Transport, serve
 from mcp_servers.server import build_server
+from mcp_servers.serving.door import door_signed
+from mcp_servers.serving.keyfile import load_key
+from mcp_servers.serving.runtime import Transport, serve
 from mcp_servers.tiered import open_store
 from registry.access import LOCAL
 from registry.clock import SystemClock

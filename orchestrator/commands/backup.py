@@ -12,7 +12,7 @@ from orchestrator.commands import options, screen
 from orchestrator.commands.session import administer
 
 if TYPE_CHECKING:
-    from mcp_servers.manifests import Manifest
+    from mcp_servers.safety.manifests import Manifest
 
 Target = Annotated[Path, typer.Argument(metavar="TARGET", help="A folder for any number of them.")]
 Source = Annotated[
@@ -58,8 +58,8 @@ def backup(
 
 def _look(target: Path, *, verify: bool, json: bool) -> None:
     # Late: the storage floor, which a usage error does not need.
-    from mcp_servers.safekeeping import manifest_wire
-    from mcp_servers.vault import Vault
+    from mcp_servers.safety.vault import Vault
+    from mcp_servers.system.safekeeping import manifest_wire
 
     vault = Vault(target.absolute())
     found, faults = vault.every()
@@ -97,8 +97,8 @@ def restore(
 ) -> None:
     """Make a data folder from a backup; its servers must be stopped."""
     # Late: the storage floor, which a usage error does not need.
-    from mcp_servers import restore as restoring
-    from mcp_servers.safekeeping import manifest_wire
+    from mcp_servers.safety import restore as restoring
+    from mcp_servers.system.safekeeping import manifest_wire
 
     folder = options.settings_of(data, config).data if into is None else into
     if dry_run:

@@ -52,7 +52,7 @@ def serve(
 
     async def work(app: App) -> None:
         # Late: the web server, which only this command needs.
-        from mcp_servers.runtime import serve as run
+        from mcp_servers.serving.runtime import serve as run
 
         await run(app.built, settings, transport=transport.value)
 

@@ -79,7 +79,7 @@ def run(session: Callable[[], Awaitable[T | IsothermError]]) -> T:
     # Late: both are for commands that start an orchestrator.
     import anyio
 
-    from mcp_servers import logs
+    from mcp_servers.serving import logs
 
     logs.to_stderr("warning")
     outcome = anyio.run(session)

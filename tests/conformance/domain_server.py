@@ -8,9 +8,9 @@ from random import Random
 
 import anyio
 
-from mcp_servers.door import door_local
-from mcp_servers.runtime import serve
 from mcp_servers.server import build_server
+from mcp_servers.serving.door import door_local
+from mcp_servers.serving.runtime import serve
 from mcp_servers.tiered import open_store
 from registry.clock import SystemClock
 from registry.domain import load_spec

@@ -15,9 +15,9 @@ import fixture_contents
 import fixture_inputs
 import mcp_types as types
 
-from mcp_servers.door import door_local
-from mcp_servers.runtime import serve
-from mcp_servers.tools import Built, build
+from mcp_servers.serving.door import door_local
+from mcp_servers.serving.runtime import serve
+from mcp_servers.serving.tools import Built, build
 from registry.settings import Settings
 from registry.tool import Call, Reply, Surface, Tool
 

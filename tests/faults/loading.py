@@ -14,9 +14,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-import mcp_servers.bulk
-import mcp_servers.parts
-from mcp_servers.load import load
+import mcp_servers.loading.bulk
+import mcp_servers.loading.parts
+from mcp_servers.loading.load import load
 from mcp_servers.stores import lookout, sqlite_bulk
 from mcp_servers.stores.meeting import Stored
 from mcp_servers.tiered import Tiered, open_store
@@ -97,7 +97,7 @@ def break_it(mutant: str) -> None:
             lookout.look = lambda c, shelf, table, tenant, seen, records: Stored(
                 records.slice(0, 0), []
             )
-            mcp_servers.bulk.note_progress = lambda *_: None
+            mcp_servers.loading.bulk.note_progress = lambda *_: None
         case _:
             raise ValueError(mutant)
 
@@ -124,7 +124,7 @@ async def main(folder: Path, run: int, handles: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    mcp_servers.parts.BULK_PART_ROWS = 5_000
+    mcp_servers.loading.parts.BULK_PART_ROWS = 5_000
     if len(sys.argv) > 4:
         break_it(sys.argv[4])
     asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3].split(",")))

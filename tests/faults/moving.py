@@ -15,7 +15,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-import mcp_servers.mover
+import mcp_servers.tiers.mover
 from mcp_servers.ports import Draft
 from mcp_servers.segments import ColdRow, Segment, State
 from mcp_servers.stores import parquet, sqlite_ledger, sqlite_moves
@@ -86,7 +86,7 @@ async def change(store: Tiered, chance: Random, n: int) -> None:
 # -- mutants -------------------------------------------------------------------------------------
 
 let_out = sqlite_moves.let_out
-in_step = mcp_servers.mover.Mover.in_step
+in_step = mcp_servers.tiers.mover.Mover.in_step
 _halves: list[Any] = []
 
 
@@ -142,7 +142,7 @@ def break_it(mutant: str) -> None:
         "ignores-changes": ignores_changes,
     }[mutant]
     sqlite_moves.let_out = broken
-    mcp_servers.mover.Mover.in_step = in_two_halves  # type: ignore[method-assign]
+    mcp_servers.tiers.mover.Mover.in_step = in_two_halves  # type: ignore[method-assign]
 
 
 async def main(folder: Path, run: int) -> None:
@@ -161,7 +161,7 @@ async def main(folder: Path, run: int) -> None:
 
 
 if __name__ == "__main__":
-    mcp_servers.mover.MOVE_ROWS = parquet.ROW_GROUP_ROWS = 16  # many steps of few records
+    mcp_servers.tiers.mover.MOVE_ROWS = parquet.ROW_GROUP_ROWS = 16  # many steps of few records
     if len(sys.argv) > 3:
         break_it(sys.argv[3])
     asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))

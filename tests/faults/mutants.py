@@ -9,7 +9,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from mcp_servers import load
+from mcp_servers.loading import load
 from mcp_servers.ports import Written
 from mcp_servers.tiered import Tiered
 from mcp_servers.verbs import Verbs

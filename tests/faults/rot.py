@@ -12,10 +12,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from mcp_servers.backup import take
 from mcp_servers.ports import Draft
+from mcp_servers.safety.backup import take
+from mcp_servers.safety.vault import Vault, blob_name
 from mcp_servers.tiered import Tiered, open_store
-from mcp_servers.vault import Vault, blob_name
 from registry.clock import ManualClock
 from registry.errors import Corrupt, IsothermError
 from registry.plan import parse_plan

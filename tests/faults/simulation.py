@@ -23,9 +23,9 @@ from unittest.mock import patch
 
 import anyio.to_thread
 
-import mcp_servers.mover
-from mcp_servers import backup
-from mcp_servers.inspection import inspect
+import mcp_servers.tiers.mover
+from mcp_servers.safety import backup
+from mcp_servers.safety.inspection import inspect
 from mcp_servers.segments import State
 from mcp_servers.stores import files, parquet, sqlite_connection
 from mcp_servers.stores.sqlite_readers import Readers, Watch
@@ -352,7 +352,7 @@ def played(world: World) -> Iterator[None]:
         patch.object(files, "_sync", lambda path: None),
         patch.object(files, "sync_folder", lambda path: None),
         patch.object(sqlite_connection, "_SETUP", setup),
-        patch.object(mcp_servers.mover, "MOVE_ROWS", 4),
+        patch.object(mcp_servers.tiers.mover, "MOVE_ROWS", 4),
         patch.object(parquet, "ROW_GROUP_ROWS", 4),
     ):
         yield

@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 
-from mcp_servers import backup
-from mcp_servers.backup import take
-from mcp_servers.restore import restore
+from mcp_servers.safety import backup
+from mcp_servers.safety.backup import take
+from mcp_servers.safety.restore import restore
 from mcp_servers.stores import sqlite_copy
 from mcp_servers.tiered import open_store
 from registry.clock import ManualClock

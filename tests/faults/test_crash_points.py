@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
-import mcp_servers.mover
-from mcp_servers import backup, restore
-from mcp_servers.erasure import Eraser
-from mcp_servers.load import load
-from mcp_servers.mover import Mover
+import mcp_servers.tiers.mover
+from mcp_servers.loading.load import load
+from mcp_servers.safety import backup, restore
 from mcp_servers.segments import State
 from mcp_servers.stores import files, parquet, sqlite_moves
 from mcp_servers.tiered import Tiered, open_store
+from mcp_servers.tiers.erasure import Eraser
+from mcp_servers.tiers.mover import Mover
 from registry.clock import ManualClock, SystemClock
 from registry.domain import DomainSpec
 from registry.errors import IsothermError
@@ -234,7 +234,7 @@ async def look(operation: Operation, image: Path, before: Rows, after: Rows) -> 
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Moves of many steps of few records."""
-    monkeypatch.setattr(mcp_servers.mover, "MOVE_ROWS", 8)
+    monkeypatch.setattr(mcp_servers.tiers.mover, "MOVE_ROWS", 8)
     monkeypatch.setattr(parquet, "ROW_GROUP_ROWS", 8)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mcp_servers import quarantine
+from mcp_servers.safety import quarantine
 from mcp_servers.stores import parquet, parquet_check
 from mcp_servers.stores import sqlite_sums as sums
 from tests.faults.figures import figure

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from mcp_servers import restore
-from mcp_servers.mover import Moved, Mover
+from mcp_servers.safety import restore
+from mcp_servers.safety.vault import Vault
 from mcp_servers.stores import sqlite_ledger, sqlite_moves
 from mcp_servers.tiered import Tiered, open_store
-from mcp_servers.vault import Vault
+from mcp_servers.tiers.mover import Moved, Mover
 from registry.clock import ManualClock
 from registry.errors import IsothermError
 from tests.faults import moving

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from mcp_servers.load import load
+from mcp_servers.loading.load import load
 from mcp_servers.ports import Draft
 from mcp_servers.tiered import Tiered, open_store
 from registry.answer import Receipt

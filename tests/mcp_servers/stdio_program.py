@@ -8,9 +8,9 @@ from pathlib import Path
 
 import anyio
 
-from mcp_servers.door import door_local
-from mcp_servers.runtime import serve
-from mcp_servers.tools import build
+from mcp_servers.serving.door import door_local
+from mcp_servers.serving.runtime import serve
+from mcp_servers.serving.tools import build
 from registry.settings import Settings
 from registry.tool import Call, Params, Reply, Surface, Tool
 

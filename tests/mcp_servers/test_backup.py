@@ -12,16 +12,16 @@ from typing import Any
 import orjson
 import pytest
 
-from mcp_servers import backup, restore
-from mcp_servers.backup import Taken, known_backups, take
-from mcp_servers.manifests import parse_manifest
 from mcp_servers.ports import Draft
-from mcp_servers.restore import Restored
+from mcp_servers.safety import backup, restore
+from mcp_servers.safety.backup import Taken, known_backups, take
+from mcp_servers.safety.manifests import parse_manifest
+from mcp_servers.safety.restore import Restored
+from mcp_servers.safety.vault import Vault
 from mcp_servers.segments import State
 from mcp_servers.stores.sqlite_copy import Pin
-from mcp_servers.system_store import SystemStore
+from mcp_servers.system.store import SystemStore
 from mcp_servers.tiered import open_store
-from mcp_servers.vault import Vault
 from registry.errors import (
     BadInput,
     Conflict,

@@ -16,7 +16,7 @@ import anyio
 import pyarrow as pa
 import pytest
 
-import mcp_servers.parts
+import mcp_servers.loading.parts
 from mcp_servers.ports import Draft
 from mcp_servers.readers.arrays import to_wire
 from mcp_servers.readers.frames import Frames
@@ -254,7 +254,7 @@ LINES = all_fields("n", "at", "text")
 async def test_a_load_that_dies_after_any_step_goes_on_and_its_strays_are_swept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mcp_servers.parts, "BULK_PART_ROWS", 5_000)
+    monkeypatch.setattr(mcp_servers.loading.parts, "BULK_PART_ROWS", 5_000)
     source, clock = write(tmp_path, "a.jsonl", jsonl(6_000)), ManualClock(NOW_US)
     died = 0
     while True:

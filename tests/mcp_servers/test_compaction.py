@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from mcp_servers.compaction import Compactor, debt, due
-from mcp_servers.mover import Mover
 from mcp_servers.ports import Draft
 from mcp_servers.segments import Segment, State
 from mcp_servers.tiered import Tiered
+from mcp_servers.tiers.compaction import Compactor, debt, due
+from mcp_servers.tiers.mover import Mover
 from registry.errors import Conflict
 from registry.limits import LEASE_SECONDS, SEGMENT_GRACE_SECONDS, SEGMENT_ROWS_MAX
 from tests.mcp_servers.houses import House, as_rows, cool, everything, notes, put
@@ -177,7 +177,7 @@ def test_texts_too_long_to_lie_together_stay_apart(
     async def test(house: House) -> None:
         store = house.open()
         await parts(store, 4)
-        monkeypatch.setattr("mcp_servers.compaction.SEGMENT_BYTES_MAX", 100)
+        monkeypatch.setattr("mcp_servers.tiers.compaction.SEGMENT_BYTES_MAX", 100)
         before = await store.mover.segments()
         (done,), _ = await store.compactor.run()
         assert done.segments == 0

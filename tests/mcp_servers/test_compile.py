@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mcp_servers.compile import compile_plan
 from mcp_servers.ports import Draft
+from mcp_servers.sql.compile import compile_plan
 from mcp_servers.stores.sqlite import SqliteStore, open_sqlite
 from registry.catalog import Catalogue
 from registry.clock import SystemClock

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mcp_servers.custody import Custody
-from mcp_servers.system_store import SystemStore
+from mcp_servers.system.custody import Custody
+from mcp_servers.system.store import SystemStore
 from registry.clock import ManualClock
 from registry.errors import Denied, NotFound
 

@@ -9,12 +9,12 @@ import orjson
 import pyarrow.parquet as pq
 import pytest
 
-from mcp_servers.compaction import Compactor
-from mcp_servers.erasure import Eraser
-from mcp_servers.mover import Mover
 from mcp_servers.ports import Draft, Progress
 from mcp_servers.stores import sqlite_holds as holds
 from mcp_servers.tiered import Tiered
+from mcp_servers.tiers.compaction import Compactor
+from mcp_servers.tiers.erasure import Eraser
+from mcp_servers.tiers.mover import Mover
 from registry.domain import DomainSpec, parse_spec
 from registry.errors import Denied
 from registry.limits import LEASE_SECONDS, SEGMENT_GRACE_SECONDS

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from mcp_servers.heat import Counter, Place, fade, half_life
 from mcp_servers.ports import Draft
 from mcp_servers.segments import State
 from mcp_servers.tiered import Tiered
+from mcp_servers.tiers.heat import Counter, Place, fade, half_life
 from registry.errors import Conflict, NotFound
 from registry.limits import HEAT_HALF_LIFE_DAYS, HEAT_PLACES_MAX, HEAT_RECORDS_MAX
 from registry.moment import US_DAY

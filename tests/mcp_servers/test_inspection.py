@@ -9,8 +9,8 @@ from typing import Any
 import apsw
 import pytest
 
-from mcp_servers.inspection import Findings
 from mcp_servers.ports import Draft
+from mcp_servers.safety.inspection import Findings
 from mcp_servers.segments import State
 from mcp_servers.stores import sqlite_sums as sums
 from registry.limits import MOVE_ROWS

@@ -10,7 +10,7 @@ from random import Random
 import pyarrow as pa
 import pytest
 
-from mcp_servers.parts import Repeats as Counted
+from mcp_servers.loading.parts import Repeats as Counted
 from mcp_servers.readers.block import block_of
 from mcp_servers.readers.columns import Columns
 from mcp_servers.readers.csv_reader import read_csv

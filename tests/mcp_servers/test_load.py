@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from mcp_servers.load import load
+from mcp_servers.loading.load import load
+from mcp_servers.loading.staging import Staging
 from mcp_servers.readers.batches import Rows, drafts_of
-from mcp_servers.staging import Staging
 from mcp_servers.tiered import Tiered, open_store
 from registry.answer import Receipt
 from registry.clock import ManualClock, SystemClock
@@ -261,7 +261,7 @@ async def test_a_child_that_lies_about_its_rows_stores_nothing() -> None:
 _LOADER = """
 import anyio, sys
 from pathlib import Path
-from mcp_servers.load import load
+from mcp_servers.loading.load import load
 from mcp_servers.tiered import open_store
 from registry.clock import SystemClock
 from tests.mcp_servers.test_load import POINTS, SPEC

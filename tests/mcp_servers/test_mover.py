@@ -11,10 +11,10 @@ from typing import Any
 import apsw
 import pytest
 
-from mcp_servers.mover import Mover
 from mcp_servers.ports import Draft
 from mcp_servers.segments import State
 from mcp_servers.stores import sqlite_ledger as ledger
+from mcp_servers.tiers.mover import Mover
 from registry.errors import Conflict, NotFound, TooBusy
 from registry.limits import LEASE_SECONDS, MOVE_ROWS, SEGMENT_GRACE_SECONDS
 from registry.plan import parse_plan

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from mcp_servers.mover import Mover
 from mcp_servers.ports import Draft
-from mcp_servers.retention import Retained, Retention, here_since
 from mcp_servers.segments import State
 from mcp_servers.stores import sqlite_holds as holds
 from mcp_servers.tiered import Tiered
+from mcp_servers.tiers.mover import Mover
+from mcp_servers.tiers.retention import Retained, Retention, here_since
 from registry.domain import DomainSpec, parse_spec
 from registry.limits import (
     LEASE_SECONDS,
@@ -165,7 +165,7 @@ def test_one_call_does_a_bounded_part(run: Any, monkeypatch: pytest.MonkeyPatch)
             "t", "notes", [note(f"n{n}", 200) for n in range(25)], on_conflict="error"
         )
         await run_for(house, store, RETENTION_NOTICE_DAYS)
-        monkeypatch.setattr("mcp_servers.retention.RETENTION_ROWS_MAX", 20)
+        monkeypatch.setattr("mcp_servers.tiers.retention.RETENTION_ROWS_MAX", 20)
         monkeypatch.setattr("mcp_servers.stores.sqlite_retain.RETENTION_ROWS", 10)
         first = await Retention(store, "t", house.clock).run()
         assert (first.deleted, first.more) == ({"notes": 20}, True)

@@ -19,9 +19,9 @@ from mcp import Client, StdioServerParameters
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 
-from mcp_servers.door import door_local
-from mcp_servers.runtime import serve
-from mcp_servers.tools import Built, build
+from mcp_servers.serving.door import door_local
+from mcp_servers.serving.runtime import serve
+from mcp_servers.serving.tools import Built, build
 from registry.errors import BadInput, Unavailable
 from registry.limits import HTTP_BODY_BYTES_MAX, LINE_BYTES_MAX
 from registry.settings import Settings

@@ -13,8 +13,8 @@ import mcp_types as types
 import pytest
 from mcp import Client, MCPError
 
-from mcp_servers.door import Door, door_local
 from mcp_servers.server import DomainServer, build_server
+from mcp_servers.serving.door import Door, door_local
 from mcp_servers.tiered import open_store
 from registry.access import Principal
 from registry.clock import ManualClock

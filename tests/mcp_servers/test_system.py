@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from mcp_servers import system as rooms
-from mcp_servers.door import door_local
-from mcp_servers.staging import clean_name, stem
-from mcp_servers.system import SystemServer, build_system
+from mcp_servers.loading.staging import clean_name, stem
+from mcp_servers.serving.door import door_local
+from mcp_servers.system import server as rooms
+from mcp_servers.system.server import SystemServer, build_system
 from registry import limits
 from registry.access import LOCAL, Principal
 from registry.clock import ManualClock

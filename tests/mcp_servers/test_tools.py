@@ -17,8 +17,8 @@ from mcp import Client, MCPError
 from mcp.server.lowlevel import Server
 from pydantic import Field
 
-from mcp_servers.door import door_local, door_signed
-from mcp_servers.tools import Built, build
+from mcp_servers.serving.door import door_local, door_signed
+from mcp_servers.serving.tools import Built, build
 from registry.access import META_KEY, Principal, mint
 from registry.clock import ManualClock
 from registry.errors import Conflict, NotFound, TooBusy, shown

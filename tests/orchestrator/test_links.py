@@ -11,8 +11,8 @@ from random import Random
 import anyio
 import pytest
 
-from mcp_servers.door import door_signed
-from mcp_servers.tools import build
+from mcp_servers.serving.door import door_signed
+from mcp_servers.serving.tools import build
 from orchestrator.links import Links, in_process
 from registry.access import Principal
 from registry.clock import SystemClock

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from mcp_servers.heat import Place
 from mcp_servers.segments import NO_TIME, Segment, State, month_bounds
 from mcp_servers.stores.sqlite_heat import Warmth
 from mcp_servers.tiered import Tiered
+from mcp_servers.tiers.heat import Place
 from registry.domain import CollectionSpec
 from registry.tier import Tier
 

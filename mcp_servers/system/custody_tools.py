@@ -9,9 +9,9 @@ from typing import Any, Literal
 import anyio.to_thread
 from pydantic import Field
 
-from mcp_servers.custody import Custody, Erasure
-from mcp_servers.staging import Staging
-from mcp_servers.system_store import SystemStore
+from mcp_servers.loading.staging import Staging
+from mcp_servers.system.custody import Custody, Erasure
+from mcp_servers.system.store import SystemStore
 from registry.access import decide
 from registry.limits import ID_CHARS_MAX
 from registry.moment import time_text

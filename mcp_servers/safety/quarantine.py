@@ -16,11 +16,11 @@ from typing import TypeAlias
 
 import anyio
 
-from mcp_servers.mover import Mover
 from mcp_servers.segments import Segment, State
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores.files import digest_of
 from mcp_servers.stores.sqlite_writer import Transaction
+from mcp_servers.tiers.mover import Mover
 from registry.errors import Corrupt, NotFound
 
 #: a good copy of a segment's object may be there

@@ -17,7 +17,7 @@ from typing import Final
 import apsw
 
 from mcp_servers.disk import unwritable
-from mcp_servers.manifests import Entry, Manifest, parse_manifest
+from mcp_servers.safety.manifests import Entry, Manifest, parse_manifest
 from mcp_servers.stores.files import Folder, copied, digest_of
 from registry.errors import BadInput, Corrupt, IsothermError, NotFound, TooBusy, shown
 

@@ -18,12 +18,12 @@ from typing import Any, Final
 
 import anyio
 
-from mcp_servers.mover import Mover
 from mcp_servers.segments import Segment, State
 from mcp_servers.stores import sqlite_erase as erase
 from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
 from mcp_servers.tiered import Tiered
+from mcp_servers.tiers.mover import Mover
 from registry.domain import CollectionSpec
 from registry.limits import ERASE_ROWS, PLAN_VALUES_MAX, SEGMENT_GRACE_SECONDS
 from registry.plan import In, Or, Predicate, QueryPlan

@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mcp_servers.dialect import SQLITE, Dialect
-from mcp_servers.match import fts5
-from mcp_servers.predicates import Conditions, Values, check_width
 from mcp_servers.segments import PLACE
+from mcp_servers.sql.dialect import SQLITE, Dialect
+from mcp_servers.sql.match import fts5
+from mcp_servers.sql.predicates import Conditions, Values, check_width
 from mcp_servers.stores.sqlite_names import quoted, search_name, table_name
 from registry.catalog import Catalogue
 from registry.check import Scope, check, shown_fields

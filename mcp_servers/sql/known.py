@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mcp_servers.buckets import bucket_start
 from mcp_servers.segments import PHYSICAL, Segment, Span, surely
+from mcp_servers.sql.buckets import bucket_start
 from registry.domain import CollectionSpec
 from registry.plan import Group, Measured, QueryPlan, conjuncts, split_path
 

@@ -20,10 +20,10 @@ import uvicorn
 from anyio.abc import TaskStatus
 from starlette.types import ASGIApp
 
-from mcp_servers import logs
-from mcp_servers.http import bind, http_app, tokens_for
-from mcp_servers.stdio import standard_streams
-from mcp_servers.tools import Built
+from mcp_servers.serving import logs
+from mcp_servers.serving.http import bind, http_app, tokens_for
+from mcp_servers.serving.stdio import standard_streams
+from mcp_servers.serving.tools import Built
 from registry import limits
 from registry.settings import Settings
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from mcp_servers.buckets import bucket_sql
+from mcp_servers.sql.buckets import bucket_sql
 from registry.plan import Bucket, Fn, Like
 from registry.record import INT_EXACT_MAX, Canonical, Type
 
@@ -27,7 +27,7 @@ class Dialect:
     same: str
 
     def bucket(self, expression: str, kind: Type, bucket: Bucket) -> str:
-        """See `mcp_servers.buckets`."""
+        """See `mcp_servers.sql.buckets`."""
         return bucket_sql(expression, kind, bucket, engine=self.name)
 
     def literal(self, value: Canonical, kind: Type) -> Canonical:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from mcp_servers.dialect import SQLITE, Dialect
+from mcp_servers.sql.dialect import SQLITE, Dialect
 from registry.check import comparable
 from registry.errors import TooLarge
 from registry.limits import PLAN_NODES_MAX, PLAN_VALUES_MAX

@@ -26,8 +26,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mcp_servers.door import SCOPE_KEY
-from mcp_servers.tokens import Tokens, digest, read_tokens
+from mcp_servers.serving.door import SCOPE_KEY
+from mcp_servers.serving.tokens import Tokens, digest, read_tokens
 from registry import limits
 from registry.errors import BadInput, Unavailable, shown
 from registry.settings import Settings

@@ -25,8 +25,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import anyio
 
-from mcp_servers.cold import ColdFolder
-from mcp_servers.heat import half_life
 from mcp_servers.segments import PHYSICAL, ColdRow, Segment, State, folder_of, readable
 from mcp_servers.stores import sqlite_holds as holds
 from mcp_servers.stores import sqlite_ledger as ledger
@@ -37,6 +35,8 @@ from mcp_servers.stores.sqlite_bulk import loads_at_work
 from mcp_servers.stores.sqlite_heat import Heat
 from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
+from mcp_servers.tiers.cold import ColdFolder
+from mcp_servers.tiers.heat import half_life
 from registry.clock import Clock
 from registry.errors import BadInput, Conflict, Corrupt, IsothermError, NotFound, Unavailable
 from registry.limits import LEASE_SECONDS, MOVE_ROWS, SEGMENT_GRACE_SECONDS

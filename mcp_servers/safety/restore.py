@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from mcp_servers.backup import Known, remember
-from mcp_servers.cold import ColdFolder
 from mcp_servers.disk import unwritable
-from mcp_servers.inspection import inspect
-from mcp_servers.manifests import Entry, Manifest
+from mcp_servers.safety.backup import Known, remember
+from mcp_servers.safety.inspection import inspect
+from mcp_servers.safety.manifests import Entry, Manifest
+from mcp_servers.safety.vault import Vault, blob_name
 from mcp_servers.stores.files import Folder, copied, digest_of, sync_folder
 from mcp_servers.stores.sqlite_copy import in_use
 from mcp_servers.stores.sqlite_schema import FORMAT
-from mcp_servers.system_store import erased_since, file_faults
-from mcp_servers.vault import Vault, blob_name
+from mcp_servers.system.store import erased_since, file_faults
+from mcp_servers.tiers.cold import ColdFolder
 from registry.errors import (
     BadInput,
     Conflict,

@@ -16,13 +16,13 @@ from typing import Any
 
 import anyio
 
-from mcp_servers.mover import Mover, heat_in, same_spec
 from mcp_servers.segments import ColdRow, Segment, State
 from mcp_servers.stores import sqlite_holds as holds
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores import sqlite_moves as moves
 from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
+from mcp_servers.tiers.mover import Mover, heat_in, same_spec
 from registry.limits import (
     COMPACT_GROUPS_MAX,
     DEAD_SHARE_MAX,

@@ -12,11 +12,11 @@ from typing import Final, TypeAlias
 
 import structlog
 
-from mcp_servers.heat import Counter, Place, Record, half_life
 from mcp_servers.ports import Draft, Row, Written
 from mcp_servers.segments import bucket_of
 from mcp_servers.stores.sqlite import SqliteStore
 from mcp_servers.stores.sqlite_heat import Heat, Warmth
+from mcp_servers.tiers.heat import Counter, Place, Record, half_life
 from registry.clock import Clock
 from registry.domain import CollectionSpec
 from registry.errors import IsothermError

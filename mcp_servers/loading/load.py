@@ -21,13 +21,13 @@ import anyio
 import orjson
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from mcp_servers.bulk import Bulk, Order, kept_of
+from mcp_servers.loading.bulk import Bulk, Order, kept_of
+from mcp_servers.loading.staging import Staged, open_staged
 from mcp_servers.ports import Draft, OnConflict, Progress, Written
 from mcp_servers.readers.batches import Rows, drafts_of
 from mcp_servers.readers.parent import Message, reading
 from mcp_servers.readers.rows import Job, Target
 from mcp_servers.records import key_id
-from mcp_servers.staging import Staged, open_staged
 from mcp_servers.tiered import Tiered
 from registry.answer import Receipt
 from registry.clock import Clock

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mcp_servers.dialect import DUCKDB, SQLITE, Dialect
-from mcp_servers.partial import Piece, pieces_of, whole_of
 from mcp_servers.segments import PHYSICAL, PLACE
-from mcp_servers.statement import Statement
+from mcp_servers.sql.dialect import DUCKDB, SQLITE, Dialect
+from mcp_servers.sql.partial import Piece, pieces_of, whole_of
+from mcp_servers.sql.statement import Statement
 from mcp_servers.stores.sqlite_names import quoted
 from registry.catalog import Catalogue
 from registry.check import Column

@@ -22,9 +22,9 @@ from mcp import MCPError
 from mcp.server.context import ServerRequestContext
 from pydantic import BaseModel
 
-from mcp_servers import schema, text
-from mcp_servers.door import Door
-from mcp_servers.offers import COMPLETIONS_MAX, Offers, reachable
+from mcp_servers.serving import schema, text
+from mcp_servers.serving.door import Door
+from mcp_servers.serving.offers import COMPLETIONS_MAX, Offers, reachable
 from registry.errors import BadInput, Bug, Denied, IsothermError, NotFound, Unavailable, shown
 from registry.tool import Call, Prompt, Reply, Surface, Tool
 

@@ -17,7 +17,6 @@ from typing import Any, Final
 
 import apsw
 
-from mcp_servers.cold import ColdFolder
 from mcp_servers.segments import KEY_BITS, Segment, State, key_of
 from mcp_servers.stores import sqlite_check as rows
 from mcp_servers.stores import sqlite_ledger as ledger
@@ -26,6 +25,7 @@ from mcp_servers.stores.sqlite import load_schema
 from mcp_servers.stores.sqlite_cold import snapshot
 from mcp_servers.stores.sqlite_connection import connect, translated
 from mcp_servers.stores.sqlite_schema import Schema, Table
+from mcp_servers.tiers.cold import ColdFolder
 from registry.errors import IsothermError
 
 _DOUBLES_MAX: Final = 1_000  # keys looked at one by one

@@ -17,15 +17,15 @@ import anyio.to_thread
 import orjson
 from pydantic import Field
 
-from mcp_servers.custody import Custody
-from mcp_servers.custody_tools import CustodyTools
 from mcp_servers.domain_files import DomainFiles
-from mcp_servers.door import Door
+from mcp_servers.loading.staging import Staging
 from mcp_servers.readers.parent import Look, peek
-from mcp_servers.safekeeping import Safekeeping
-from mcp_servers.staging import Staging
-from mcp_servers.system_store import SystemStore
-from mcp_servers.tools import Built, build
+from mcp_servers.serving.door import Door
+from mcp_servers.serving.tools import Built, build
+from mcp_servers.system.custody import Custody
+from mcp_servers.system.custody_tools import CustodyTools
+from mcp_servers.system.safekeeping import Safekeeping
+from mcp_servers.system.store import SystemStore
 from registry import limits
 from registry.access import decide
 from registry.clock import Clock

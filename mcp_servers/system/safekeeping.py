@@ -12,9 +12,9 @@ from typing import Any, Final
 import anyio.to_thread
 from pydantic import Field
 
-from mcp_servers import backup, restore
-from mcp_servers.manifests import Manifest
-from mcp_servers.vault import Vault
+from mcp_servers.safety import backup, restore
+from mcp_servers.safety.manifests import Manifest
+from mcp_servers.safety.vault import Vault
 from registry.access import decide
 from registry.clock import Clock
 from registry.errors import BadInput

@@ -24,7 +24,6 @@ import anyio
 import apsw
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from mcp_servers.mover import Mover, same_spec
 from mcp_servers.ports import OnConflict, Progress
 from mcp_servers.segments import Segment
 from mcp_servers.stores import sqlite_bulk
@@ -34,6 +33,7 @@ from mcp_servers.stores.sqlite_bulk import Sight
 from mcp_servers.stores.sqlite_cold import snapshot
 from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
+from mcp_servers.tiers.mover import Mover, same_spec
 from registry.answer import Receipt
 from registry.clock import Clock
 from registry.domain import CollectionSpec
@@ -44,7 +44,7 @@ from registry.record import Canonical
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from mcp_servers.parts import Gatherer, Part
+    from mcp_servers.loading.parts import Gatherer, Part
     from mcp_servers.stores.meeting import Met
 
 _ATTEMPTS: Final = 10
@@ -104,7 +104,7 @@ class Bulk:
     async def _gather(
         self, messages: AsyncIterator[Message], send: MemoryObjectSendStream[Part]
     ) -> None:
-        from mcp_servers.parts import Gatherer, Part  # heavy: only a bulk load pays for it
+        from mcp_servers.loading.parts import Gatherer, Part  # heavy: only a bulk load pays for it
 
         order = self._order
         gatherer = Gatherer(order.spec, order.constants, hashed=order.hashed, after=order.after)

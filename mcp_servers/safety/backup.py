@@ -20,11 +20,11 @@ from typing import Final
 
 import orjson
 
-from mcp_servers.manifests import Entry, Manifest, Moment
+from mcp_servers.safety.manifests import Entry, Manifest, Moment
+from mcp_servers.safety.vault import Vault
 from mcp_servers.segments import Segment, State
 from mcp_servers.stores.files import Folder
 from mcp_servers.stores.sqlite_copy import Pin, content, copy
-from mcp_servers.vault import Vault
 from registry.clock import Clock, to_datetime
 from registry.errors import BadInput, IsothermError
 from registry.limits import BACKUP_PIN_SECONDS

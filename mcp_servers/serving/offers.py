@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import mcp_types as types
 
-from mcp_servers.schema import schema_of
+from mcp_servers.serving.schema import schema_of
 from registry.access import allowed
 from registry.tool import INTERNAL_KEY, Call, Prompt, Resource, Surface, Tool
 

@@ -29,8 +29,8 @@ from mcp.server.subscriptions import (
 )
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
-from mcp_servers.desk import Context, Desk, wire_form
-from mcp_servers.door import Door
+from mcp_servers.serving.desk import Context, Desk, wire_form
+from mcp_servers.serving.door import Door
 from registry.tool import Surface
 
 _LISTS: Final = CacheHint(ttl_ms=60_000, scope="private")

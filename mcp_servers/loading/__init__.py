@@ -1,0 +1,1 @@
+"""From a staged source to rows or segments."""

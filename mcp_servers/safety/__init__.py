@@ -1,0 +1,1 @@
+"""Whether bytes are right, and getting them back: inspection, quarantine, backup, restore."""

@@ -1,0 +1,1 @@
+"""Moving between tiers and what follows from it: heat, compaction, retention, erasure."""
