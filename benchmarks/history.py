@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from mcp_servers.ports import Draft
 from mcp_servers.segments import PHYSICAL, Segment, State, folder_of
-from mcp_servers.stores import parquet
+from mcp_servers.stores import parquet, parquet_bytes
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores.sqlite_writer import Transaction
 from mcp_servers.tiered import Tiered, open_store
@@ -127,8 +127,8 @@ def _kinds() -> dict[str, str]:
 
 def _written(store: Tiered, bucket: str, entries: pa.Table) -> Segment:
     """An object of these entries, not yet in the ledger."""
-    data = parquet.bytes_of(entries)
-    checksum, count = parquet.checksum_of(data), len(entries)
+    data = parquet_bytes.bytes_of(entries)
+    checksum, count = parquet_bytes.checksum_of(data), len(entries)
     name = f"entries/{folder_of(TENANT)}/{bucket}/{checksum}.parquet"
     size = store.mover.cold.objects.put(name, lambda path: _write(path, data))
     segment = Segment(

@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 
 from mcp_servers.readers.frames import Frames
 from mcp_servers.readers.parent import Message
-from mcp_servers.stores.parquet_lay import KEY, LINE, key_column, twice
+from mcp_servers.stores.keys import key_column, twice
+from mcp_servers.stores.parquet_lay import KEY, LINE
 from registry.domain import CollectionSpec
 from registry.errors import BadInput, TooLarge
 from registry.limits import (

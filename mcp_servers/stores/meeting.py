@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mcp_servers.ports import OnConflict
-from mcp_servers.stores.parquet_lay import KEY, twice
+from mcp_servers.stores.keys import twice
+from mcp_servers.stores.parquet_lay import KEY
 from registry.errors import Conflict, shown
 
 _NONE: Final = -1

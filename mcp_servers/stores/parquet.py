@@ -35,7 +35,6 @@ from registry.limits import (
     DECODED_BYTES_MAX,
     KEYS_BYTES_MAX,
     OBJECTS_OPEN_MAX,
-    ROW_GROUP_ROWS,
 )
 from registry.record import TypeName
 
@@ -46,7 +45,6 @@ ARROW: Final = {
     "int64": pa.int64(),
 }
 _SPAN_CHARS_MAX: Final = 80
-_SAMPLE_ROWS: Final = 2_048
 _FEW: Final = 32  # ids that are looked up one by one
 _BYTES: Final = 8  # of a key's entry
 
@@ -89,44 +87,6 @@ def _span(column: pa.ChunkedArray) -> Span:
 def physical_of(column: pa.ChunkedArray) -> str:
     """How a column lies in an object, by its name in `PHYSICAL`."""
     return next(name for name, kind in ARROW.items() if kind == column.type)
-
-
-def bytes_of(table: pa.Table) -> bytes:
-    """The object's bytes; equal tables give equal bytes."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(
-        table,
-        sink,
-        compression="zstd",
-        use_dictionary=[name for name in table.column_names if _repeats(table.column(name))],
-        row_group_size=ROW_GROUP_ROWS,
-        write_page_checksum=True,
-        store_schema=False,
-    )
-    data: bytes = sink.getvalue().to_pybytes()
-    return data
-
-
-def _repeats(column: pa.ChunkedArray) -> bool:
-    """Whether a dictionary of its values would be worth making, as its first ones tell.
-
-    Texts that may be missing have one in any case: DuckDB 2.0.0 takes every row of a row group for
-    `IS NULL` where the others are all the same text and lie there plainly.
-    """
-    if column.null_count and column.type in (pa.string(), pa.binary()):
-        return True
-    some = column.slice(0, _SAMPLE_ROWS)
-    return bool(pc.count_distinct(some, mode="all").as_py() * 2 <= len(some))
-
-
-def checksum_of(data: bytes) -> str:
-    """The checksum of an object's bytes."""
-    return _sum(data).hex()
-
-
-def holds(path: Path, checksum: str, table: pa.Table) -> bool:
-    """Whether the file has these bytes, and they are this table."""
-    return digest_of(path) == checksum and bool(pq.read_table(path).equals(table))
 
 
 def keys_of(ids: Sequence[str]) -> bytes:

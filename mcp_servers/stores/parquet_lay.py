@@ -4,9 +4,6 @@ other way into an object is the mover's, from rows; both make the same one.
 
 from __future__ import annotations
 
-import hashlib
-import sys
-from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +17,6 @@ from mcp_servers.ports import Objects
 from mcp_servers.segments import (
     ENVELOPE,
     HASH_BUCKETS,
-    KEY_BITS,
     NO_TIME,
     Segment,
     State,
@@ -29,56 +25,17 @@ from mcp_servers.segments import (
     hash_bucket,
     month_bounds,
 )
-from mcp_servers.stores import parquet
+from mcp_servers.stores import parquet, parquet_bytes
+from mcp_servers.stores.keys import key_entries
 from mcp_servers.stores.parquet import Shelf
 from mcp_servers.stores.sqlite_schema import Table
 from registry.errors import Corrupt
 from registry.limits import SEGMENT_BYTES_MAX, SEGMENT_ROWS_MAX
 
-try:
-    from _md5 import md5  # type: ignore[import-not-found]  # the same without OpenSSL: half the time
-except ImportError:
-    from functools import partial
-
-    md5 = partial(hashlib.md5, usedforsecurity=False)
-
 #: the line of its source
 LINE: Final = "_line"
 #: the key of each record (48 bits), beside its columns until it is laid down
 KEY: Final = "_key"
-
-
-def key_column(ids: Any) -> Any:
-    """`segments.key_of` of each id."""
-    digests = b"".join([md5(id).digest() for id in ids.cast(pa.binary()).to_pylist()])
-    words = array("Q", digests)
-    if sys.byteorder != "little":
-        words.byteswap()
-    halves = pa.py_buffer(words[1::2])
-    return pc.shift_right(
-        pa.Array.from_buffers(pa.uint64(), len(ids), [None, halves]),
-        pa.scalar(KEY_BITS, pa.uint64()),
-    )
-
-
-def twice(values: Any) -> Any:
-    """Those that are there more than once. Sorting costs a third of what counting would."""
-    ordered = values.take(pc.sort_indices(values))
-    if isinstance(ordered, pa.ChunkedArray):
-        ordered = ordered.combine_chunks()
-    behind = ordered.slice(1)
-    return pc.unique(behind.filter(pc.equal(behind, ordered.slice(0, len(behind)))))
-
-
-def key_entries(keys: Any) -> bytes:
-    """The key sidecar of rows with these keys, in the order of the rows."""
-    rows = pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.uint64()), len(keys)))
-    numbers = pc.subtract(rows, pa.scalar(1, pa.uint64()))
-    entries = pc.bit_wise_or(pc.shift_left(keys, pa.scalar(KEY_BITS, pa.uint64())), numbers)
-    ordered = entries.take(pc.sort_indices(entries))
-    if isinstance(ordered, pa.ChunkedArray):
-        ordered = pa.concat_arrays(ordered.chunks)
-    return array("Q", ordered.buffers()[1].to_pybytes()[: 8 * len(ordered)]).tobytes()
 
 
 def written(records: pa.Table, rows: Any, versions: Any, seq: int) -> pa.Table:
@@ -173,22 +130,24 @@ class Layer:
 
     def lay(self, bucket: str, sheet: pa.Table) -> Segment:
         """The object on disk, read back and equal, and its sidecars."""
+        sheet = sheet.combine_chunks()
         keys = sheet.column(KEY)
         columns = sheet.drop_columns([KEY])
-        data = parquet.bytes_of(columns)
-        checksum = parquet.checksum_of(data)
+        data = parquet_bytes.bytes_of(columns)
+        checksum = parquet_bytes.checksum_of(data)
         folder = f"{self.table.name}/{folder_of(self.tenant)}/{bucket}"
         name = f"{folder}/{checksum}-{self.mark}.parquet"
         size = self.objects.put(name, lambda path: _write(path, data))
-        if not parquet.holds(self.objects.local(name), checksum, columns):
+        spans = parquet.spans_of(columns)
+        if not parquet_bytes.agrees(self.objects.local(name), checksum, columns, spans):
             raise Corrupt(f"Object {name} does not read back as it was written; check the disk.")
         held = {n: parquet.physical_of(columns.column(n)) for n in columns.column_names}
         fields = {n: kind for n, kind in held.items() if n not in ENVELOPE}
         segment = Segment(
             0, name, self.tenant, self.table.name, bucket, State.COLD, len(columns), len(columns),
-            0, size, checksum, fields, parquet.spans_of(columns),
+            0, size, checksum, fields, spans,
         )  # fmt: skip
-        self.shelf.lay(segment, key_entries(keys))
+        self.shelf.lay(segment, key_entries(keys.combine_chunks()))
         self.shelf.prepare(segment, self.table.searched)
         return segment
 

@@ -178,15 +178,16 @@ class Mover:
         self, table: Table, tenant: str, bucket: str, rows: list[tuple[Any, ...]]
     ) -> Segment:
         """The object on disk, read back and equal."""
-        from mcp_servers.stores import parquet  # heavy: only a mover needs to write objects
+        # heavy: only a mover needs to write objects
+        from mcp_servers.stores import parquet, parquet_bytes
 
         kinds = {name: field.type for name, field in table.spec.fields.items()}
         columns = parquet.table_of(rows, kinds)
-        data = parquet.bytes_of(columns)
-        checksum = parquet.checksum_of(data)
+        data = parquet_bytes.bytes_of(columns)
+        checksum = parquet_bytes.checksum_of(data)
         name = f"{table.name}/{folder_of(tenant)}/{bucket}/{checksum}.parquet"
         size = self.cold.objects.put(name, lambda path: _write(path, data))
-        if not parquet.holds(self.cold.objects.local(name), checksum, columns):
+        if not parquet_bytes.holds(self.cold.objects.local(name), checksum, columns):
             raise Corrupt(f"Object {name} does not read back as it was written; check the disk.")
         segment = Segment(
             0, name, tenant, table.name, bucket, State.COOLING, len(rows), 0, 0, size, checksum,

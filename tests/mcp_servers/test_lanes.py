@@ -17,8 +17,8 @@ from mcp_servers.readers.csv_reader import read_csv
 from mcp_servers.readers.lanes import column_of
 from mcp_servers.readers.rows import Job, Maker, Target
 from mcp_servers.segments import KEY_BITS, key_of
+from mcp_servers.stores.keys import key_column, key_entries
 from mcp_servers.stores.parquet import keys_of
-from mcp_servers.stores.parquet_lay import key_column, key_entries
 from registry.record import Type
 from registry.shape.cells import NULL_TOKENS, convert
 from registry.shape.identity import Repeats

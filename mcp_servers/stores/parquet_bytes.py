@@ -1,0 +1,90 @@
+"""The bytes of a segment's object: made of a table, and proven on disk. Keeps nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from mcp_servers.segments import Span
+from mcp_servers.stores.files import SUM_BYTES, digest_of
+from registry.limits import ROW_GROUP_ROWS
+
+_SAMPLE_ROWS: Final = 2_048
+
+
+def bytes_of(table: pa.Table) -> bytes:
+    """The object's bytes; equal tables give equal bytes."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        table,
+        sink,
+        compression="zstd",
+        use_dictionary=[name for name in table.column_names if _repeats(table.column(name))],
+        row_group_size=ROW_GROUP_ROWS,
+        write_page_checksum=True,
+        store_schema=False,
+    )
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def _repeats(column: pa.ChunkedArray) -> bool:
+    """Whether a dictionary of its values would be worth making, as its first ones tell.
+
+    Texts that may be missing have one in any case: DuckDB 2.0.0 takes every row of a row group for
+    `IS NULL` where the others are all the same text and lie there plainly.
+    """
+    if column.null_count and column.type in (pa.string(), pa.binary()):
+        return True
+    some = column.slice(0, _SAMPLE_ROWS)
+    return bool(pc.count_distinct(some, mode="all").as_py() * 2 <= len(some))
+
+
+def checksum_of(data: bytes) -> str:
+    """The checksum of an object's bytes."""
+    return blake2b(data, digest_size=SUM_BYTES).hexdigest()
+
+
+def holds(path: Path, checksum: str, table: pa.Table) -> bool:
+    """Whether the file has these bytes, and they are this table."""
+    return digest_of(path) == checksum and bool(pq.read_table(path).equals(table))
+
+
+def agrees(path: Path, checksum: str, table: pa.Table, spans: Mapping[str, Span]) -> bool:
+    """Whether the file has these bytes, and they are this table as far as a look tells: its columns
+    and how many rows and gaps they have, the ends of each where Parquet tells them, and every cell
+    of one row group, which the checksum chooses.
+
+    For tables that come out of Arrow and can be had from their source again; `holds` decodes all.
+    """
+    if digest_of(path) != checksum:
+        return False
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        told = file.metadata
+        if told.num_rows != len(table) or file.schema_arrow != table.schema.remove_metadata():
+            return False
+        if not all(_told(told, place, spans[n]) for place, n in enumerate(table.column_names)):
+            return False
+        group = int(checksum, 16) % told.num_row_groups
+        found = file.read_row_group(group, use_threads=False)
+    return bool(found.equals(table.slice(group * ROW_GROUP_ROWS, ROW_GROUP_ROWS)))
+
+
+def _told(metadata: pq.FileMetaData, place: int, span: Span) -> bool:
+    """Whether the row groups tell the same of a column as its span does."""
+    groups = [
+        metadata.row_group(n).column(place).statistics for n in range(metadata.num_row_groups)
+    ]
+    if not all(groups) or sum(one.null_count for one in groups) != span.nulls:
+        return False
+    ends = [one for one in groups if one.num_values]
+    if span.low is None or not all(one.has_min_max for one in ends):  # Parquet leaves out long ones
+        return True
+    low, high = min(one.min for one in ends), max(one.max for one in ends)
+    return bool((low, high) == (span.low, span.high))

@@ -1,0 +1,83 @@
+"""What is known of an object's bytes once they are on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from mcp_servers.stores.parquet import spans_of
+from mcp_servers.stores.parquet_bytes import agrees, bytes_of, checksum_of, holds
+from registry.limits import ROW_GROUP_ROWS
+
+COUNT = 3 * ROW_GROUP_ROWS
+TABLE = pa.table(
+    {
+        "id": [f"k{n}" for n in range(COUNT)],
+        "n": pa.array(range(COUNT), pa.int64()),
+        "value": [n / 7 for n in range(COUNT)],
+        "text": [None if n % 3 else f"t{n % 11}" for n in range(COUNT)],
+        "nothing": pa.nulls(COUNT, pa.string()),
+        "long": ["x" * 5_000 if n % 1_000 == 7 else "short" for n in range(COUNT)],
+        "some": pa.array([n if n < ROW_GROUP_ROWS else None for n in range(COUNT)], pa.int64()),
+    }
+)
+
+
+def agree(folder: Path, written: pa.Table, meant: pa.Table = TABLE) -> bool:
+    path, data = folder / "x.parquet", bytes_of(written)
+    path.write_bytes(data)
+    return agrees(path, checksum_of(data), meant, spans_of(meant))
+
+
+def changed(name: str, row: int, value: object) -> pa.Table:
+    cells = TABLE.column(name).to_pylist()
+    cells[row] = value
+    place = TABLE.column_names.index(name)
+    return TABLE.set_column(place, name, pa.array(cells, TABLE.schema.field(name).type))
+
+
+def test_an_object_of_the_table_agrees_with_it(tmp_path: Path) -> None:
+    for table in (TABLE, TABLE.slice(0, 1), TABLE.slice(5, ROW_GROUP_ROWS + 1)):
+        assert agree(tmp_path, table, table)
+
+
+def test_any_bit_that_flips_is_seen(tmp_path: Path) -> None:
+    path, data = tmp_path / "x.parquet", bytearray(bytes_of(TABLE))
+    checksum, spans = checksum_of(bytes(data)), spans_of(TABLE)
+    for place in range(0, len(data), len(data) // 50):
+        data[place] ^= 1
+        path.write_bytes(data)
+        assert not agrees(path, checksum, TABLE, spans)
+        assert not holds(path, checksum, TABLE)
+        data[place] ^= 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        TABLE.slice(0, COUNT - 1),
+        TABLE.drop_columns(["value"]),
+        TABLE.rename_columns(["id", "m", *TABLE.column_names[2:]]),
+        TABLE.set_column(1, "n", TABLE.column("value")),
+        changed("n", 0, -1),
+        changed("n", COUNT - 1, COUNT),
+        changed("value", COUNT - 1, 1e9),
+        changed("text", 1, "t1"),
+        changed("nothing", 5, "x"),
+    ],
+)  # fmt: skip
+def test_what_a_writer_lost_or_changed_at_the_ends_is_seen(tmp_path: Path, other: pa.Table) -> None:
+    assert not agree(tmp_path, other)
+
+
+def test_a_cell_that_changed_is_seen_in_one_row_group_of_three(tmp_path: Path) -> None:
+    """Which one the checksum chooses; a full look sees all."""
+    seen = 0
+    for n in range(30):
+        other = changed("n", ROW_GROUP_ROWS + 5, ROW_GROUP_ROWS + 6 + n)
+        seen += not agree(tmp_path, other)
+        path = tmp_path / "x.parquet"
+        assert not holds(path, checksum_of(path.read_bytes()), TABLE)
+    assert 3 <= seen <= 17
