@@ -186,6 +186,8 @@ def _may_hold(segment: Segment, spec: CollectionSpec, part: Predicate) -> bool:
         return absent or span is None or span.nulls > 0
     if absent:
         return False  # no value, so no comparison is true
+    if isinstance(part, Compare) and part.other is not None:
+        return True
     return _compares(segment.spans.get(name), spec, name, part)
 
 
@@ -214,7 +216,7 @@ def _compares(span: Span | None, spec: CollectionSpec, name: str, part: Compare 
 
 def surely(segment: Segment, spec: CollectionSpec, part: Predicate) -> bool:
     """Whether `part` is known to be true for all its records."""
-    if not isinstance(part, (Compare, In, IsNull)):
+    if not isinstance(part, (Compare, In, IsNull)) or getattr(part, "other", None):
         return False
     name = split_path(part.field)[1]
     span = segment.spans.get(name)

@@ -10,7 +10,7 @@ from typing import Any
 from registry.catalog import Catalogue, Facts
 from registry.domain import CollectionSpec, DomainSpec
 from registry.errors import UnknownDomain, shown
-from registry.limits import JOINS_MAX, ROWS_MAX
+from registry.limits import INNER_PLANS_MAX, JOINS_MAX, ROWS_MAX
 from registry.moment import time_text
 from registry.tool import Resource
 
@@ -27,20 +27,33 @@ A plan is JSON. `from` names a collection; everything else is optional.
            "bucket": "minute"|"hour"|"day"|"week"|"month"|"quarter"|"year"?}}]
   measures: [{{"fn": "count"|"sum"|"avg"|"min"|"max"|"distinct"|"median"|"percentile",
               "field": path?, "q": 0..1?, "where": predicate?, "as": name?}}]
-  having: predicate over output columns
+  compute: [{{"as": name, "op": "+"|"-"|"*"|"/", "args": [column or number, column or number]}} |
+            {{"as": name, "op": "previous", "args": [column]}}]
+                                               columns made of others, one after the other;
+                                               "/" gives a fraction, by zero nothing;
+                                               "previous": the value one calendar bucket before,
+                                               by the one `bucket` of `group`, within other keys
+  having: predicate over output columns, computed ones too
+  show: [column, …]                            which, in this order; all unless given
   order: [{{"by": column, "desc": bool}}]      nulls last
+  per: {{"by": [column, …], "n": number}}      the first n rows, in order, of each combination
+  combine: {{"op": "union"|"intersect"|"except", "plan": plan}}
+                                               with its rows, as sets; as many columns
   limit: 1..{ROWS_MAX}
 A path is `field` or `alias.field`; every record also has id, version, extra.
 A predicate is one of
   {{"op": "="|"!="|"<"|"<="|">"|">=", "field": path, "value": v}}
   {{"op": "in", "field": path, "values": [v, …]}}     {{"op": "null", "field": path}}
+  for `value`: "other": path of another field, or "plan": a plan that gives one value
+  for `values`: "plan": a plan that gives one column
   {{"op": "contains"|"starts"|"ends", "field": path, "value": text}}
   {{"op": "match", "text": "words \\"a phrase\\" prefix* OR other", "alias": alias?}}
                                                full-text search
   {{"op": "and"|"or", "args": [predicate, …]}}     {{"op": "not", "arg": predicate}}
 Times are ISO-8601 UTC, dates YYYY-MM-DD, decimals strings. Buckets are UTC, weeks start on Monday.
 A comparison with a missing value is neither true nor false, so `!=` does not find it; ask for
-`null`."""
+`null`. A plan within a plan is run first and sees nothing of the one around it; at most
+{INNER_PLANS_MAX} of them."""
 
 
 def describe(name: str | None, catalogue: Catalogue) -> tuple[dict[str, Any], str]:

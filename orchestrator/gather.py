@@ -12,13 +12,16 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from orchestrator.compute import computed
 from orchestrator.fold import Accumulator, accumulator, raw_parts
 from orchestrator.predicate import Reader, Truth, compiled
 from orchestrator.route import WEIGHT, Edge, Fold, Fragment, Route
 from registry.check import Column
 from registry.errors import TooLarge
 from registry.limits import GATHER_ROWS_MAX
+from registry.plan import row_ids
 from registry.record import Canonical, Type, decode, encode
+from registry.rows import first_per, ordered
 
 #: one row of each joined fragment, in join order; `None` where a left join found no partner
 Joined = tuple[list[Any] | None, ...]
@@ -134,14 +137,21 @@ def _step(
 
 
 def _project(route: Route, scope: _Scope, rows: list[Joined]) -> list[list[Canonical]]:
-    names = [column.name for column in route.columns]
-    hidden = [o.by for o in route.plan.order if o.by not in names]
-    readers = [scope.read(name)[0] for name in [*names, *hidden, "id"]]
+    plan = route.plan
+    own = [column.name for column in route.made[: len(route.made) - len(plan.compute)]]
+    made = {column.name for column in route.made}
+    hidden = [order.by for order in plan.order if order.by not in made]
+    ids = row_ids(plan)
+    readers = [scope.read(name)[0] for name in [*own, *hidden, *ids]]
     found = [[read(row) for read in readers] for row in rows]
-    if route.plan.distinct:
-        found = list({tuple(row[: len(names)]): row for row in found}.values())
-    at = {name: index for index, name in enumerate([*names, *hidden])}
-    return _ordered(found, [(at[o.by], o.desc) for o in route.plan.order], tie=len(names + hidden))
+    if plan.distinct:
+        found = list({tuple(row[: len(own)]): row for row in found}.values())
+    behind = [row[len(own) :] for row in found]
+    found = computed(plan, route.made, [row[: len(own)] for row in found])
+    found = [[*row, *rest] for row, rest in zip(found, behind, strict=True)]
+    behind_all = len(made) + len(hidden)
+    ties = range(len(own)) if plan.distinct else range(behind_all, behind_all + len(ids))
+    return _arranged(route, found, hidden, ties)
 
 
 # -- groups --------------------------------------------------------------------------------------
@@ -177,7 +187,8 @@ def _fold(route: Route, scope: _Scope, rows: list[Joined]) -> list[list[Canonica
         ]
         for key, held in groups.items()
     ]
-    return _arranged(route, found)
+    found = computed(route.plan, route.made, found)
+    return _arranged(route, found, (), range(len(route.plan.group)))
 
 
 class _Step:
@@ -218,14 +229,28 @@ class _Step:
             held.add([part(row) for part in self.parts], weight // own)
 
 
-def _arranged(route: Route, rows: list[list[Canonical]]) -> list[list[Canonical]]:
-    """`having`, then the plan's order; ties, and no order at all, go by the group keys."""
-    at = {column.name: index for index, column in enumerate(route.columns)}
-    if route.plan.having is not None:
-        test = compiled(route.plan.having, _column_reader(route.columns, at))
+# -- both ----------------------------------------------------------------------------------------
+
+
+def _arranged(
+    route: Route, rows: list[list[Canonical]], hidden: Sequence[str], ties: Sequence[int]
+) -> list[list[Canonical]]:
+    """`having`, the plan's order, with ties by these places, the first of each group, and what is
+    shown. Behind the columns made stand the hidden ones."""
+    plan = route.plan
+    names = [*(column.name for column in route.made), *hidden]
+    at = {name: index for index, name in enumerate(names)}
+    if plan.having is not None:
+        test = compiled(plan.having, _column_reader(route.made, at))
         rows = [row for row in rows if test(row) is True]
-    keys = [(index, False) for index in range(len(route.plan.group))]
-    return _ordered(rows, [(at[o.by], o.desc) for o in route.plan.order] + keys)
+    by = [(at[order.by], order.desc) for order in plan.order]
+    rows = ordered(rows, [*by, *((place, False) for place in ties)])
+    if plan.per is not None:
+        rows = first_per(rows, [at[name] for name in plan.per.by], plan.per.n)
+    if route.columns != route.made:
+        shown = [at[column.name] for column in route.columns]
+        rows = [[row[place] for place in shown] for row in rows]
+    return rows
 
 
 def _column_reader(columns: tuple[Column, ...], at: dict[str, int]) -> Reader:
@@ -240,17 +265,3 @@ def _column_reader(columns: tuple[Column, ...], at: dict[str, int]) -> Reader:
         return get, Type("text") if kind.name == "ref" else kind
 
     return read
-
-
-def _ordered(
-    rows: list[list[Canonical]], by: Sequence[tuple[int, bool]], tie: int | None = None
-) -> list[list[Canonical]]:
-    """Stable sorts from the last key to the first; nulls stand last both ways."""
-    keys = [*by, (tie, False)] if tie is not None else list(by)
-    for index, desc in reversed(keys):
-        rows.sort(key=lambda row: _rank(row[index], desc), reverse=desc)
-    return rows
-
-
-def _rank(value: Canonical, desc: bool) -> tuple[bool, Any]:
-    return (value is None) != desc, 0 if value is None else value

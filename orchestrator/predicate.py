@@ -8,10 +8,11 @@ import operator
 from collections.abc import Callable
 from typing import Final
 
+from orchestrator.compute import as_float
 from registry.check import comparable
 from registry.errors import BadPlan
 from registry.plan import And, Compare, In, IsNull, Like, Match, Not, Or, Predicate
-from registry.record import Canonical, Type
+from registry.record import NUMERIC, Canonical, Type
 
 #: path -> (how to read it from a row, its type)
 Reader = Callable[[str], tuple[Callable[[object], Canonical], Type]]
@@ -80,9 +81,29 @@ def _leaf(node: Compare | In | IsNull | Like, read: Reader) -> Truth:
         return _known(get, lambda value: value in wanted)
     if isinstance(node, Like):
         return _known(get, _like(node))
-    bound = comparable(node.value, kind, node.field)
     compare = _COMPARE[node.op]
+    if node.other is not None:
+        return _two(compare, (get, kind), read(node.other))
+    bound = comparable(node.value, kind, node.field)
     return _known(get, lambda value: compare(value, bound))
+
+
+def _two(
+    compare: Callable[[object, object], bool],
+    left: tuple[Callable[[object], Canonical], Type],
+    right: tuple[Callable[[object], Canonical], Type],
+) -> Truth:
+    """A field against another; numbers of different types as floats."""
+    (get, kind), (other, its) = left, right
+    floats = kind != its and kind.name in NUMERIC
+
+    def truth(row: object) -> bool | None:
+        a, b = get(row), other(row)
+        if a is None or b is None:
+            return None
+        return compare(as_float(a, kind), as_float(b, its)) if floats else compare(a, b)
+
+    return truth
 
 
 def _known(get: Callable[[object], Canonical], test: Callable[[Canonical], bool]) -> Truth:

@@ -13,15 +13,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from registry.catalog import Catalogue
-from registry.check import Column, check
+from registry.check import Column, check, outputs
+from registry.errors import BadPlan
 from registry.plan import (
     And,
     Compare,
     Group,
-    In,
-    IsNull,
     Join,
-    Like,
     Match,
     Measured,
     Not,
@@ -32,6 +30,8 @@ from registry.plan import (
     conjoin,
     conjuncts,
     leaves,
+    paths_of,
+    row_ids,
     split_path,
 )
 from registry.record import Type
@@ -73,7 +73,8 @@ class Fragment:
 
     def holds(self, predicate: Predicate) -> bool:
         """Whether every field the predicate names is in this fragment."""
-        return all(_owner(leaf) in self.members for leaf in leaves(predicate))
+        paths = (path for leaf in leaves(predicate) for path in paths_of(leaf))
+        return all(split_path(path)[0] in self.members for path in paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,8 @@ class Route:
 
     plan: QueryPlan
     columns: tuple[Column, ...]
+    #: what the plan makes, of which `columns` are shown
+    made: tuple[Column, ...]
     root: Fragment
     whole: bool
     residual: tuple[Predicate, ...] = ()
@@ -133,38 +136,31 @@ def _walk(fragment: Fragment) -> list[Fragment]:
 def route(plan: QueryPlan, catalogue: Catalogue) -> Route:
     """Cut a plan; raises what `registry.check.check` raises."""
     columns = check(plan, catalogue)
+    if plan.below:
+        raise BadPlan("Plans within plans cannot be run yet; ask in steps.")
+    made = outputs(plan, catalogue)
     root = Fragment(_domain(plan.source), None, plan.source, members={None})
     if len(plan.domains) == 1:
-        return Route(plan, columns, root, whole=True)
+        return Route(plan, columns, made, root, whole=True)
     by_alias = _place(plan, root)
     residual = _push_filters(plan, root)
     folds = _fold_measures(plan, root, by_alias)
     for group in plan.group:
         by_alias[split_path(group.field)[0]].need(group.field, group.bucket)
     for predicate in residual:
-        for leaf in leaves(predicate):
-            by_alias[_owner(leaf)].need(_path(leaf))
+        for path in (path for leaf in leaves(predicate) for path in paths_of(leaf)):
+            by_alias[split_path(path)[0]].need(path)
     if not plan.aggregates:
-        _list_columns(plan, columns, by_alias)
+        _list_columns(plan, made, by_alias)
         _push_limit(plan, root, residual)
     for fragment in _walk(root):
         asked = fragment_plan(fragment, aggregates=plan.aggregates, extra=[])
         fragment.types = tuple(column.type for column in check(asked, catalogue))
-    return Route(plan, columns, root, False, tuple(residual), tuple(folds))
+    return Route(plan, columns, made, root, False, tuple(residual), tuple(folds))
 
 
 def _domain(address: str) -> str:
     return address.partition(".")[0]
-
-
-def _owner(leaf: Compare | In | IsNull | Like | Match) -> str | None:
-    return leaf.alias if isinstance(leaf, Match) else split_path(leaf.field)[0]
-
-
-def _path(leaf: Compare | In | IsNull | Like | Match) -> str:
-    if isinstance(leaf, Match):
-        return f"{leaf.alias}.id" if leaf.alias else "id"
-    return leaf.field
 
 
 def _place(plan: QueryPlan, root: Fragment) -> dict[str | None, Fragment]:
@@ -227,7 +223,10 @@ def localise(node: Predicate, home: Fragment) -> Predicate:
         return Not(arg=localise(node.arg, home))
     if isinstance(node, Match):
         return node.model_copy(update={"alias": None if node.alias == home.alias else node.alias})
-    return node.model_copy(update={"field": home.local(node.field)})
+    paths = {"field": home.local(node.field)}
+    if isinstance(node, Compare) and node.other is not None:
+        paths["other"] = home.local(node.other)
+    return node.model_copy(update=paths)
 
 
 def _fold_measures(
@@ -247,9 +246,8 @@ def _fold(
     if measure.field is None and any(owner is f for f in optional_fragments(root)):
         decomposes = False  # a condition may hold for rows that stand without the owner
     if not decomposes or (condition is not None and not owner.holds(condition)):
-        for path in ([measure.field] if measure.field else []) + [
-            _path(x) for x in leaves(condition)
-        ]:
+        own = [measure.field] if measure.field else []
+        for path in own + [path for leaf in leaves(condition) for path in paths_of(leaf)]:
             by_alias[split_path(path)[0]].need(path)
         return Fold(measure, "raw", owner, {})
     if measure.field is None and condition is None:
@@ -270,11 +268,15 @@ def _fold(
 
 
 def _list_columns(
-    plan: QueryPlan, columns: tuple[Column, ...], by_alias: dict[str | None, Fragment]
+    plan: QueryPlan, made: tuple[Column, ...], by_alias: dict[str | None, Fragment]
 ) -> None:
-    for path in [c.name for c in columns] + [o.by for o in plan.order]:
+    computed = {compute.alias for compute in plan.compute}
+    for path in [c.name for c in made] + [o.by for o in plan.order]:
+        if path in computed:
+            continue
         by_alias[split_path(path)[0]].need(path)
-    by_alias[None].need("id")
+    for path in row_ids(plan):
+        by_alias[split_path(path)[0]].need(path)
 
 
 def _push_limit(plan: QueryPlan, root: Fragment, residual: list[Predicate]) -> None:
@@ -289,7 +291,8 @@ def _push_limit(plan: QueryPlan, root: Fragment, residual: list[Predicate]) -> N
         for edge in f.children
     )
     own_order = all(split_path(order.by)[0] in root.members for order in plan.order)
-    if residual or plan.distinct or plan.limit is None or not (lookups and own_order):
+    later = residual or plan.distinct or plan.compute or plan.per
+    if later or plan.limit is None or not (lookups and own_order):
         return
     root.order = tuple(Order(by=root.local(o.by), desc=o.desc) for o in plan.order)
     root.limit = plan.limit

@@ -1,19 +1,16 @@
-"""Calendar buckets, in SQL and in Python: UTC, weeks start on Monday. Pure.
+"""Calendar buckets in SQL, as `registry.bucket` says them. Pure.
 
 `minute` and `hour` give µs since 1970, the others days since 1970, as `registry.check` types them.
 """
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
 from registry.plan import Bucket
 from registry.record import Type
 
 _DAY_US = 86_400_000_000
-_EPOCH = date(1970, 1, 1).toordinal()
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _FINE_US = {"minute": 60_000_000, "hour": 3_600_000_000}
 
 
@@ -42,20 +39,6 @@ def bucket_sql(
         back = f"((strftime('%m', {month}, 'unixepoch') - 1) % 3)"
         return f"(unixepoch({month}, 'unixepoch', '-' || {back} || ' months') / 86400)"
     return f"(unixepoch({days} * 86400, 'unixepoch', 'start of {bucket}') / 86400)"
-
-
-def bucket_start(value: int, kind: Type, bucket: Bucket) -> int:
-    """The same of a value."""
-    if bucket in _FINE_US:
-        return value - value % _FINE_US[bucket]
-    days = value if kind.name == "date" else value // _DAY_US
-    if bucket == "day":
-        return days
-    if bucket == "week":
-        return days - (days + 3) % 7
-    found = date.fromordinal(days + _EPOCH)
-    month = found.month - (found.month - 1) % _MONTHS[bucket]
-    return found.replace(month=month, day=1).toordinal() - _EPOCH
 
 
 def _floor(expression: str, step: int) -> str:

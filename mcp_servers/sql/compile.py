@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from mcp_servers.segments import PHYSICAL, PLACE
+from mcp_servers.sql.arrange import arranged, listed
 from mcp_servers.sql.dialect import DUCKDB, SQLITE, Dialect
 from mcp_servers.sql.partial import Piece, pieces_of, whole_of
-from mcp_servers.sql.statement import Statement
+from mcp_servers.sql.statement import Statement, Term
 from mcp_servers.stores.sqlite_names import quoted
 from registry.catalog import Catalogue
 from registry.check import Column
@@ -98,7 +99,7 @@ def compile_pieces(plan: QueryPlan, catalogue: Catalogue, tenant: str) -> Given:
     parts = _Parts(statement)
     folded = {name: sql for piece in parts.pieces for name, sql in piece.rows.items()}
     outputs = {**parts.keys, **folded, **parts.count}
-    kinds = [PHYSICAL[column.type.name] for column in statement.columns[: len(parts.keys)]]
+    kinds = [PHYSICAL[column.type.name] for column in statement.outputs[: len(parts.keys)]]
     kinds += [piece.kind for piece in parts.pieces for _ in piece.rows]
     kinds += ["int64" for _ in parts.count]
     sql = f"SELECT {_named(outputs)} {statement.source()}{parts.group_by}"
@@ -123,7 +124,8 @@ def compile_merged(
     if parts.count:
         outputs.append("sum(sum(n)) OVER ()" if parts.keys else "sum(n)")
     sql = f"SELECT {_numbered(outputs)} FROM ({both}){parts.group_by}"
-    return _cut(statement, sql, len(outputs) - 1 if parts.count else None, after)
+    matched = len(outputs) - 1 if parts.count else None
+    return _cut(statement, sql, statement.fold_terms(), matched, after)
 
 
 class _Parts:
@@ -134,7 +136,7 @@ class _Parts:
 
     def __init__(self, statement: Statement) -> None:
         plan = statement.plan
-        keys = [*map(statement.group, plan.group)] if plan.aggregates else statement.shown()
+        keys = [*map(statement.group, plan.group)] if plan.aggregates else statement.listed()
         self.keys = {f"k{n}": sql for n, sql in enumerate(keys)}
         self.count = {"n": "count(*)"} if plan.aggregates else {}
         self.pieces: list[Piece] = []
@@ -153,7 +155,10 @@ class _Parts:
 
 def _listed(statement: Statement, after: Sequence[Canonical] | None) -> Compiled:
     """Records, each once, straight from the tables so that their indexes give the order."""
-    shown, terms = statement.shown(), statement.list_terms()
+    plan = statement.plan
+    if plan.compute or plan.per or plan.show:
+        return _cut(statement, *listed(statement), None, after)
+    shown, terms = statement.listed(), statement.list_terms()
     outputs = ", ".join((*shown, *(term.sql for term in terms)))
     sql = f"SELECT {outputs} {statement.source()}"
     if after is not None:
@@ -166,31 +171,35 @@ def _folded(statement: Statement, after: Sequence[Canonical] | None) -> Compiled
     """Groups or distinct rows."""
     plan = statement.plan
     if not plan.aggregates:
-        distinct = f"SELECT DISTINCT {_numbered(statement.shown())} {statement.source()}"
-        return _cut(statement, distinct, None, after)
+        distinct = f"SELECT DISTINCT {_numbered(statement.listed())} {statement.source()}"
+        return _cut(statement, distinct, statement.fold_terms(), None, after)
     outputs = [*map(statement.group, plan.group), *map(statement.measure, plan.measures)]
     places = ", ".join(str(n + 1) for n in range(len(plan.group)))
     # Window functions run after GROUP BY: the sum over all groups is the number of records folded.
     matched = "sum(count(*)) OVER ()" if places else "count(*)"
     sql = f"SELECT {_numbered([*outputs, matched])} {statement.source()}"
     sql += f" GROUP BY {places}" if places else ""
-    return _cut(statement, sql, len(outputs), after)
+    return _cut(statement, sql, statement.fold_terms(), len(outputs), after)
 
 
 def _cut(
-    statement: Statement, inner: str, matched: int | None, after: Sequence[Canonical] | None
+    statement: Statement,
+    inner: str,
+    terms: Sequence[Term],
+    matched: int | None,
+    after: Sequence[Canonical] | None,
 ) -> Compiled:
-    """What is folded inside is filtered, ordered and cut outside."""
-    terms = statement.fold_terms()
-    conditions = []
-    if statement.plan.having is not None:
-        conditions.append(statement.having(statement.plan.having))
+    """What is made inside is computed with, filtered, ordered, shown and cut outside."""
+    inner, conditions = arranged(statement, inner, terms)
     if after is not None and terms:
         conditions.append(statement.behind(terms, after))
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    keys = tuple(int(term.sql[1:]) for term in terms)
-    sql = f"SELECT * FROM ({inner}){where}{statement.page(terms)}"
-    return _done(statement, sql, keys, matched)
+    shown = [statement.output(column.name)[0] for column in statement.columns]
+    extra = [] if matched is None else [f"o{matched}"]
+    outputs = list(dict.fromkeys([*shown, *(term.sql for term in terms), *extra]))
+    sql = f"SELECT {', '.join(outputs)} FROM ({inner}){where}{statement.page(terms)}"
+    keys = tuple(outputs.index(term.sql) for term in terms)
+    return _done(statement, sql, keys, outputs.index(extra[0]) if extra else None)
 
 
 def _done(statement: Statement, sql: str, keys: tuple[int, ...], matched: int | None) -> Compiled:

@@ -37,6 +37,16 @@ class Dialect:
             return int(max(min(value, _HUGE), -_HUGE))
         return value
 
+    def whole(self, expression: str) -> str:
+        """A whole number that was computed; past 64 bits the statement fails."""
+        if self is SQLITE:
+            return f"isotherm_whole({expression})"  # there it would become a float
+        return f"CAST({expression} AS BIGINT)"
+
+    def wide(self, expression: str) -> str:
+        """A whole number to compute with, in more than 64 bits where the engine has them."""
+        return expression if self is SQLITE else f"CAST({expression} AS HUGEINT)"
+
     def like(self, expression: str, leaf: Like, bind: Bind) -> str:
         """Text that contains, starts or ends with the needle."""
         return (_sqlite_like if self is SQLITE else _duckdb_like)(expression, leaf, bind)
@@ -68,6 +78,12 @@ _AGGREGATES: Final[dict[str, str]] = {
 }
 SQLITE: Final = Dialect("sqlite", "0", "IS")
 DUCKDB: Final = Dialect("duckdb", "FALSE", "IS NOT DISTINCT FROM")
+
+
+def as_float(expression: str, kind: Type) -> str:
+    """A number of this type as a float, rounded the same by both engines and by Python."""
+    number = f"CAST({expression} AS DOUBLE)"
+    return f"({number} / CAST({10**kind.scale} AS DOUBLE))" if kind.scale else number
 
 
 def _sqlite_like(expression: str, leaf: Like, bind: Bind) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mcp_servers.segments import PHYSICAL, Segment, Span, surely
-from mcp_servers.sql.buckets import bucket_start
+from registry.bucket import bucket_start
 from registry.domain import CollectionSpec
 from registry.plan import Group, Measured, QueryPlan, conjuncts, split_path
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from mcp_servers.sql.dialect import SQLITE, Dialect
+from mcp_servers.sql.dialect import SQLITE, Dialect, as_float
 from registry.check import comparable
 from registry.errors import TooLarge
 from registry.limits import PLAN_NODES_MAX, PLAN_VALUES_MAX
 from registry.plan import And, Compare, In, IsNull, Like, Match, Not, Or, Predicate, leaves
-from registry.record import Canonical, Type
+from registry.record import NUMERIC, Canonical, Type
 
 Resolve: TypeAlias = Callable[[str], tuple[str, Type]]
 
@@ -65,6 +65,11 @@ class Conditions:
             return self._dialect.like(expression, leaf, self._values.bind)
         if isinstance(leaf, In):
             return self._in(expression, [self._literal(v, kind, leaf.field) for v in leaf.values])
+        if leaf.other is not None:
+            other, its = self._resolve(leaf.other)
+            if kind != its and kind.name in NUMERIC:
+                expression, other = as_float(expression, kind), as_float(other, its)
+            return f"({expression} {leaf.op} {other})"
         value = self._values.bind(self._literal(leaf.value, kind, leaf.field))
         return f"({expression} {leaf.op} {value})"
 

@@ -10,7 +10,7 @@ before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from mcp_servers.segments import PLACE
@@ -19,9 +19,10 @@ from mcp_servers.sql.match import fts5
 from mcp_servers.sql.predicates import Conditions, Values, check_width
 from mcp_servers.stores.sqlite_names import quoted, search_name, table_name
 from registry.catalog import Catalogue
-from registry.check import Scope, check, shown_fields
+from registry.check import Scope, chosen, outputs, shown_fields
+from registry.errors import Bug
 from registry.limits import ROWS_DEFAULT, ROWS_MAX
-from registry.plan import Group, Join, Match, Measured, Predicate, QueryPlan, split_path
+from registry.plan import Group, Join, Match, Measured, Predicate, QueryPlan, row_ids, split_path
 from registry.record import Canonical, Type
 
 
@@ -57,7 +58,10 @@ class Statement:
     def __init__(
         self, plan: QueryPlan, catalogue: Catalogue, tenant: str, dialect: Dialect
     ) -> None:
-        self.columns = check(plan, catalogue)
+        if plan.below:
+            raise Bug("a plan within a plan has to be run before the plan around it")
+        self.outputs = outputs(plan, catalogue)
+        self.columns = chosen(plan, self.outputs)
         check_width(plan.where, plan.having, *(m.where for m in plan.measures))
         self.plan = plan
         self.dialect = dialect
@@ -146,26 +150,23 @@ class Statement:
 
     # -- outputs ---------------------------------------------------------------------------------
 
-    def shown(self) -> list[str]:
-        """The columns of a plan that lists records, or of its distinct rows."""
+    def listed(self) -> list[str]:
+        """The fields of a plan that lists records, or of its distinct rows."""
         return [self.resolve(path)[0] for path in shown_fields(self.plan, self.scope)]
 
-    def list_terms(self) -> list[Term]:
+    def list_terms(self, computed: Collection[str] = ()) -> list[Term]:
         """The order asked for, then the ids of all that makes a row of the result one of its
-        kind."""
+        kind. Computed columns stand under their own names."""
         terms: dict[str, Term] = {}
         for order in self.plan.order:
-            sql, _ = self.resolve(order.by)
+            sql = order.by if order.by in computed else self.resolve(order.by)[0]
             nullable = order.by not in ("id", "version")
             terms.setdefault(sql, Term(sql, order.desc, nullable, self.dialect.same))
-        sql, _ = self.resolve("id")
-        terms.setdefault(sql, Term(sql, nullable=False))
-        for join in self.plan.joins:
-            # A join on the id brings one partner at most, so it needs no key of its own.
-            if join.kind != "anti" and join.on[1] != "id":
-                sql, _ = self.resolve(f"{join.alias}.id")
-                nullable = join.kind == "left"
-                terms.setdefault(sql, Term(sql, nullable=nullable, same=self.dialect.same))
+        left = {join.alias for join in self.plan.joins if join.kind == "left"}
+        for path in row_ids(self.plan):
+            sql, _ = self.resolve(path)
+            nullable = split_path(path)[0] in left
+            terms.setdefault(sql, Term(sql, nullable=nullable, same=self.dialect.same))
         return list(terms.values())
 
     def group(self, group: Group) -> str:
@@ -202,8 +203,9 @@ class Statement:
 
     def output(self, name: str) -> tuple[str, Type]:
         """An output column by its name, as `having` and `order` say it."""
-        place = next(n for n, column in enumerate(self.columns) if column.name == name)
-        return f"o{place}", self.columns[place].type
+        place = next(n for n, column in enumerate(self.outputs) if column.name == name)
+        own = len(self.outputs) - len(self.plan.compute)
+        return f"o{place}" if place < own else f"c{place - own}", self.outputs[place].type
 
     def having(self, node: Predicate) -> str:
         """A condition on output columns."""
@@ -215,8 +217,8 @@ class Statement:
         for order in self.plan.order:
             sql, _ = self.output(order.by)
             terms.setdefault(sql, Term(sql, order.desc, same=self.dialect.same))
-        unique = len(self.plan.group) if self.plan.aggregates else len(self.columns)
-        for n in range(unique):
+        own = len(self.outputs) - len(self.plan.compute)
+        for n in range(len(self.plan.group) if self.plan.aggregates else own):
             terms.setdefault(f"o{n}", Term(f"o{n}", same=self.dialect.same))
         return list(terms.values())
 

@@ -263,8 +263,8 @@ def _in_our_words(bad: duckdb.Error) -> IsothermError:
         return TooSlow("The query took too long; narrow it by time or by a filter.")
     if isinstance(bad, duckdb.OutOfMemoryException):
         return TooLarge("The query needs more memory than there is; narrow it.")
-    if isinstance(bad, duckdb.OutOfRangeException):
-        return TooLarge("A sum is outside the numbers a store holds; fold fewer records.")
+    if isinstance(bad, duckdb.OutOfRangeException | duckdb.ConversionException):
+        return TooLarge("A number is outside the numbers a store holds; fold fewer records.")
     if isinstance(bad, duckdb.IOException):
         return Corrupt("A segment cannot be read; run a deep check.")
     return Bug(f"The scanner refused a statement of ours ({type(bad).__name__}).")

@@ -127,7 +127,7 @@ def _scan_of(connection: apsw.Connection, cold: Cold, asked: Asked, reached: Rea
     plan = asked.plan
     if decomposes(plan):
         return _folded(connection, cold, asked, reached.segments[plan.source])
-    if plan.joins or plan.aggregates or plan.distinct:
+    if plan.joins or plan.aggregates or plan.distinct or plan.compute or plan.per:
         return _together(connection, cold, asked, reached)
     return _listed(connection, cold, asked, reached.segments[plan.source])
 

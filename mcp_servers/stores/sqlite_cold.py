@@ -21,7 +21,16 @@ from mcp_servers.sql.predicates import Conditions, Values
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores.sqlite_names import quoted, search_name
 from mcp_servers.stores.sqlite_schema import Schema, Table
-from registry.plan import Match, Predicate, QueryPlan, conjoin, conjuncts, leaves, split_path
+from registry.plan import (
+    Match,
+    Predicate,
+    QueryPlan,
+    conjoin,
+    conjuncts,
+    leaves,
+    paths_of,
+    split_path,
+)
 from registry.record import Type
 from registry.tier import Tier
 
@@ -108,10 +117,7 @@ def own_parts(plan: QueryPlan, address: str) -> list[Predicate]:
 
 
 def _aliases(part: Predicate) -> set[str | None]:
-    return {
-        leaf.alias if isinstance(leaf, Match) else split_path(leaf.field)[0]
-        for leaf in leaves(part)
-    }
+    return {split_path(path)[0] for leaf in leaves(part) for path in paths_of(leaf)}
 
 
 class Question(Protocol):

@@ -63,6 +63,7 @@ def _set_up(connection: apsw.Connection, query_only: bool) -> None:
     if query_only:
         connection.execute("PRAGMA query_only = ON")
     connection.create_scalar_function("isotherm_lower", _lower, 1, deterministic=True)
+    connection.create_scalar_function("isotherm_whole", _whole, 1, deterministic=True)
     if not _PERCENTILE:  # pragma: no cover - wheels since 3.51 carry it
         _add_percentiles(connection)
 
@@ -84,6 +85,14 @@ def _enter_wal(connection: apsw.Connection) -> None:
 def _lower(*texts: Any) -> Any:
     (text,) = texts
     return text.lower() if isinstance(text, str) else None
+
+
+def _whole(*values: Any) -> Any:
+    """SQLite goes on in floats where whole numbers overflow."""
+    (value,) = values
+    if isinstance(value, float):
+        raise TooLarge("A computed number is outside the 64-bit integers; compute with fewer.")
+    return value
 
 
 class _Percentile:

@@ -34,7 +34,7 @@ from orchestrator.planner.unheard import unheard
 from registry.catalog import Catalogue
 from registry.check import check
 from registry.errors import IsothermError
-from registry.plan import Join, Match, Order, QueryPlan, conjoin, conjuncts, leaves
+from registry.plan import Join, Order, QueryPlan, conjoin, conjuncts, leaves, paths_of
 
 CLOSE: Final = 0.3  # a root this much worse than the best may still be meant
 
@@ -172,9 +172,8 @@ def needed(plan: QueryPlan) -> tuple[Join, ...]:
     paths = [*plan.select, *(g.field for g in plan.group), *(o.by for o in plan.order)]
     nodes = [plan.where, *(m.where for m in plan.measures)]
     paths += [m.field for m in plan.measures if m.field]
-    aliases = {leaf.alias for node in nodes for leaf in leaves(node) if isinstance(leaf, Match)}
-    paths += [x.field for node in nodes for x in leaves(node) if not isinstance(x, Match)]
-    aliases |= {path.rpartition(".")[0] for path in paths}
+    paths += [path for node in nodes for leaf in leaves(node) for path in paths_of(leaf)]
+    aliases = {path.rpartition(".")[0] for path in paths}
     for join in reversed(plan.joins):
         if join.alias in aliases or join.kind == "anti":
             aliases.add(join.on[0].rpartition(".")[0])

@@ -8,6 +8,7 @@ from typing import Final
 from registry.plan import (
     And,
     Compare,
+    Compute,
     In,
     IsNull,
     Like,
@@ -40,6 +41,8 @@ _FOLDS: Final = {
     "max": "Largest",
     "median": "Median",
 }
+_ARITHMETIC: Final = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
+_SETS: Final = {"union": "and also", "intersect": "that are also in", "except": "but not"}
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+Z)?")
 
 
@@ -52,14 +55,27 @@ def describe(plan: QueryPlan) -> str:
     tail = []
     if plan.group:
         tail.append("by " + " and ".join(_keys(plan)))
+    tail += map(_computed, plan.compute)
     if plan.having is not None:
         tail.append(f"where {predicate(plan.having)}")
+    if plan.combine is not None:
+        tail.append(f"{_SETS[plan.combine.op]} ({describe(plan.combine.plan)})")
     if plan.order:
         orders = (f"{o.by}, highest first" if o.desc else o.by for o in plan.order)
         tail.append("ordered by " + ", then ".join(orders))
+    if plan.per is not None:
+        each = " and ".join(plan.per.by)
+        tail.append(f"the first{'' if plan.per.n == 1 else f' {plan.per.n}'} of each {each}")
     if plan.limit is not None:
         tail.append("the first" if plan.limit == 1 else f"the first {plan.limit}")
     return ", ".join((head, *tail))
+
+
+def _computed(compute: Compute) -> str:
+    if compute.op == "previous":
+        return f"with {compute.alias} for the {compute.args[0]} of the period before"
+    left, right = compute.args
+    return f"with {compute.alias} for {left} {_ARITHMETIC[compute.op]} {right}"
 
 
 def _keys(plan: QueryPlan) -> list[str]:
@@ -105,12 +121,18 @@ def predicate(node: Predicate) -> str:
         return f"{node.field} is empty"
     if isinstance(node, Match):
         return f"the text matches {node.text}"
+    if isinstance(node, In) and node.plan is not None:
+        return f"{node.field} is one of ({describe(node.plan)})"
     if isinstance(node, In):
         return f"{node.field} is one of {', '.join(map(str, node.values[:8]))}"
     return _leaf(node)
 
 
 def _leaf(node: Compare | Like) -> str:
+    if isinstance(node, Compare) and node.plan is not None:
+        return f"{node.field} {_WORDS[node.op]} ({describe(node.plan)})"
+    if isinstance(node, Compare) and node.other is not None:
+        return f"{node.field} {_WORDS[node.op]} {node.other}"
     if isinstance(node.value, str) and _MOMENT.fullmatch(node.value) and node.op in (">=", "<"):
         return f"{node.field} is {'from' if node.op == '>=' else 'before'} {_short(node.value)}"
     return f"{node.field} {_WORDS[node.op]} {str(node.value)[:80]}"

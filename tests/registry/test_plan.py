@@ -142,7 +142,7 @@ BAD: dict[str, tuple[Any, str]] = {
     "op as a list": ({"from": "a.b", "where": {**LEAF, "op": ["="]}}, "no `op` is called"),
     "comparison with null": (
         {"from": "a.b", "where": {**LEAF, "value": None}},
-        "where.=.value: should be text, a finite number or a boolean",
+        "where.=: give one of `value`, `other` (a field) and `plan`; `null` finds what has no value",
     ),
     "comparison with a list": ({"from": "a.b", "where": {**LEAF, "value": [1]}}, "should be text, a finite"),
     "comparison with NaN": ({"from": "a.b", "where": {**LEAF, "value": float("nan")}}, "finite"),

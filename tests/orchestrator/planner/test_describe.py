@@ -34,6 +34,28 @@ from registry.plan import parse_plan
              "measures": [{"fn": "percentile", "field": "attachments", "q": 0.95}]},
             "95th percentile of attachments of chat.messages where the text matches refund*",
         ),
+        (
+            {"from": "orders.orders", "where": {"op": ">", "field": "paid_at", "other": "due_at"},
+             "group": [{"field": "at", "bucket": "month", "as": "month"}],
+             "measures": [{"fn": "sum", "field": "total", "as": "sales"}],
+             "compute": [{"as": "before", "op": "previous", "args": ["sales"]},
+                         {"as": "growth", "op": "/", "args": ["sales", "before"]}]},
+            "Total total of orders.orders where paid_at is over due_at, by month of at, "
+            "with before for the sales of the period before, with growth for sales divided by before",
+        ),
+        (
+            {"from": "shop.items", "where": {"op": ">", "field": "price", "plan": {
+                "from": "shop.items", "measures": [{"fn": "avg", "field": "price"}]}},
+             "order": [{"by": "price", "desc": True}], "per": {"by": ["kind"], "n": 3}},
+            "Records of shop.items where price is over (Average price of shop.items), "
+            "ordered by price, highest first, the first 3 of each kind",
+        ),
+        (
+            {"from": "user.users", "select": ["country"],
+             "where": {"op": "in", "field": "id", "plan": {"from": "shop.orders", "select": ["buyer"]}},
+             "combine": {"op": "except", "plan": {"from": "shop.shops", "select": ["country"]}}},
+            "country of user.users where id is one of (buyer of shop.orders), but not (country of shop.shops)",
+        ),
     ],
 )  # fmt: skip
 def test_a_plan_is_one_plain_sentence(plan: dict[str, object], sentence: str) -> None:

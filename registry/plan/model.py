@@ -1,17 +1,5 @@
-"""`QueryPlan`: the only thing a question turns into. Typed, bounded, read-only by construction.
-
-A field is `name` in the plan's own collection or `alias.name` in a joined one. Values are in wire
-form (`registry.record`); times are absolute. A plan without measures and groups lists records; with
-either it aggregates.
-
-    {"from": "session.sessions",
-     "joins": [{"as": "user", "to": "user.users", "on": ["user", "id"]}],
-     "where": {"op": "and", "args": [
-         {"op": "=", "field": "user.country", "value": "DE"},
-         {"op": ">=", "field": "started_at", "value": "2026-11-16T00:00:00Z"}]},
-     "group": [{"field": "started_at", "bucket": "day", "as": "day"}],
-     "measures": [{"fn": "count", "as": "sessions"}],
-     "order": [{"by": "sessions", "desc": true}], "limit": 10}
+"""The parts of a plan, as they cross the wire. Data only: what they mean is `registry.check`'s and
+the compilers'.
 """
 
 from __future__ import annotations
@@ -19,16 +7,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from registry import limits
-from registry.errors import BadPlan, TooLarge
-from registry.fault import first_fault
 
 PLAN_VERSION = 1
 Bucket: TypeAlias = Literal["minute", "hour", "day", "week", "month", "quarter", "year"]
 Fn: TypeAlias = Literal["count", "sum", "avg", "min", "max", "distinct", "median", "percentile"]
-Wire: TypeAlias = Any
+Scalar: TypeAlias = str | int | float | bool
 Path: TypeAlias = Annotated[str, Field(min_length=1, max_length=160)]
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=120)]
 
@@ -40,19 +26,38 @@ class _Node(BaseModel):
 
 
 class Compare(_Node):
-    """A field against one value. `null` compares by `IsNull` only."""
+    """A field against one value, another field, or the one value that a plan gives. `null` compares
+    by `IsNull` only; with a plan that gives nothing, nothing compares.
+    """
 
     op: Literal["=", "!=", "<", "<=", ">", ">="]
     field: Path
-    value: str | int | float | bool
+    value: Scalar | None = None
+    other: Path | None = None
+    plan: QueryPlan | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Compare:
+        if (self.value, self.other, self.plan).count(None) != 2:
+            raise ValueError(
+                "give one of `value`, `other` (a field) and `plan`; `null` finds what has no value"
+            )
+        return self
 
 
 class In(_Node):
-    """The field's value is one of these."""
+    """The field's value is one of these, or one of those in the only column of a plan."""
 
     op: Literal["in"] = "in"
     field: Path
-    values: tuple[str | int | float | bool, ...] = Field(strict=False)
+    values: tuple[Scalar, ...] = Field(default=(), strict=False)
+    plan: QueryPlan | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> In:
+        if ("values" in self.model_fields_set) == (self.plan is not None):
+            raise ValueError("give either `values` or `plan`")
+        return self
 
 
 class IsNull(_Node):
@@ -152,8 +157,44 @@ class Order(_Node):
     desc: bool = False
 
 
+class Compute(_Node):
+    """A column made of others of the same row: arithmetic over columns and numbers, or `previous`,
+    the column's value in the calendar bucket before. Without a value in one of them, or divided by
+    zero, it has none.
+    """
+
+    op: Literal["+", "-", "*", "/", "previous"]
+    args: tuple[Name | int | float, ...] = Field(strict=False)
+    alias: Name = Field(alias="as")
+
+    @model_validator(mode="after")
+    def _right_many(self) -> Compute:
+        if len(self.args) != (1 if self.op == "previous" else 2):
+            raise ValueError("`previous` takes one column, arithmetic takes two columns or numbers")
+        return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it is made of."""
+        return tuple(arg for arg in self.args if isinstance(arg, str))
+
+
+class Per(_Node):
+    """In the plan's order, the first `n` rows of each combination of these columns."""
+
+    by: tuple[Name, ...] = Field(min_length=1, strict=False)
+    n: int = Field(ge=1, le=limits.ROWS_MAX)
+
+
+class Combine(_Node):
+    """This plan's rows and another's, as sets."""
+
+    op: Literal["union", "intersect", "except"]
+    plan: QueryPlan
+
+
 class QueryPlan(_Node):
-    """See the module."""
+    """See the package."""
 
     version: int = Field(default=PLAN_VERSION, ge=PLAN_VERSION, le=PLAN_VERSION)
     source: Name = Field(alias="from")
@@ -163,9 +204,13 @@ class QueryPlan(_Node):
     distinct: bool = False
     group: tuple[Group, ...] = Field(default=(), strict=False)
     measures: tuple[Measured, ...] = Field(default=(), strict=False)
+    compute: tuple[Compute, ...] = Field(default=(), strict=False)
     having: Predicate | None = None
+    show: tuple[Name, ...] = Field(default=(), strict=False)
     order: tuple[Order, ...] = Field(default=(), strict=False)
+    per: Per | None = None
     limit: int | None = Field(default=None, ge=1, le=limits.ROWS_MAX)
+    combine: Combine | None = None
 
     @property
     def aggregates(self) -> bool:
@@ -173,9 +218,32 @@ class QueryPlan(_Node):
         return bool(self.measures or self.group)
 
     @property
+    def predicates(self) -> tuple[Predicate, ...]:
+        """All its conditions: `where`, those of the measures, `having`."""
+        trees = (self.where, *(measure.where for measure in self.measures), self.having)
+        return tuple(tree for tree in trees if tree is not None)
+
+    @property
+    def inner(self) -> tuple[QueryPlan, ...]:
+        """The plans whose values its conditions compare with, left to right."""
+        return tuple(
+            leaf.plan
+            for tree in self.predicates
+            for leaf in leaves(tree)
+            if isinstance(leaf, (Compare, In)) and leaf.plan is not None
+        )
+
+    @property
+    def below(self) -> tuple[QueryPlan, ...]:
+        """The inner plans, then the one it is combined with."""
+        return (*self.inner, *((self.combine.plan,) if self.combine else ()))
+
+    @property
     def collections(self) -> tuple[str, ...]:
-        """Addresses this plan reads, its own first, each once."""
-        return tuple(dict.fromkeys((self.source, *(join.to for join in self.joins))))
+        """Addresses this plan reads, its own first, each once; those of plans within too."""
+        own = (self.source, *(join.to for join in self.joins))
+        within = (address for plan in self.below for address in plan.collections)
+        return tuple(dict.fromkeys((*own, *within)))
 
     @property
     def domains(self) -> tuple[str, ...]:
@@ -189,16 +257,21 @@ class QueryPlan(_Node):
 
     def to_wire(self) -> dict[str, Any]:
         """The JSON form, defaults left out, `version` and `from` kept."""
-        return {
-            "version": self.version,
-            **self.model_dump(mode="json", by_alias=True, exclude_defaults=True),
-            **({"where": predicate_wire(self.where)} if self.where else {}),
-            **({"having": predicate_wire(self.having)} if self.having else {}),
-            **({"measures": [_measure_wire(m) for m in self.measures]} if self.measures else {}),
-        }
+        own = self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude=_TREES)
+        out = {"version": self.version, **own}
+        if self.where is not None:
+            out["where"] = predicate_wire(self.where)
+        if self.measures:
+            out["measures"] = [_measure_wire(measure) for measure in self.measures]
+        if self.having is not None:
+            out["having"] = predicate_wire(self.having)
+        if self.combine is not None:
+            out["combine"] = {"op": self.combine.op, "plan": self.combine.plan.to_wire()}
+        return out
 
 
-for _model in (And, Or, Not, Measured, QueryPlan):
+_TREES = {"where", "measures", "having", "combine"}
+for _model in (Compare, In, And, Or, Not, Measured, Combine, QueryPlan):
     _model.model_rebuild()
 
 
@@ -213,40 +286,9 @@ def predicate_wire(node: Predicate) -> dict[str, Any]:
         return {"op": node.op, "args": [predicate_wire(arg) for arg in node.args]}
     if isinstance(node, Not):
         return {"op": "not", "arg": predicate_wire(node.arg)}
+    if isinstance(node, (Compare, In)) and node.plan is not None:
+        return {"op": node.op, "field": node.field, "plan": node.plan.to_wire()}
     return {"op": node.op, **node.model_dump(mode="json", exclude_none=True)}
-
-
-def parse_plan(data: Any) -> QueryPlan:
-    """A JSON plan as a `QueryPlan`; `BadPlan` names the first fault.
-
-    Check it against a catalogue next.
-    """
-    _bounded(data, depth=2 * limits.PLAN_DEPTH_MAX + 6)
-    try:
-        plan = QueryPlan.model_validate(data, by_alias=True, by_name=False)
-    except ValidationError as bad:
-        raise BadPlan(f"plan: {first_fault(bad)}. See describe('plan').") from None
-    return plan
-
-
-def _bounded(data: Any, depth: int) -> None:
-    """Refuse a plan too deep or too wide before any model sees it."""
-    nodes = 0
-    stack = [(data, depth)]
-    while stack:
-        item, left = stack.pop()
-        if left < 0:
-            raise TooLarge("The plan is nested too deeply; flatten its predicates.")
-        nodes += 1
-        if nodes > limits.PLAN_NODES_MAX * 4 + limits.PLAN_VALUES_MAX:
-            raise TooLarge(
-                f"The plan has too many parts; keep it under {limits.PLAN_NODES_MAX} nodes "
-                f"and {limits.PLAN_VALUES_MAX:,} values."
-            )
-        if isinstance(item, dict):
-            stack.extend((child, left - 1) for child in item.values())
-        elif isinstance(item, (list, tuple)):
-            stack.extend((child, left - 1) for child in item)
 
 
 def leaves(node: Predicate | None) -> Iterator[Compare | In | IsNull | Like | Match]:
@@ -260,25 +302,3 @@ def leaves(node: Predicate | None) -> Iterator[Compare | In | IsNull | Like | Ma
         yield from leaves(node.arg)
     else:
         yield node
-
-
-def conjuncts(node: Predicate | None) -> tuple[Predicate, ...]:
-    """The parts that all must hold: the arguments of nested `and`s at the top."""
-    if node is None:
-        return ()
-    if isinstance(node, And):
-        return tuple(part for arg in node.args for part in conjuncts(arg))
-    return (node,)
-
-
-def conjoin(parts: tuple[Predicate, ...] | list[Predicate]) -> Predicate | None:
-    """The inverse of `conjuncts`."""
-    if not parts:
-        return None
-    return parts[0] if len(parts) == 1 else And(args=tuple(parts))
-
-
-def split_path(path: str) -> tuple[str | None, str]:
-    """("alias", "field") of a path; alias `None` is the plan's own collection."""
-    alias, dot, name = path.rpartition(".")
-    return (alias if dot else None), name

@@ -1,0 +1,43 @@
+"""Walks over predicates and paths. Pure."""
+
+from __future__ import annotations
+
+from registry.plan.model import And, Compare, In, IsNull, Like, Match, Predicate, QueryPlan
+
+
+def conjuncts(node: Predicate | None) -> tuple[Predicate, ...]:
+    """The parts that all must hold: the arguments of nested `and`s at the top."""
+    if node is None:
+        return ()
+    if isinstance(node, And):
+        return tuple(part for arg in node.args for part in conjuncts(arg))
+    return (node,)
+
+
+def conjoin(parts: tuple[Predicate, ...] | list[Predicate]) -> Predicate | None:
+    """The inverse of `conjuncts`."""
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else And(args=tuple(parts))
+
+
+def split_path(path: str) -> tuple[str | None, str]:
+    """("alias", "field") of a path; alias `None` is the plan's own collection."""
+    alias, dot, name = path.rpartition(".")
+    return (alias if dot else None), name
+
+
+def row_ids(plan: QueryPlan) -> tuple[str, ...]:
+    """The ids that make a row of a list one of its kind. A join on the id brings one partner at
+    most, so it needs no id of its own."""
+    brought = (join for join in plan.joins if join.kind != "anti" and join.on[1] != "id")
+    return ("id", *(f"{join.alias}.id" for join in brought))
+
+
+def paths_of(leaf: Compare | In | IsNull | Like | Match) -> tuple[str, ...]:
+    """The fields that a leaf looks at; of a search, the id of the record that is searched."""
+    if isinstance(leaf, Match):
+        return (f"{leaf.alias}.id" if leaf.alias else "id",)
+    if isinstance(leaf, Compare) and leaf.other is not None:
+        return (leaf.field, leaf.other)
+    return (leaf.field,)
