@@ -37,7 +37,11 @@ def eval_(
         Path | None, typer.Option(metavar="FILE", help="Write every answer, a JSON line each.")
     ] = None,
     failures: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write what was not right, likewise.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write what was not right, likewise; never of the half that a suite calls frozen.",
+        ),
     ] = None,
     json: options.Json = False,
     data: Annotated[
@@ -60,7 +64,8 @@ def eval_(
 
         def told(outcome: Outcome) -> None:
             tell_answer(outcome)
-            if not outcome.strict:
+            # what is known of the frozen half is its score
+            if not outcome.strict and outcome.question.half != "frozen":
                 tell_failure(outcome)
 
         outcomes = _asked(given, settings, data, told)
@@ -117,7 +122,28 @@ def _print(found: dict[str, Any]) -> None:
     screen.grid(("", "strict", "lenient"), shown, right=(1, 2))
     rest = " · ".join(f"{name} {count:,}" for name, count in status.items())
     screen.line(rest)
+    if found["declined"] is not None:
+        screen.line(f"without an answer, and refused or asked back: {_percent(found['declined'])}")
     screen.line("understand " + " · ".join(f"{name} {ms} ms" for name, ms in spent.items()))
+    for name, part in found.get("halves", {"kinds": found}).items():
+        _print_kinds(name, part)
+
+
+_COLUMNS = ("questions", "strict", "lenient", "precision", "declined")
+
+
+def _print_kinds(name: str, part: dict[str, Any]) -> None:
+    """A row for each kind of question, and one for all of them."""
+    kinds = part.get("kinds", {})
+    if kinds:
+        rows = [_kind_row(kind, found) for kind, found in (*kinds.items(), ("all", part))]
+        screen.line("")
+        screen.grid((name, *_COLUMNS), rows, right=tuple(range(1, len(_COLUMNS) + 1)))
+
+
+def _kind_row(kind: str, found: dict[str, Any]) -> tuple[str, ...]:
+    shares = (found["strict"], found["lenient"], found["precision"]["strict"], found["declined"])
+    return (kind, f"{found['questions']:,}", *map(_percent, shares))
 
 
 def _percent(share: float | None) -> str:

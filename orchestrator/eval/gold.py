@@ -34,7 +34,7 @@ def gold_of(question: SuiteQuestion, database: Path | None, clock: Clock) -> Gol
     """The question's right rows; `BadInput` when its SQL cannot be run. Not for one with
     `expect`."""
     if question.answer is not None:
-        return Gold(question.answer, ordered=False)
+        return Gold(question.answer, question.ordered)
     assert question.sql is not None and database is not None, "the suite was checked"
     try:
         return Gold(_run(question.sql, database, clock), is_ordered(question.sql))

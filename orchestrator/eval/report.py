@@ -12,10 +12,38 @@ _STATUSES = ("answered", "tentative", "clarify", "refused")
 
 
 def figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Of the whole suite, of each half (`halves`) and of each kind (`kinds`, in a half too), where
+    the suite tells them."""
+    parts = {"halves": _halves(outcomes), "kinds": _kinds(outcomes)}
+    return {**_measured(outcomes), **{name: part for name, part in parts.items() if part}}
+
+
+def _halves(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    parts = _by([outcome.question.half for outcome in outcomes], outcomes)
+    return {half: {**_measured(part), "kinds": _kinds(part)} for half, part in parts.items()}
+
+
+def _kinds(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    parts = _by([outcome.question.kind for outcome in outcomes], outcomes)
+    return {kind: _measured(part) for kind, part in parts.items()}
+
+
+def _by(names: Sequence[str | None], outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    """The outcomes of each name, in the order of names; those without one are left out."""
+    parts: dict[str, list[Outcome]] = {name: [] for name in sorted({n for n in names if n})}
+    for name, outcome in zip(names, outcomes, strict=True):
+        if name:
+            parts[name].append(outcome)
+    return parts
+
+
+def _measured(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Accuracy over all questions (tentative answers count), precision over those answered (`None`
-    without any), counts by status, and the planner's ms."""
+    without any), the share of those without an answer that were refused or asked back, counts by
+    status, and the planner's ms."""
     counts = Counter(outcome.status for outcome in outcomes)
     answered = [outcome for outcome in outcomes if outcome.status == "answered"]
+    unanswerable = [outcome for outcome in outcomes if outcome.question.expect]
     spent = sorted(outcome.understand_ms for outcome in outcomes)
     return {
         "questions": len(outcomes),
@@ -25,6 +53,7 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
             "strict": _share([o.strict for o in answered]),
             "lenient": _share([o.lenient for o in answered]),
         },
+        "declined": _share([o.status in ("clarify", "refused") for o in unanswerable]),
         "status": {status: counts[status] for status in _STATUSES},
         "understand_ms": {f"p{p}": round(_quantile(spent, p / 100), 2) for p in (50, 95, 99)},
     }

@@ -22,6 +22,7 @@ from orchestrator.eval.same import same
 from orchestrator.eval.suite import Suite, SuiteQuestion
 from registry.clock import Clock
 from registry.errors import BadInput, IsothermError
+from registry.moment import time_text
 from registry.record import TIME, decode
 from registry.settings import Settings
 
@@ -65,8 +66,8 @@ class Runner:
         out: dict[str, Outcome] = {}
         for name, source in suite.databases.items():
             questions = [q for q in suite.questions if q.db == name]
-            async with self._open(name, source, questions) as (client, domains):
-                asker = _Asker(client, domains, source and source[0], self.clock)
+            async with self._open(name, source, questions) as (client, domains, now):
+                asker = _Asker(client, domains, source and source[0], self.clock, now)
                 for question in questions:
                     outcome = out[question.id] = await asker.outcome(question)
                     told(outcome)
@@ -75,19 +76,20 @@ class Runner:
     @asynccontextmanager
     async def _open(
         self, name: str, source: tuple[Path, Path | None] | None, questions: list[SuiteQuestion]
-    ) -> AsyncIterator[tuple[Client, list[str] | None]]:
-        """A client of the database's folder, and its domains; `None`: all of them."""
+    ) -> AsyncIterator[tuple[Client, list[str] | None, str | None]]:
+        """A client of the database's folder; its domains, `None`: all of them; and the instant at
+        which questions without one are meant, `None`: the wall clock."""
         folder = self.scratch / name
         if source is None:
             memory = self._demo(folder, questions)
             async with connect(replace(self.settings, data=folder), clock=self.clock) as client:
                 await fill(client, folder, memory)
-                yield client, None
+                yield client, None, time_text(memory.now_us)
             return
         roots = tuple({source[0].resolve().parent})
         settings = replace(self.settings, data=folder, roots=roots)
         async with connect(settings, clock=self.clock) as client:
-            yield client, await _domains(client, folder, name, source)
+            yield client, await _domains(client, folder, name, source), None
 
     def _demo(self, folder: Path, questions: list[SuiteQuestion]) -> Memory:
         told = {question.now for question in questions}
@@ -131,12 +133,18 @@ class _Asker:
     """Asks the questions of one database, each conversation in its order."""
 
     def __init__(
-        self, client: Client, domains: list[str] | None, database: Path | None, clock: Clock
+        self,
+        client: Client,
+        domains: list[str] | None,
+        database: Path | None,
+        clock: Clock,
+        now: str | None,
     ) -> None:
         self._client = client
         self._clock = clock
         self._domains = domains
         self._database = database
+        self._now = now
         self._conversations: dict[str, str] = {}
 
     async def outcome(self, question: SuiteQuestion) -> Outcome:
@@ -149,7 +157,7 @@ class _Asker:
             return Outcome(question, answer, gold, False, False)
         rows = answer["rows"]
         strict, lenient = (
-            same(rows, gold.rows, ordered=gold.ordered, lenient=lenient)
+            same(rows, gold.rows, ordered=gold.ordered, lenient=lenient or question.further)
             for lenient in (False, True)
         )
         return Outcome(question, answer, gold, strict, lenient)
@@ -160,7 +168,7 @@ class _Asker:
         arguments: dict[str, Any] = {
             "question": question.question,
             "domains": question.domains or self._domains,
-            "now": question.now,
+            "now": question.now or self._now,
         }
         if question.conversation is not None:
             arguments["conversation"] = self._conversations.get(question.conversation)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -15,10 +16,17 @@ from registry.fault import first_fault
 
 #: the database that is the demo company over the twelve domains
 DEMO: Final = "demo"
+_ENDS: Final = ("sqlite", "csv", "yaml")
+#: data file (SQLite or CSV), spec file or none
+_Files: TypeAlias = tuple[Path, Path | None]
 
 
 class SuiteQuestion(BaseModel):
-    """One line of `questions.jsonl`. Other keys, as a suite's own notes, are passed over."""
+    """One line of `questions.jsonl`. Other keys, as a suite's own notes, are passed over.
+
+    `ordered`: the rows of `answer` in this order. `further`: the question names no columns, so that
+    more of them than the gold has do no harm. `kind` and `half` part the report.
+    """
 
     model_config = ConfigDict(frozen=True, strict=True)
 
@@ -31,6 +39,10 @@ class SuiteQuestion(BaseModel):
     now: str | None = None
     conversation: str | None = None
     domains: list[str] | None = None
+    ordered: bool = False
+    further: bool = False
+    kind: str | None = None
+    half: Literal["tuning", "frozen"] | None = None
 
     @model_validator(mode="after")
     def _one_gold(self) -> SuiteQuestion:
@@ -48,7 +60,7 @@ class Suite:
 
     folder: Path
     questions: tuple[SuiteQuestion, ...]
-    databases: dict[str, tuple[Path, Path | None] | None]
+    databases: dict[str, _Files | None]
 
 
 def load_suite(folder: Path) -> Suite:
@@ -60,8 +72,27 @@ def load_suite(folder: Path) -> Suite:
     questions = tuple(_lines(listed))
     if not questions:
         raise BadInput(f"{listed} has no questions.")
+    _refuse_repeated(questions)
     names = dict.fromkeys(question.db for question in questions)
-    return Suite(folder, questions, {name: _database(folder, name) for name in names})
+    databases = {name: _database(folder, name) for name in names}
+    for question in questions:
+        _refuse_sql_over_csv(question, databases[question.db])
+    return Suite(folder, questions, databases)
+
+
+def _refuse_repeated(questions: Iterable[SuiteQuestion]) -> None:
+    """There is one outcome for each id."""
+    [(most, times)] = Counter(question.id for question in questions).most_common(1)
+    if times > 1:
+        raise BadInput(f"{times} questions have the id {shown(most)}; give each its own.")
+
+
+def _refuse_sql_over_csv(question: SuiteQuestion, database: _Files | None) -> None:
+    if question.sql is not None and database is not None and database[0].suffix == ".csv":
+        raise BadInput(
+            f"The SQL of question {shown(question.id)} cannot run over {database[0].name}; "
+            "give its `answer`."
+        )
 
 
 def _lines(path: Path) -> Iterator[SuiteQuestion]:
@@ -77,10 +108,11 @@ def _lines(path: Path) -> Iterator[SuiteQuestion]:
                 raise BadInput(f"{path.name} line {number}: {first_fault(bad)}") from None
 
 
-def _database(folder: Path, name: str) -> tuple[Path, Path | None] | None:
+def _database(folder: Path, name: str) -> _Files | None:
     if name == DEMO:
         return None
-    data, spec = (folder / "databases" / f"{name}.{end}" for end in ("sqlite", "yaml"))
-    if not data.is_file():
-        raise NotFound(f"{data} is missing; questions of {shown(name)} need it.")
-    return data, spec if spec.is_file() else None
+    data, listed, spec = (folder / "databases" / f"{name}.{end}" for end in _ENDS)
+    found = next((path for path in (data, listed) if path.is_file()), None)
+    if found is None:
+        raise NotFound(f"{data} (or .csv) is missing; questions of {shown(name)} need it.")
+    return found, spec if spec.is_file() else None

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestrator.cli import app
+from orchestrator.demo.company import SEED, company
 
 QUESTIONS = [
     {"id": "1", "db": "zoo", "question": "How many animals are there?", "sql": "SELECT count(*) FROM animals"},
@@ -67,6 +68,57 @@ def test_a_database_that_cannot_be_ingested_costs_its_own_questions(suite: Path)
         file.write(b"\n" + orjson.dumps(question))
     found = orjson.loads(CliRunner().invoke(app, ["eval", str(suite), "--json"]).stdout)
     assert (found["questions"], found["status"]["answered"]) == (7, 5)
+
+
+def write(folder: Path, *questions: dict[str, Any]) -> Path:
+    (folder / "questions.jsonl").write_bytes(b"\n".join(map(orjson.dumps, questions)))
+    return folder
+
+
+def test_a_csv_is_asked_about_and_further_columns_do_no_harm_where_none_were_named(
+    suite: Path,
+) -> None:
+    (suite / "databases" / "repairs.csv").write_text("Job,Bike\n1,Trek\n2,Cube\n3,Cube\n")
+    many = {
+        "db": "repairs",
+        "question": "number of repairs by bike",
+        "answer": [["Trek"], ["Cube"]],
+    }
+    write(suite, {"id": "1", **many}, {"id": "2", **many, "further": True})
+    found = orjson.loads(CliRunner().invoke(app, ["eval", str(suite), "--json"]).stdout)
+    assert (found["strict"], found["lenient"]) == (0.5, 1.0)
+
+
+def test_a_frozen_half_is_scored_and_its_failures_are_not_written(
+    suite: Path, tmp_path: Path
+) -> None:
+    wrong = {
+        "db": "zoo",
+        "question": "How many animals are there?",
+        "answer": [[4]],
+        "kind": "counts",
+    }
+    write(suite, {"id": "1", **wrong, "half": "tuning"}, {"id": "2", **wrong, "half": "frozen"})
+    result = CliRunner().invoke(app, ["eval", str(suite), "--failures", str(tmp_path / "f")])
+    assert [line["id"] for line in lines(tmp_path / "f")] == ["1"]
+    assert "frozen" in result.stdout
+    assert "counts" in result.stdout
+
+
+def test_a_kept_demo_is_asked_at_its_own_now(tmp_path: Path) -> None:
+    """Else a question without one would be asked at the wall clock, days after the last record."""
+    now, kept = "2026-03-12T10:00:00Z", tmp_path / "kept"
+    records = company(SEED, 1_773_309_600_000_000).records["session.sessions"]
+    yesterday = sum(record["started_at"].startswith("2026-03-11") for record in records)
+    question = {
+        "db": "demo",
+        "question": "How many sessions were there yesterday?",
+        "answer": [[yesterday]],
+    }
+    for asked in ({"id": "1", "now": now, **question}, {"id": "2", **question}):
+        words = ["eval", str(write(tmp_path, asked)), "--data", str(kept), "--json"]
+        found = orjson.loads(CliRunner().invoke(app, words).stdout)
+        assert found["strict"] == 1.0, asked
 
 
 def test_a_suite_that_is_none_is_refused(tmp_path: Path) -> None:

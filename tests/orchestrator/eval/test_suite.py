@@ -82,3 +82,27 @@ def test_sql_gives_the_right_rows_and_can_only_read(tmp_path: Path) -> None:
     for bad in ("DELETE FROM t", "SELECT nothing"):
         with pytest.raises(BadInput, match="question '1'"):
             gold(bad)
+
+
+def test_an_id_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="2 questions have the id '1'"):
+        load_suite(folder(tmp_path, asked(sql="SELECT 1"), asked(sql="SELECT 2")))
+
+
+def test_a_database_may_be_a_csv(tmp_path: Path) -> None:
+    suite = folder(tmp_path, asked(db="repairs", answer=[[1]]))
+    listed = suite / "databases" / "repairs.csv"
+    listed.write_text("job,hours\n1,2.5\n")
+    assert load_suite(suite).databases == {"repairs": (listed, None)}
+    question = asked(id="2", db="repairs", sql="SELECT 1")
+    (suite / "questions.jsonl").write_bytes(orjson.dumps(question))
+    with pytest.raises(BadInput, match=r"question '2' cannot run over repairs\.csv"):
+        load_suite(suite)
+
+
+def test_the_order_of_a_given_answer_counts_where_the_suite_says_so() -> None:
+    for ordered in (True, False):
+        question = SuiteQuestion(
+            id="1", db="shop", question="?", answer=[[2], [1]], ordered=ordered
+        )
+        assert gold_of(question, None, SystemClock()).ordered is ordered
