@@ -1,0 +1,18 @@
+-- show me the names
+-- what about Hughes?
+-- how many are failed?
+-- status
+-- how many are open?
+-- what is the average duration?
+-- top 5
+-- latest
+-- show me the total
+-- how long does it take on average?
+-- who is the owner?
+-- average size
+-- count by country
+-- number of failures last week
+-- list everything from yesterday
+-- count by status
+-- which ones failed yesterday?
+clarify
