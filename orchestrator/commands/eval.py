@@ -28,11 +28,19 @@ class PlannerName(StrEnum):
     rules = "rules"
 
 
+class Half(StrEnum):
+    tuning = "tuning"
+    frozen = "frozen"
+
+
 def eval_(
     suite: Annotated[
         Path, typer.Argument(metavar="SUITE", help="A folder with questions.jsonl and databases/.")
     ],
     planner: Annotated[PlannerName, typer.Option(help="Which planner.")] = PlannerName.rules,
+    half: Annotated[
+        Half | None, typer.Option(help="Only this half of a suite that tells halves.")
+    ] = None,
     answers: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write every answer, a JSON line each.")
     ] = None,
@@ -54,9 +62,9 @@ def eval_(
     # Late: see `session`.
     with for_good():
         from orchestrator.eval.report import answer_line, failure_line, figures
-        from orchestrator.eval.suite import load_suite
+        from orchestrator.eval.suite import half_of, load_suite
 
-    given = load_suite(suite)
+    given = load_suite(suite) if half is None else half_of(load_suite(suite), half.value)
     settings = options.settings_of(data, config)
     with ExitStack() as files:
         tell_answer = files.enter_context(_lines(answers, answer_line))

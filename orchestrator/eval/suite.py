@@ -80,6 +80,16 @@ def load_suite(folder: Path) -> Suite:
     return Suite(folder, questions, databases)
 
 
+def half_of(suite: Suite, half: str) -> Suite:
+    """Only the questions of that half; `BadInput` where there are none."""
+    questions = tuple(question for question in suite.questions if question.half == half)
+    if not questions:
+        raise BadInput(f"{suite.folder} has no questions of the half {shown(half)}.")
+    kept = {question.db for question in questions}
+    databases = {name: source for name, source in suite.databases.items() if name in kept}
+    return Suite(suite.folder, questions, databases)
+
+
 def _refuse_repeated(questions: Iterable[SuiteQuestion]) -> None:
     """There is one outcome for each id."""
     [(most, times)] = Counter(question.id for question in questions).most_common(1)

@@ -105,6 +105,17 @@ def test_a_frozen_half_is_scored_and_its_failures_are_not_written(
     assert "counts" in result.stdout
 
 
+def test_one_half_can_be_asked_alone(suite: Path) -> None:
+    right = {"db": "zoo", "question": "How many animals are there?", "answer": [[3]]}
+    write(suite, {"id": "1", **right, "half": "tuning"}, {"id": "2", **right, "half": "frozen"})
+    words = ["eval", str(suite), "--half", "tuning", "--json"]
+    found = orjson.loads(CliRunner().invoke(app, words).stdout)
+    assert (found["questions"], found["halves"].keys()) == (1, {"tuning"})
+    write(suite, {"id": "1", **right})
+    result = CliRunner().invoke(app, words)
+    assert (result.exit_code, "no questions of the half" in result.stderr) == (1, True)
+
+
 def test_a_kept_demo_is_asked_at_its_own_now(tmp_path: Path) -> None:
     """Else a question without one would be asked at the wall clock, days after the last record."""
     now, kept = "2026-03-12T10:00:00Z", tmp_path / "kept"
