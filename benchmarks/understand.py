@@ -1,4 +1,4 @@
-"""What understanding a question costs: the planner alone, over the demo company's vocabulary.
+"""What understanding a question costs: the planners alone, over the demo company's vocabulary.
 
 The questions are the demo's and the planner tests', each at the instant that the company's records
 end at. Nothing is executed. What the planner keeps of a catalogue is made by the first question
@@ -19,8 +19,8 @@ from benchmarks.measure import ROOT, options, publish, quantile, rounded
 from orchestrator.app import App, running
 from orchestrator.demo.company import SEED, company
 from orchestrator.demo.questions import QUESTIONS
+from orchestrator.planner import cascade
 from orchestrator.planner.reading import Context, Question
-from orchestrator.planner.rules import plan
 from registry.access import LOCAL
 from registry.catalog import Catalogue
 from registry.clock import SystemClock
@@ -52,7 +52,7 @@ def timed(texts: list[str], catalogue: Catalogue, now_us: int, rounds: int) -> l
     for _ in range(rounds):
         for text in texts:
             began = time.perf_counter()
-            plan(Question(text, now_us), catalogue, Context())
+            cascade.default(Question(text, now_us), catalogue, Context())
             spent.append((time.perf_counter() - began) * 1000)
     return spent
 

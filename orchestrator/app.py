@@ -23,7 +23,7 @@ from orchestrator.ask import Asker
 from orchestrator.catalogue import LiveCatalogue
 from orchestrator.cooling import Cooling
 from orchestrator.links import Links, in_process
-from orchestrator.planner.rules import plan as rules
+from orchestrator.planner import cascade
 from orchestrator.server import FrontDoor
 from orchestrator.supervisor import Supervisor
 from orchestrator.toolbox import Toolbox
@@ -141,7 +141,7 @@ async def running(
             await links.add("system", in_process(system.built.server, system.built.call))
             catalogue = LiveCatalogue(links.call, clock)
             links.wrote = catalogue.wrote
-            asker = Asker(links.call, catalogue, rules, clock, settings)
+            asker = Asker(links.call, catalogue, cascade.default, clock, settings)
             app = App(settings, links, supervisor, asker, Toolbox(links), clock)
             await app.refresh()
             app._built = build(_front(app).surface(), door_local(), rng=rng)

@@ -70,7 +70,9 @@ class Asker:
             answer = await self._remember(answer, request, principal)
         total = (self.clock.monotonic() - began) * 1000
         return replace(
-            answer, planner=readings.planner, ms={"understand": ms, **answer.ms, "total": total}
+            answer,
+            planner=answer.planner or readings.planner,
+            ms={"understand": ms, **answer.ms, "total": total},
         )
 
     async def warm(self) -> None:
@@ -164,6 +166,7 @@ class Asker:
             understood=reading.understood,
             not_understood=reading.not_understood,
             confidence=round(reading.confidence, 3),
+            planner=reading.planner or None,
         )
 
     async def run(

@@ -3,7 +3,8 @@
     Planner = (Question, Catalogue, Context) -> Readings
 
 A planner sees the question, the catalogue (specs and stored vocabulary) and the clock. It has no
-tools, no rows and no secrets. `ask.py` chooses among readings, runs them, asks back or refuses.
+tools, no rows and no secrets. `cascade` puts a question to the planners in turn; `ask.py` chooses
+among readings, runs them, asks back or refuses.
 
 The rules planner (`rules`), in the order a question passes through:
 

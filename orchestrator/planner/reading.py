@@ -36,17 +36,22 @@ class Reading:
     label: str
     understood: tuple[Understood, ...] = ()
     not_understood: tuple[str, ...] = ()
+    #: who made it, where several planners were asked
+    planner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Best first. Empty: the question was not understood, and `reason` says why in one sentence."""
+    """Best first. Empty: the question was not understood, and `reason` says why in one sentence.
+    `final`: nobody else need look, as with a wish to write.
+    """
 
     planner: str
     readings: tuple[Reading, ...] = ()
     reason: str | None = None
     not_understood: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+    final: bool = False
 
 
 class Planner(Protocol):

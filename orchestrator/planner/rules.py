@@ -27,7 +27,9 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
     """Readings of a question, best first. See `reading.Planner`."""
     if len(question.text) > QUESTION_CHARS_MAX:
         return Readings(
-            NAME, reason=f"The question is longer than {QUESTION_CHARS_MAX} characters; shorten it."
+            NAME,
+            reason=f"The question is longer than {QUESTION_CHARS_MAX} characters; shorten it.",
+            final=True,
         )
     words = tokenise(question.text)
     verb = asks_to_write(words)
@@ -37,10 +39,11 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
             reason=f"A question can only read, so it cannot {verb} anything; use the ingest or "
             f"write tools.",
             suggestions=near_names(tuple(w.text for w in words[1:6]), catalogue),
+            final=True,
         )
     reason = beyond(words)
     if reason is not None:
-        return Readings(NAME, reason=reason, suggestions=near_names((), catalogue))
+        return Readings(NAME, reason=reason, suggestions=near_names((), catalogue), final=True)
     asked = Asked(question, words, lexicon_of(catalogue))
     if context.plan is not None:
         return _continued(asked, question.text, catalogue, context.plan)
@@ -94,4 +97,4 @@ def _nothing(asked: Asked, catalogue: Catalogue) -> Readings:
     return Readings(NAME, (), reason, asked.unknown, near_names(asked.unknown, catalogue))
 
 
-__all__ = ["plan"]
+__all__ = ["NAME", "plan"]
