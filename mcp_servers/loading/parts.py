@@ -4,18 +4,17 @@ ids that rows without a key get. Imported only when there is a bulk load: Arrow 
 
 from __future__ import annotations
 
-import sys
-from array import array
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mcp_servers.readers.frames import Frames
 from mcp_servers.readers.parent import Message
-from mcp_servers.stores.keys import key_column, twice
+from mcp_servers.stores.keys import Keys, Mask, again, common, is_in, key_column
 from mcp_servers.stores.parquet_lay import KEY, LINE
 from registry.domain import CollectionSpec
 from registry.errors import BadInput, TooLarge
@@ -26,6 +25,8 @@ from registry.limits import (
     RECORD_BYTES_MAX,
 )
 from registry.record import Canonical
+
+_HEX: Final = 32  # characters of a row's hash
 
 
 @dataclass(slots=True)
@@ -54,8 +55,8 @@ class Part:
         return self.rows >= BULK_PART_ROWS or self.bytes >= BULK_PART_BYTES
 
     def records(self) -> pa.Table:
-        """All of it as columns without seams."""
-        return pa.concat_tables(self.tables).combine_chunks()
+        """All of it. Nothing is copied: a part is large."""
+        return pa.concat_tables(self.tables)
 
 
 class Gatherer:
@@ -99,63 +100,52 @@ class Repeats:
     all of a source. Keeps 8 bytes a row."""
 
     def __init__(self) -> None:
-        self._seen: list[Any] = []
+        self._seen: list[Keys] = []
         self._again: dict[str, int] = {}
 
     def ids(self, hashes: Any) -> Any:
         """The hashes; from its second occurrence on one is followed by ":" and the count."""
         briefs = _briefs(hashes)
-        known = self._known(briefs)
-        self._seen.append(briefs)
-        suspects = self._suspects(briefs, known)
-        if not suspects:
+        ordered = np.sort(briefs)
+        found = common(ordered, self._seen)
+        known = [run[rows] for run, rows in zip(self._seen, found, strict=True)]
+        doubtful = np.unique(np.concatenate([again(ordered), *known]))
+        self._seen.append(ordered)
+        if not len(doubtful):
             return hashes
-        out = hashes.take(pa.array(suspects, pa.int64())).to_pylist()
-        seen = set(known.to_pylist())
-        for n, (row, text) in enumerate(zip(suspects, out, strict=True)):
-            brief = briefs[row].as_py()
+        return self._counted(hashes, briefs, is_in(briefs, doubtful), _all(known))
+
+    def _counted(self, hashes: Any, briefs: Keys, suspects: Mask, seen: set[int]) -> Any:
+        """Row by row, those that share their brief with an earlier row or with each other."""
+        mask = pa.array(suspects)
+        out = hashes.filter(mask).to_pylist()
+        for n, (text, brief) in enumerate(zip(out, briefs[suspects].tolist(), strict=True)):
             if brief in seen:
                 count = self._again[text] = self._again.get(text, 1) + 1
                 out[n] = f"{text}:{count}"
             seen.add(brief)
-        mask = pc.is_in(_places(len(hashes)), value_set=pa.array(suspects, pa.int64()))
         return pc.replace_with_mask(hashes, mask, pa.array(out, pa.string()))
 
-    def _known(self, briefs: Any) -> Any:
-        """Those of earlier rows that are among these."""
-        if not self._seen:
-            return briefs.slice(0, 0)
-        earlier = pa.chunked_array(self._seen)
-        return pc.unique(earlier.filter(pc.is_in(earlier, value_set=briefs)))
 
-    def _suspects(self, briefs: Any, known: Any) -> list[int]:
-        """Rows that share their brief with an earlier row or with each other."""
-        doubtful = pa.concat_arrays([known, twice(briefs)])
-        if not len(doubtful):
-            return []
-        found: list[int] = pc.indices_nonzero(pc.is_in(briefs, value_set=doubtful)).to_pylist()
-        return found
+def _all(parts: Iterable[Keys]) -> set[int]:
+    return {value for part in parts for value in part.tolist()}
 
 
-def _briefs(hashes: Any) -> Any:
+def _briefs(hashes: Any) -> Keys:
     """The first 64 bits of each hash; `BadInput` when it is none."""
     ends = pc.min_max(pc.binary_length(hashes)).as_py()
     if not len(hashes):
-        return pa.array([], pa.uint64())
-    if (ends["min"], ends["max"]) != (32, 32):
-        raise BadInput("Reading the source gave rows that make no sense; the file may be hostile.")
+        return np.empty(0, np.uint64)
     try:
-        words = array("Q", bytes.fromhex(hashes.buffers()[2].to_pybytes().decode()))
+        if (ends["min"], ends["max"]) != (_HEX, _HEX):
+            raise ValueError("length")
+        _, borders, data = hashes.buffers()
+        first = np.frombuffer(borders, np.int32)[hashes.offset]
+        digests = bytes.fromhex(data[first : first + _HEX * len(hashes)].to_pybytes().decode())
+        words = np.frombuffer(digests, "<u8").reshape(len(hashes), 2)
     except ValueError:
         raise BadInput("Reading the source gave no sense; the file may be hostile.") from None
-    if sys.byteorder != "little":
-        words.byteswap()
-    return pa.Array.from_buffers(pa.uint64(), len(hashes), [None, pa.py_buffer(words[::2])])
-
-
-def _places(count: int) -> Any:
-    one = pa.scalar(1, pa.int64())
-    return pc.cumulative_sum(pa.repeat(one, count), start=pa.scalar(-1, pa.int64()))
+    return words[:, 0].astype(np.uint64)
 
 
 def _check_sizes(table: pa.Table) -> None:

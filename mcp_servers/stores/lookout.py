@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import apsw
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mcp_servers.segments import KEY_BITS, PHYSICAL, Segment
 from mcp_servers.stores import sqlite_bulk
+from mcp_servers.stores.keys import common
 from mcp_servers.stores.meeting import Stored
 from mcp_servers.stores.parquet import ARROW, Shelf, table_of
 from mcp_servers.stores.parquet_lay import KEY
@@ -20,8 +22,8 @@ from mcp_servers.stores.sqlite_bulk import Sight
 from mcp_servers.stores.sqlite_schema import Table
 
 _FEW: Final = 20_000  # ids that are looked up one by one
-_BITS: Final = pa.scalar(KEY_BITS, pa.uint64())
-_ROW: Final = pa.scalar((1 << KEY_BITS) - 1, pa.uint64())
+_BITS: Final = np.uint64(KEY_BITS)
+_ROW: Final = np.uint64((1 << KEY_BITS) - 1)
 
 
 def look(
@@ -66,25 +68,12 @@ def _hits(
     shelf: Shelf, segments: Sequence[Segment], records: pa.Table
 ) -> Iterator[tuple[Segment, list[int]]]:
     """Rows of segments whose key is one of the records', sorted."""
-    if not segments:
-        return
-    entries = pa.chunked_array([_column(shelf.entries(segment)) for segment in segments])
-    # one call over all segments, so that the set of wanted keys is made once
-    hit = pc.is_in(pc.shift_right(entries, _BITS), value_set=records.column(KEY))
-    at = 0
-    for segment, chunk in zip(segments, entries.chunks, strict=True):
-        some = chunk.filter(_flat(hit.slice(at, len(chunk))))
-        at += len(chunk)
-        if len(some):
-            yield segment, sorted(pc.bit_wise_and(some, _ROW).to_pylist())
-
-
-def _column(entries: Any) -> Any:
-    return pa.Array.from_buffers(pa.uint64(), len(entries), [None, pa.py_buffer(entries)])
-
-
-def _flat(column: Any) -> Any:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    wanted = records.column(KEY).to_numpy() << _BITS
+    runs = [np.frombuffer(shelf.entries(segment), np.uint64) for segment in segments]
+    hits = common(wanted, runs, below=KEY_BITS) if runs else []
+    for segment, run, places in zip(segments, runs, hits, strict=True):
+        if len(places):
+            yield segment, sorted((run[places] & _ROW).tolist())
 
 
 def _rows(connection: apsw.Connection, table: Table, tenant: str, records: pa.Table) -> list[int]:

@@ -11,15 +11,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mcp_servers.ports import OnConflict
+from mcp_servers.segments import KEY_BITS
 from mcp_servers.stores.keys import twice
 from mcp_servers.stores.parquet_lay import KEY
 from registry.errors import Conflict, shown
 
 _NONE: Final = -1
+_BITS: Final = np.uint64(KEY_BITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def among(ids: Sequence[str], records: pa.Table) -> bool:
 
 def _repeated(keys: Any) -> list[int]:
     """The rows whose key is another's too, in order."""
-    many = twice(keys)
+    many = pa.array(twice(keys.to_numpy() << _BITS) >> _BITS)
     if not len(many):
         return []
     found: list[int] = pc.indices_nonzero(pc.is_in(keys, value_set=many)).to_pylist()

@@ -60,9 +60,16 @@ def sheets(table: Table, records: pa.Table) -> Iterator[tuple[str, pa.Table]]:
     time = table.spec.time
     pieces = _by_hash(records) if time is None else _by_month(table, time, _in_order(records, time))
     for bucket, piece in pieces:
-        for first in range(0, len(piece), SEGMENT_ROWS_MAX):
-            for sheet in _within_bytes(piece.slice(first, SEGMENT_ROWS_MAX)):
-                yield bucket, sheet
+        for sheet in _evenly(piece):
+            yield from ((bucket, part) for part in _within_bytes(sheet))
+
+
+def _evenly(records: pa.Table) -> Iterator[pa.Table]:
+    """As few as may be, and none that is left over small."""
+    count = -(-len(records) // SEGMENT_ROWS_MAX)
+    for number in range(count):
+        first, end = (len(records) * n // count for n in (number, number + 1))
+        yield records.slice(first, end - first)
 
 
 def _within_bytes(records: pa.Table) -> Iterator[pa.Table]:
@@ -76,14 +83,19 @@ def _within_bytes(records: pa.Table) -> Iterator[pa.Table]:
 
 def _in_order(records: pa.Table, time: str) -> pa.Table:
     """By time and id, those without a time last."""
-    if time not in records.column_names:  # the load fills other fields
-        return records.take(pc.sort_indices(records, sort_keys=[("id", "ascending")]))
-    times = records.column(time)
+    if time in records.column_names:
+        if _rises(records.column(time)):
+            return records
+        keys = [(time, "ascending"), ("id", "ascending")]
+    else:  # the load fills other fields
+        keys = [("id", "ascending")]
+    return records.combine_chunks().take(pc.sort_indices(records, sort_keys=keys))
+
+
+def _rises(times: Any) -> bool:
     before, behind = times.slice(0, max(0, len(times) - 1)), times.slice(1)
-    if not times.null_count and pc.all(pc.less(before, behind), min_count=0).as_py() is not False:
-        return records
-    keys = [(time, "ascending"), ("id", "ascending")]
-    return records.take(pc.sort_indices(records, sort_keys=keys))
+    rising = pc.all(pc.less(before, behind), min_count=0).as_py() is not False
+    return rising and not times.null_count
 
 
 def _by_month(table: Table, time: str, records: pa.Table) -> Iterator[tuple[str, pa.Table]]:
