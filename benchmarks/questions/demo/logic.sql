@@ -43,7 +43,7 @@ select count(*) from runs where status = 'failed' and attempts > 3
 -- access requests that were rejected, plus all erasure requests that are open: how many altogether?
 select count(*) from requests where (kind = 'access' and status = 'rejected') or (kind = 'erasure' and status = 'open')
 
--- denied role changes or user deletions, how many
+-- role changes and user deletions that were denied, how many
 select count(*) from audit where outcome = 'denied' and action in ('changed_role', 'deleted_user')
 
 -- contracts and policies bigger than 500000 bytes: how many?

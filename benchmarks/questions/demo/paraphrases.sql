@@ -126,7 +126,7 @@ select sum(size_bytes) from snapshots where status = 'completed'
 -- snapshot errors with counts, only where there is an error
 select error, count(*) from snapshots where error is not null group by 1
 
--- How many people want their data deleted? Count the erasure requests by status.
+-- How many requests to have one's data erased are there in each status?
 -- erasure requests per status
 select status, count(*) from requests where kind = 'erasure' group by 1
 
@@ -134,7 +134,7 @@ select status, count(*) from requests where kind = 'erasure' group by 1
 -- number of changed_policy audit entries per actor name
 select u.name, count(*) from audit a join users u on u.id = a.actor where a.action = 'changed_policy' group by 1
 
--- what percentage of people agree to product analytics?
+-- what percentage of the answers about product analytics was a yes?
 -- percent of product_analytics consents that were granted
 select 100.0 * count(*) filter (where granted) / count(*) from consents where purpose = 'product_analytics'
 
