@@ -120,7 +120,7 @@ def _collection(address: str, spec: CollectionSpec, facts: Facts) -> dict[str, A
     if facts.time_min_us is not None and facts.time_max_us is not None:
         out["from"], out["to"] = time_text(facts.time_min_us), time_text(facts.time_max_us)
     if spec.measures:
-        out["measures"] = {n: m.description or m.fn for n, m in spec.measures.items()}
+        out["measures"] = {n: m.description or m.fn or "a ratio" for n, m in spec.measures.items()}
     return out
 
 

@@ -20,7 +20,8 @@ from registry import limits
 from registry.document import load_yaml as load_yaml  # callers find it here
 from registry.errors import BadInput, UnknownDomain, UnknownField, listed, shown
 from registry.fault import first_fault
-from registry.record import NUMERIC, TEMPORAL, Type, TypeName
+from registry.measure import Measure, check_measures
+from registry.record import TEMPORAL, Type, TypeName
 from registry.thermal import Policy, Thermal
 from registry.tier import Tier
 
@@ -55,20 +56,10 @@ BUILTIN: Final = (
 )
 
 PiiClass = Literal["none", "name", "email", "phone", "address", "ip", "free_text", "identifier"]
-Aggregate = Literal["count", "sum", "avg", "min", "max", "distinct", "median"]
 
 
 class _Spec(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Measure(_Spec):
-    """A named aggregate with words of its own: `revenue` = the sum of `amount`."""
-
-    fn: Aggregate
-    field: str | None = None
-    description: str = ""
-    synonyms: tuple[str, ...] = Field(default=(), strict=False)
 
 
 class FieldSpec(_Spec):
@@ -79,7 +70,7 @@ class FieldSpec(_Spec):
     synonyms: tuple[str, ...] = Field(default=(), strict=False)
     unit: str | None = None
     enum: tuple[str, ...] | None = Field(default=None, strict=False)
-    #: words a person may use for an enum value: {value: [words]}
+    #: words a person may use for a value: {value: [words]}; one of the enum, where there is one
     words: dict[str, Annotated[tuple[str, ...], Field(strict=False)]] = Field(default_factory=dict)
     to: str | None = None
     scale: int = Field(default=2, ge=0, le=9)
@@ -106,7 +97,9 @@ class FieldSpec(_Spec):
             raise ValueError(f"an enum is a list of 1 to {limits.ENUM_MAX} texts on a text field")
         if self.enum is not None and len(set(self.enum)) < len(self.enum):
             raise ValueError("an enum names each value once")
-        if unknown := set(self.words) - set(self.enum or ()):
+        if self.words and self.type != "text":
+            raise ValueError("`words` is for text fields")
+        if self.enum is not None and (unknown := set(self.words) - set(self.enum)):
             raise ValueError(f"`words` names values that the enum lacks: {shown(min(unknown))}")
         if self.search and self.type != "text":
             raise ValueError("`search` is for text fields")
@@ -161,21 +154,11 @@ class CollectionSpec(_Spec):
         for name in self.subject or ():
             if self._kind(name) not in _NAMES_A_PERSON:
                 raise ValueError(f"`subject: {name}` must be text, int, a ref or the id")
-        for name, measure in self.measures.items():
-            self._check_measure(name, measure)
+        check_measures(self.measures, self.field)
         return self
 
     def _kind(self, name: str) -> TypeName:
         return self.field(name).type
-
-    def _check_measure(self, name: str, measure: Measure) -> None:
-        if measure.field is None:
-            if measure.fn != "count":
-                raise ValueError(f"measure {shown(name)}: {measure.fn} needs a `field`")
-        elif measure.field not in self.fields and measure.field != "id":
-            raise ValueError(f"measure {shown(name)}: there is no field {shown(measure.field)}")
-        elif measure.fn in ("sum", "avg", "median") and self._kind(measure.field) not in NUMERIC:
-            raise ValueError(f"measure {shown(name)}: {measure.fn} needs a numeric `field`")
 
     def field(self, name: str) -> FieldSpec:
         """The field, or `UnknownField` naming what there is."""

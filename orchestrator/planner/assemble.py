@@ -119,9 +119,7 @@ def finished(frame: Frame, candidate: Candidate, behind: float) -> Reading | Non
     frame.doubt *= unheard(frame)
     if frame.group and frame.measures and not frame.order:
         beat = next((g for g in frame.group if g.bucket), None)
-        frame.order.append(
-            Order(by=beat.name) if beat else Order(by=frame.measures[0].name, desc=True)
-        )
+        frame.order.append(Order(by=beat.name) if beat else Order(by=frame.figures[0], desc=True))
     if any(i.pick is not None and i.pick.route.fans_out for i in frame.free("C")):
         frame.doubt *= 0.85  # a collection that only sets the scene
     grouped = {key.field for key in frame.group}
@@ -146,6 +144,7 @@ def _counted(frame: Frame) -> None:
 
 def _plan(frame: Frame) -> QueryPlan | None:
     folded = bool(frame.measures or frame.group)
+    shown = [*(key.name for key in frame.group), *frame.figures]
     try:
         made = query(
             frame.root,
@@ -155,7 +154,9 @@ def _plan(frame: Frame) -> QueryPlan | None:
             distinct=frame.distinct and not folded,
             group=tuple(frame.group),
             measures=tuple(frame.measures),
+            compute=tuple(frame.compute),
             having=conjoin(frame.having),
+            show=tuple(shown) if frame.hidden else (),
             order=tuple(frame.order),
             limit=frame.limit,
         )

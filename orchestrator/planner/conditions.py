@@ -92,5 +92,6 @@ def measure_conditions(frame: Frame) -> None:
             add_group(frame, subject)
         if not frame.group:
             continue
-        keep(frame, frame.measures[-1].name, o.payload)
-        frame.note(o, f"{frame.measures[-1].name} {o.payload.op} {o.payload.number}")
+        name = frame.figures[-1]
+        keep(frame, name, o.payload)
+        frame.note(o, f"{name} {o.payload.op} {o.payload.number}")

@@ -9,10 +9,22 @@ from orchestrator.planner.comparing import measured_field
 from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.grammar import AGGREGATES
 from orchestrator.planner.groups import add_bucket, unique
-from orchestrator.planner.parts import key, measured
+from orchestrator.planner.parts import computed, key, measured
 from orchestrator.planner.words import phrase
 from registry.domain import FieldSpec
-from registry.plan import Bucket, Compare, Fn, In, IsNull, Measured, Predicate, conjoin, leaves
+from registry.measure import Measure
+from registry.plan import (
+    Bucket,
+    Compare,
+    Fn,
+    In,
+    IsNull,
+    Measured,
+    Predicate,
+    conjoin,
+    leaves,
+    replaced,
+)
 from registry.record import TEMPORAL
 
 AGG: Final = "(?:" + "|".join(AGGREGATES) + ")"
@@ -79,13 +91,54 @@ def fold(frame: Frame, item: Item, fn: Fn) -> None:
 
 
 def named(frame: Frame, item: Item, fn: Fn | None = None) -> None:
+    """A measure that the spec names; `fn` folds its field in another way than it does itself."""
     assert item.pick is not None
     name = item.pick.meaning.value
-    measure = frame.catalogue.collections[item.address].measures[name]
-    path = frame.path(item) if measure.field else None
-    chosen = fn if fn and path else measure.fn
-    add_measure(frame, chosen, path, name if chosen == measure.fn else f"{chosen}_{name}")
-    frame.note(item, f"{name}: {chosen} of {path or frame.root}")
+    measures = frame.catalogue.collections[item.address].measures
+    measure = measures[name]
+    if measure.ratio is not None:
+        made = rated(frame, item, name, measure.ratio)
+    else:
+        chosen = fn if fn and measure.field else None
+        made = specified(frame, item, measure, f"{chosen}_{name}" if chosen else name, chosen).name
+    frame.note(item, f"{made}: {measure.description or measure.fn or 'a ratio'}")
+
+
+def specified(
+    frame: Frame, item: Item, measure: Measure, name: str, fn: Fn | None = None
+) -> Measured:
+    """Add a measure as its spec says it, under this name; one that is there already serves."""
+    path = frame.joins.path(item.steps, measure.field) if measure.field else None
+    where = measure.where and replaced(
+        measure.where, lambda field: frame.joins.path(item.steps, field)
+    )
+    if path is None and item.steps:
+        path = frame.joins.path(item.steps, "id")
+    chosen: Fn | None = fn or measure.fn
+    assert chosen is not None, "a ratio has no aggregate of its own"
+    made = measured(chosen, path, unique(frame, name), where=where)
+    same = next(
+        (m for m in frame.measures if m == made.model_copy(update={"alias": m.alias})), None
+    )
+    if same is None:
+        frame.measures.append(made)
+    return same or made
+
+
+def rated(frame: Frame, item: Item, name: str, parts: tuple[Measure | str, Measure | str]) -> str:
+    """Add one measure over another; the two are shown only where they were asked for."""
+    measures = frame.catalogue.collections[item.address].measures
+    before = {made.name for made in frame.measures}
+    made = [
+        specified(frame, item, measures[part], part)
+        if isinstance(part, str)
+        else specified(frame, item, part, f"{name}_{side}")
+        for part, side in zip(parts, ("part", "whole"), strict=True)
+    ]
+    frame.hidden.update({one.name for one in made} - before)
+    quotient = computed("/", (made[0].name, made[1].name), unique(frame, name))
+    frame.compute.append(quotient)
+    return quotient.alias
 
 
 def _how_much(frame: Frame) -> None:

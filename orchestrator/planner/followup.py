@@ -89,6 +89,8 @@ def _merge(frame: Frame, before: QueryPlan) -> None:
         frame.group = list(before.group)
     if not frame.measures:
         frame.measures = list(before.measures)
+        frame.compute = list(before.compute)
+        frame.hidden = {m.name for m in before.measures} - set(before.show or _names(before))
         frame.having = list(conjuncts(before.having))
     if before.aggregates and not frame.measures:
         frame.group = []
@@ -99,6 +101,10 @@ def _merge(frame: Frame, before: QueryPlan) -> None:
         frame.order = [o for o in before.order if _known(o, frame, before)]
     if frame.limit is None and bool(frame.measures or frame.group) == before.aggregates:
         frame.limit = before.limit
+
+
+def _names(plan: QueryPlan) -> list[str]:
+    return [measure.name for measure in plan.measures]
 
 
 def leaf_field(leaf: object) -> str | None:
@@ -112,4 +118,5 @@ def _overlaps(node: Predicate, said: set[str | None]) -> bool:
 
 def _known(order: Order, frame: Frame, before: QueryPlan) -> bool:
     names = {g.name for g in frame.group} | {m.name for m in frame.measures}
+    names |= {made.alias for made in frame.compute}
     return order.by in names if names else not before.aggregates

@@ -22,7 +22,7 @@ from orchestrator.planner.words import Word
 from registry.answer import Understood
 from registry.catalog import Catalogue
 from registry.domain import CollectionSpec, FieldSpec
-from registry.plan import Group, Measured, Order, Predicate
+from registry.plan import Compute, Group, Measured, Order, Predicate
 from registry.record import NUMERIC, TEMPORAL
 
 FIELDS = "NDBRF"
@@ -98,6 +98,9 @@ class Frame:
     where: list[Predicate] = field(default_factory=list)
     group: list[Group] = field(default_factory=list)
     measures: list[Measured] = field(default_factory=list)
+    compute: list[Compute] = field(default_factory=list)
+    #: measures that only serve what is computed from them
+    hidden: set[str] = field(default_factory=set)
     having: list[Predicate] = field(default_factory=list)
     order: list[Order] = field(default_factory=list)
     select: list[str] = field(default_factory=list)
@@ -110,6 +113,12 @@ class Frame:
     @property
     def spec(self) -> CollectionSpec:
         return self.catalogue.collections[self.root]
+
+    @property
+    def figures(self) -> list[str]:
+        """Columns that were asked for beside the keys: measures, then what is computed."""
+        shown = [made.name for made in self.measures if made.name not in self.hidden]
+        return [*shown, *(made.alias for made in self.compute)]
 
     # -- reading the shape -------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ _UNITS: Final = frozenset({"minute", "hour", "day", "week", "month", "quarter", 
 def unique(frame: Frame, wanted: str) -> str:
     """A column name that no other column of the plan has."""
     taken = {g.name for g in frame.group} | {m.name for m in frame.measures}
+    taken |= {made.alias for made in frame.compute}
     name, n = wanted, 2
     while name in taken:
         name, n = f"{wanted}_{n}", n + 1

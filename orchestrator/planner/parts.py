@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Literal
 
-from registry.plan import Bucket, Compare, Fn, Group, Join, Like, Measured, Predicate, QueryPlan
+from registry.plan import (
+    Bucket,
+    Compare,
+    Compute,
+    Fn,
+    Group,
+    Join,
+    Like,
+    Measured,
+    Predicate,
+    QueryPlan,
+)
 
 
 def join(alias: str, to: str, on: tuple[str, str], kind: Literal["inner", "left", "anti"]) -> Join:
@@ -24,6 +35,10 @@ def measured(
     where: Predicate | None = None,
 ) -> Measured:
     return Measured.model_validate({"fn": fn, "field": field, "q": q, "where": where, "as": name})
+
+
+def computed(op: str, args: tuple[str | int | float, ...], name: str) -> Compute:
+    return Compute.model_validate({"op": op, "args": args, "as": name})
 
 
 def compare(op: str, field: str, value: str | int | float | bool) -> Compare:

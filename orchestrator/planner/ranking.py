@@ -6,7 +6,7 @@ import re
 from typing import Final, cast
 
 from orchestrator.planner.comparing import measured_field
-from orchestrator.planner.folding import UNIT_WORDS, add_measure, additive, count_root
+from orchestrator.planner.folding import UNIT_WORDS, add_measure, additive, count_root, named
 from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.grammar import ADJECTIVES, SUPERLATIVES
 from orchestrator.planner.graph import Step
@@ -238,7 +238,7 @@ def _by_measure(frame: Frame, desc: bool) -> bool:
     limit = limit_of(frame, head)
     if not frame.group and not group_head(frame, head):
         return False
-    frame.order.append(Order(by=frame.measures[0].name, desc=desc))
+    frame.order.append(Order(by=frame.figures[0], desc=desc))
     frame.limit = limit
     return True
 
@@ -247,12 +247,7 @@ def _by_number(frame: Frame, y: Item, head: Item | None, desc: bool, word: str |
     """Order records by a number, or groups by its sum or extreme; with nothing to order, give
     the extreme."""
     if y.letter == "M":
-        assert y.pick is not None
-        measure = frame.catalogue.collections[y.address].measures[y.pick.meaning.value]
-        add_measure(
-            frame, measure.fn, frame.path(y) if measure.field else None, y.pick.meaning.value
-        )
-        frame.note(y, f"ranked by {y.pick.meaning.value}")
+        named(frame, y)
         return _by_measure(frame, desc)
     own = head is not None and head.letter == "C" and not head.steps
     if frame.measures and word is None:

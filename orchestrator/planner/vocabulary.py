@@ -181,10 +181,10 @@ class _Speaker:
             for text in _opposites(meaning.field, field):
                 self._add(text, replace(meaning, kind="value", value="false", weight=0.94))
         for value in field.enum or ():
-            found = replace(meaning, kind="value", value=value)
-            self._add(value, replace(found, weight=0.95))
-            for text in field.words.get(value, ()):
-                self._add(text, replace(found, weight=0.93))
+            self._add(value, replace(meaning, kind="value", value=value, weight=0.95))
+        for value, texts in field.words.items():
+            for text in texts:
+                self._add(text, replace(meaning, kind="value", value=value, weight=0.93))
 
 
 _OPPOSITES: Final = {

@@ -43,7 +43,7 @@ from registry.plan.model import (
     predicate_wire,
 )
 from registry.plan.parse import parse_plan
-from registry.plan.walk import conjoin, conjuncts, paths_of, row_ids, split_path
+from registry.plan.walk import conjoin, conjuncts, paths_of, replaced, row_ids, split_path
 
 __all__ = [
     "PLAN_VERSION",
@@ -72,6 +72,7 @@ __all__ = [
     "parse_plan",
     "paths_of",
     "predicate_wire",
+    "replaced",
     "row_ids",
     "split_path",
 ]

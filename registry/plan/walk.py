@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from registry.plan.model import And, Compare, In, IsNull, Like, Match, Predicate, QueryPlan
+from collections.abc import Callable
+
+from registry.plan.model import (
+    And,
+    Compare,
+    In,
+    IsNull,
+    Like,
+    Match,
+    Not,
+    Or,
+    Predicate,
+    QueryPlan,
+)
 
 
 def conjuncts(node: Predicate | None) -> tuple[Predicate, ...]:
@@ -19,6 +32,20 @@ def conjoin(parts: tuple[Predicate, ...] | list[Predicate]) -> Predicate | None:
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else And(args=tuple(parts))
+
+
+def replaced(node: Predicate, path: Callable[[str], str]) -> Predicate:
+    """The same condition over other fields: each is what `path` makes of it."""
+    if isinstance(node, (And, Or)):
+        return node.model_copy(update={"args": tuple(replaced(arg, path) for arg in node.args)})
+    if isinstance(node, Not):
+        return Not(arg=replaced(node.arg, path))
+    if isinstance(node, Match):
+        return node
+    change = {"field": path(node.field)}
+    if isinstance(node, Compare) and node.other is not None:
+        change["other"] = path(node.other)
+    return node.model_copy(update=change)
 
 
 def split_path(path: str) -> tuple[str | None, str]:

@@ -206,9 +206,13 @@ WRONG: dict[str, tuple[Any, str]] = {
     "enum twice": (data(fields={"a": {"type": "text", "enum": ["x", "x"]}}), "names each value once"),
     "enum empty": (data(fields={"a": {"type": "text", "enum": []}}), "an enum is a list of 1 to"),
     "enum of a number field": (data(fields={"a": {"type": "int", "enum": ["1"]}}), "on a text field"),
-    "words without enum": (
-        data(fields={"a": {"type": "text", "words": {"x" * 999: ["y"]}}}),
+    "words beyond the enum": (
+        data(fields={"a": {"type": "text", "enum": ["x"], "words": {"x" * 999: ["y"]}}}),
         "`words` names values that the enum lacks",
+    ),
+    "words of a number": (
+        data(fields={"a": {"type": "int", "words": {"1": ["one"]}}}),
+        "`words` is for text fields",
     ),
     "text as a list": (data(synonyms="purchases"), "collections.orders.synonyms: should be a valid tuple"),
     "required as text": (data(fields={"a": {"type": "text", "required": "yes"}}), "a valid boolean"),
@@ -235,7 +239,46 @@ WRONG: dict[str, tuple[Any, str]] = {
     "sum of id": (data(measures={"m": {"fn": "sum", "field": "id"}}), "sum needs a numeric `field`"),
     "sum of nothing": (data(measures={"m": {"fn": "sum"}}), "sum needs a `field`"),
     "max of nothing": (data(measures={"m": {"fn": "max"}}), "max needs a `field`"),
-    "measure of no field": (data(measures={"m": {"fn": "max", "field": "b"}}), "no field 'b'"),
+    "measure of no field": (data(measures={"m": {"fn": "max", "field": "b"}}), "No field 'b'"),
+    "measure of neither kind": (data(measures={"m": {}}), "either `fn` or `ratio"),
+    "measure of both kinds": (
+        data(measures={"m": {"fn": "count", "ratio": ["m", "m"]}}),
+        "either `fn` or `ratio",
+    ),
+    "ratio with a condition": (
+        data(measures={"m": {"ratio": ["m", "m"], "where": {"op": "null", "field": "a"}}}),
+        "a `ratio` has no `field` and no `where`",
+    ),
+    "ratio of ratios": (
+        data(measures={"n": {"fn": "count"}, "m": {"ratio": ["m", "n"]}}),
+        "measure 'm': a `ratio` is of measures that have an `fn`; by name: n",
+    ),
+    "condition on no field": (
+        data(measures={"m": {"fn": "count", "where": {"op": "=", "field": "b", "value": "x"}}}),
+        "measure 'm': No field 'b'",
+    ),
+    "condition on a value that does not fit": (
+        data(
+            fields={"a": {"type": "int"}},
+            measures={"m": {"fn": "count", "where": {"op": "=", "field": "a", "value": "x"}}},
+        ),
+        "measure 'm': ",
+    ),
+    "condition on a value that never is": (
+        data(
+            fields={"a": {"type": "text", "enum": ["x"]}},
+            measures={"m": {"fn": "count", "where": {"op": "=", "field": "a", "value": "y"}}},
+        ),
+        "'a' is never 'y'; it is x",
+    ),
+    "condition on a plan": (
+        data(
+            measures={
+                "m": {"fn": "count", "where": {"op": "in", "field": "a", "plan": {"from": "b.c"}}}
+            }
+        ),
+        "`where` compares fields of the collection with values",
+    ),
     "unknown aggregate": (data(measures={"m": {"fn": "mode"}}), "measures.m.fn: should be 'count'"),
     "no retention": (data(retention_days=0), "greater than or equal to 1"),
     "unknown tier": ({**data(), "tier": "tepid"}, "tier: should be 'hot', 'warm' or 'cold'"),
@@ -357,3 +400,12 @@ def test_references_to_people_say_whose_a_record_is_unless_a_subject_is_named() 
 def test_a_subject_is_a_field_that_can_name_a_person(subject: str, said: str) -> None:
     with pytest.raises(BadInput, match=said):
         person(subject=subject)
+
+
+def test_a_measures_condition_survives_its_file(tmp_path: Path) -> None:
+    where = {"op": "not", "arg": {"op": "in", "field": "a", "values": ["x", "y"]}}
+    made = data(measures={"m": {"fn": "count", "where": where}, "r": {"ratio": ["m", "m"]}})
+    path = tmp_path / "shop.yaml"
+    path.write_text(dump_spec(parse_spec(made)), encoding="utf-8")
+    assert load_spec(path) == parse_spec(made)
+    assert parse_spec(parse_spec(made).model_dump(mode="json")) == parse_spec(made)

@@ -40,7 +40,6 @@ def best(question: str) -> Reading | None:
         "which team paid the most",
         "tasks done yesterday",
         "marketing spend in october",
-        "cost per signup by channel",
         "users who signed up on a monday",
         "sessions with one page",
         "revenue in q1 2026 vs q2 2026",
