@@ -17,6 +17,7 @@ from mcp_servers.ports import Draft
 from mcp_servers.segments import PHYSICAL, Segment, State, folder_of
 from mcp_servers.stores import parquet, parquet_bytes
 from mcp_servers.stores import sqlite_ledger as ledger
+from mcp_servers.stores.arrow import ARROW
 from mcp_servers.stores.sqlite_writer import Transaction
 from mcp_servers.tiered import Tiered, open_store
 from registry.clock import SystemClock
@@ -116,7 +117,7 @@ def _physical(table: pa.Table) -> pa.Table:
         "extra": pa.nulls(count, pa.string()),
     }
     for name, kind in _kinds().items():
-        columns[name] = table.column(name).cast(parquet.ARROW[kind])
+        columns[name] = table.column(name).cast(ARROW[kind])
     return pa.table(columns)
 
 

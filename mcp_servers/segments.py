@@ -17,25 +17,13 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
+from mcp_servers.physical import PHYSICAL as PHYSICAL
 from registry.check import comparable
 from registry.domain import CollectionSpec
 from registry.errors import Corrupt
 from registry.plan import Compare, In, IsNull, Predicate, split_path
-from registry.record import Type, TypeName
+from registry.record import Type
 
-#: how a type lies in an object
-PHYSICAL: Final[dict[TypeName, str]] = {
-    "text": "string",
-    "ref": "string",
-    "json": "string",
-    "bytes": "binary",
-    "float": "double",
-    "int": "int64",
-    "decimal": "int64",
-    "bool": "int64",
-    "date": "int64",
-    "time": "int64",
-}
 #: what every row of an object carries beside the fields
 ENVELOPE: Final = {"id": "string", "version": "int64", "_seq": "int64", "extra": "string"}
 #: a record among all that one scan reads: its row's `_row`, or less than 0 in a segment

@@ -118,10 +118,16 @@ class Bulk:
                 case "end" if message.get("cut"):
                     self.receipt.notes.append(f"incomplete: {str(message['cut'])[:300]}")
             if part.full:
-                await send.send(part)
+                await self._hand(gatherer, part, send)
                 part = Part()
         if part.rows:
-            await send.send(part)
+            await self._hand(gatherer, part, send)
+
+    async def _hand(
+        self, gatherer: Gatherer, part: Part, send: MemoryObjectSendStream[Part]
+    ) -> None:
+        await anyio.to_thread.run_sync(gatherer.finish, part)
+        await send.send(part)
 
     async def _add(self, gatherer: Gatherer, part: Part, message: Message) -> None:
         table = await anyio.to_thread.run_sync(gatherer.table, message)
@@ -137,7 +143,7 @@ class Bulk:
 
     async def _write(self, part: Part) -> None:
         """One part, to its commit."""
-        records = await anyio.to_thread.run_sync(part.records)
+        records = part.records
         laid: list[Segment] | None = None
         before: Met | None = None
         for _ in range(_ATTEMPTS):

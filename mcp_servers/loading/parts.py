@@ -54,8 +54,9 @@ class Part:
     def full(self) -> bool:
         return self.rows >= BULK_PART_ROWS or self.bytes >= BULK_PART_BYTES
 
+    @property
     def records(self) -> pa.Table:
-        """All of it. Nothing is copied: a part is large."""
+        """All of it, once it is finished."""
         return pa.concat_tables(self.tables)
 
 
@@ -80,19 +81,28 @@ class Gatherer:
         self._frames.expect(fields)
 
     def table(self, message: Message) -> pa.Table | None:
-        """The records of a message; `None` if all of them are behind us."""
+        """The records of a message, without their keys, and with hashes that are not yet counted;
+        `None` if all of them are behind us."""
         if not all(isinstance(message.get(name), int) for name in ("rows", "bad", "last")):
             raise BadInput("Reading the source gave no sense; the file may be hostile.")
         table = self._frames.table(message)
+        if message["last"] > self._after:
+            return table
         if self._repeats is not None:
-            ids = self._repeats.ids(table.column("id").combine_chunks())
-            table = table.set_column(0, "id", ids)
-        if message["last"] <= self._after:
-            return None
+            self._repeats.ids(table.column("id"))
+        return None
+
+    def finish(self, part: Part) -> None:
+        """Give the records of a part their ids and keys: all at once, as each look at what came
+        before costs what there is of it."""
+        table = pa.concat_tables(part.tables)
+        if self._repeats is not None:
+            table = table.set_column(0, "id", self._repeats.ids(table.column("id")))
         if len(table) and table.column(LINE)[0].as_py() <= self._after:
             table = table.filter(pc.greater(table.column(LINE), self._after))
         _check_sizes(table)
-        return table.append_column(KEY, key_column(table.column("id").combine_chunks()))
+        ids = table.column("id").combine_chunks()
+        part.tables = [table.append_column(KEY, key_column(ids))]
 
 
 class Repeats:
@@ -103,8 +113,9 @@ class Repeats:
         self._seen: list[Keys] = []
         self._again: dict[str, int] = {}
 
-    def ids(self, hashes: Any) -> Any:
+    def ids(self, column: Any) -> Any:
         """The hashes; from its second occurrence on one is followed by ":" and the count."""
+        hashes = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
         briefs = _briefs(hashes)
         ordered = np.sort(briefs)
         found = common(ordered, self._seen)

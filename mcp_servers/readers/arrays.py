@@ -18,7 +18,7 @@ Sizes = list[list[int]]
 def to_wire(columns: Sequence[Any]) -> tuple[Sizes, bytes]:
     """(sizes, bytes) of columns of one length."""
     sizes: Sizes = []
-    parts: list[bytes] = []
+    parts: list[Any] = []
     for column in columns:
         buffers = _buffers(column)
         sizes.append([-1 if buffer is None else len(buffer) for buffer in buffers])
@@ -47,20 +47,20 @@ def from_wire(sizes: Any, body: bytes, types: Sequence[Any], count: int) -> list
     return out
 
 
-def _buffers(column: Any) -> list[bytes | None]:
+def _buffers(column: Any) -> list[Any]:
     """No more bytes than the cells take."""
     if column.offset:
         column = pa.concat_arrays([column])
     valid, *rest = column.buffers()
     held = [
-        None if valid is None or not column.null_count else _first(valid, (len(column) + 7) // 8)
+        None if valid is None or not column.null_count else valid.slice(0, (len(column) + 7) // 8)
     ]
     if column.type not in _STRINGS:
         return [*held, _first(rest[0], len(column) * column.type.bit_width // 8)]
     ends = _first(rest[0], 4 * (len(column) + 1)) if len(column) else bytes(4)
-    last = int.from_bytes(ends[-4:], "little")
+    last = int.from_bytes(memoryview(ends)[-4:], "little")
     return [*held, ends, _first(rest[1], last)]
 
 
-def _first(buffer: Any, size: int) -> bytes:
-    return b"" if buffer is None else bytes(buffer.slice(0, size).to_pybytes())
+def _first(buffer: Any, size: int) -> Any:
+    return b"" if buffer is None else buffer.slice(0, size)

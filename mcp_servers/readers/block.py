@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _CELL_BYTES_MAX: Final = 64 << 10  # a longer cell is somebody else's decision
-_CONTROLS: Final = bytes(range(32)).replace(b"\n", b"")
+_NEWLINE: Final = ord("\n")
+_PRINTABLE: Final = 32  # the first character that is no control
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +39,27 @@ def block_of(lines: bytes, delimiter: str, width: int, first: int) -> Block | No
         lines = lines.replace(b"\r\n", b"\n").removesuffix(b"\r")
     if not lines or lines.startswith(b"\n") or lines.endswith(b"\n") or b"\n\n" in lines:
         return None
-    if len(lines.translate(None, _CONTROLS.replace(mark, b""))) != len(lines):
+    count = _count(lines, mark)
+    if count is None:
         return None
     quoted = b'"' in lines
     if quoted and not _layout(mark).fullmatch(lines):
         return None
     columns = _split(lines, delimiter, width, quoted=quoted)
-    if columns is None:
+    if columns is None or len(columns[0]) != count:
         return None
     plain = not quoted and b"\\" not in lines
-    return Block(columns, first, len(columns[0]), lines, mark, plain)
+    return Block(columns, first, count, lines, mark, plain)
+
+
+def _count(lines: bytes, mark: bytes) -> int | None:
+    """How many lines there are; `None` if a control stands among them that is no delimiter."""
+    import numpy as np  # as heavy as Arrow, see below
+
+    bytes_ = np.frombuffer(lines, np.uint8)
+    ends = int(np.count_nonzero(bytes_ == _NEWLINE))
+    marks = lines.count(mark) if ord(mark) < _PRINTABLE else 0
+    return ends + 1 if np.count_nonzero(bytes_ < _PRINTABLE) == ends + marks else None
 
 
 @lru_cache(8)
@@ -86,5 +98,4 @@ def _split(lines: bytes, delimiter: str, width: int, *, quoted: bool) -> list[An
         return None
     columns = [column.combine_chunks() for column in table.columns]
     longest = max(pc.max(pc.binary_length(column)).as_py() for column in columns)
-    whole = table.num_rows == lines.count(b"\n") + 1
-    return columns if whole and longest <= _CELL_BYTES_MAX else None
+    return columns if longest <= _CELL_BYTES_MAX else None

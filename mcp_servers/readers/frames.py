@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from mcp_servers.readers.arrays import from_wire
 from mcp_servers.readers.parent import Message
 from mcp_servers.segments import PHYSICAL
-from mcp_servers.stores.parquet import ARROW
+from mcp_servers.stores.arrow import ARROW
 from mcp_servers.stores.parquet_lay import LINE
 from registry import limits
 from registry.domain import CollectionSpec

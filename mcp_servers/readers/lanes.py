@@ -15,8 +15,8 @@ from typing import Any, Final, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mcp_servers.segments import PHYSICAL
-from mcp_servers.stores.parquet import ARROW
+from mcp_servers.physical import PHYSICAL
+from mcp_servers.stores.arrow import ARROW
 from registry import limits
 from registry.record import Canonical, Type
 from registry.shape.cells import NULL_TOKENS, Converted, convert

@@ -46,6 +46,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._entered: set[Path] = set()  # folders whose own entries are on disk
 
     def put(self, name: str, write: Callable[[Path], None]) -> int:
         """See the port. Several may put the same object at once. `StorageFull` or `Unavailable`
@@ -72,9 +73,17 @@ class Folder:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
             raise
-        for folder in (place.parent, *_above(place.parent, self.path)):
-            sync_folder(folder)
+        self._enter(place.parent)
         return place.stat().st_size
+
+    def _enter(self, folder: Path) -> None:
+        """What stands in the folder is on disk. The folders above it once: they stay."""
+        sync_folder(folder)
+        if folder in self._entered:
+            return
+        for above in _above(folder, self.path):
+            sync_folder(above)
+        self._entered.add(folder)
 
     def local(self, name: str) -> Path:
         """See the port."""

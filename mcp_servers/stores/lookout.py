@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 
 from mcp_servers.segments import KEY_BITS, PHYSICAL, Segment
 from mcp_servers.stores import sqlite_bulk
+from mcp_servers.stores.arrow import ARROW
 from mcp_servers.stores.keys import common
 from mcp_servers.stores.meeting import Stored
-from mcp_servers.stores.parquet import ARROW, Shelf, table_of
+from mcp_servers.stores.parquet import Shelf, table_of
 from mcp_servers.stores.parquet_lay import KEY
 from mcp_servers.stores.sqlite_bulk import Sight
 from mcp_servers.stores.sqlite_schema import Table

@@ -29,6 +29,7 @@ import pyarrow.parquet as pq
 from mcp_servers.ports import Objects
 from mcp_servers.segments import ENVELOPE, KEY_BITS, PHYSICAL, ColdRow, Segment, Span, key_of
 from mcp_servers.stores import fts
+from mcp_servers.stores.arrow import ARROW
 from mcp_servers.stores.files import SUM_BYTES, digest_of
 from registry.errors import Corrupt, shown
 from registry.limits import (
@@ -38,12 +39,6 @@ from registry.limits import (
 )
 from registry.record import TypeName
 
-ARROW: Final = {
-    "string": pa.string(),
-    "binary": pa.binary(),
-    "double": pa.float64(),
-    "int64": pa.int64(),
-}
 _SPAN_CHARS_MAX: Final = 80
 _FEW: Final = 32  # ids that are looked up one by one
 _BYTES: Final = 8  # of a key's entry
