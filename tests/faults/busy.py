@@ -14,7 +14,7 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import mcp_servers.tiers.mover
-from mcp_servers.stores import parquet, sqlite_ledger
+from mcp_servers.stores import parquet_bytes, sqlite_ledger
 from mcp_servers.tiered import open_store
 from tests.faults.moving import RECORDS, SPEC, change, draft, move
 
@@ -42,7 +42,7 @@ async def main(folder: Path, began_s: float) -> None:
 
 
 if __name__ == "__main__":
-    mcp_servers.tiers.mover.MOVE_ROWS = parquet.ROW_GROUP_ROWS = 16
+    mcp_servers.tiers.mover.MOVE_ROWS = parquet_bytes.ROW_GROUP_ROWS = 16
     if sys.argv[3:] == ["sweeps-what-is-pinned"]:
         sqlite_ledger.pinned = lambda connection, now_us: False
     asyncio.run(main(Path(sys.argv[1]), float(sys.argv[2])))

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import mcp_servers.tiers.mover
 from mcp_servers.ports import Draft
 from mcp_servers.segments import ColdRow, Segment, State
-from mcp_servers.stores import parquet, sqlite_ledger, sqlite_moves
+from mcp_servers.stores import parquet_bytes, sqlite_ledger, sqlite_moves
 from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
 from mcp_servers.tiered import Tiered, open_store
@@ -161,7 +161,9 @@ async def main(folder: Path, run: int) -> None:
 
 
 if __name__ == "__main__":
-    mcp_servers.tiers.mover.MOVE_ROWS = parquet.ROW_GROUP_ROWS = 16  # many steps of few records
+    mcp_servers.tiers.mover.MOVE_ROWS = parquet_bytes.ROW_GROUP_ROWS = (
+        16  # many steps of few records
+    )
     if len(sys.argv) > 3:
         break_it(sys.argv[3])
     asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))

@@ -27,7 +27,7 @@ import mcp_servers.tiers.mover
 from mcp_servers.safety import backup
 from mcp_servers.safety.inspection import inspect
 from mcp_servers.segments import State
-from mcp_servers.stores import files, parquet, sqlite_connection
+from mcp_servers.stores import files, parquet_bytes, sqlite_connection
 from mcp_servers.stores.sqlite_readers import Readers, Watch
 from mcp_servers.stores.sqlite_writer import Writer, _Job, _settle
 from mcp_servers.tiered import Tiered, open_store
@@ -353,7 +353,7 @@ def played(world: World) -> Iterator[None]:
         patch.object(files, "sync_folder", lambda path: None),
         patch.object(sqlite_connection, "_SETUP", setup),
         patch.object(mcp_servers.tiers.mover, "MOVE_ROWS", 4),
-        patch.object(parquet, "ROW_GROUP_ROWS", 4),
+        patch.object(parquet_bytes, "ROW_GROUP_ROWS", 4),
     ):
         yield
 

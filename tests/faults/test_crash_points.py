@@ -19,7 +19,7 @@ import mcp_servers.tiers.mover
 from mcp_servers.loading.load import load
 from mcp_servers.safety import backup, restore
 from mcp_servers.segments import State
-from mcp_servers.stores import files, parquet, sqlite_moves
+from mcp_servers.stores import files, parquet_bytes, sqlite_moves
 from mcp_servers.tiered import Tiered, open_store
 from mcp_servers.tiers.erasure import Eraser
 from mcp_servers.tiers.mover import Mover
@@ -235,7 +235,7 @@ async def look(operation: Operation, image: Path, before: Rows, after: Rows) -> 
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Moves of many steps of few records."""
     monkeypatch.setattr(mcp_servers.tiers.mover, "MOVE_ROWS", 8)
-    monkeypatch.setattr(parquet, "ROW_GROUP_ROWS", 8)
+    monkeypatch.setattr(parquet_bytes, "ROW_GROUP_ROWS", 8)
 
 
 @pytest.mark.promise(1)

@@ -18,7 +18,7 @@ import pytest
 import mcp_servers.tiers.mover
 from mcp_servers.loading.load import load
 from mcp_servers.segments import State
-from mcp_servers.stores import files, parquet, sqlite, sqlite_connection
+from mcp_servers.stores import files, parquet_bytes, sqlite, sqlite_connection
 from mcp_servers.tiered import Tiered, open_store
 from mcp_servers.tiers.mover import Mover
 from registry.clock import ManualClock, SystemClock
@@ -205,7 +205,7 @@ async def cut_and_look(folder: Path, runs: int, *, seed: int = SEED, until_dirty
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Moves of many steps of few records."""
     monkeypatch.setattr(mcp_servers.tiers.mover, "MOVE_ROWS", 16)
-    monkeypatch.setattr(parquet, "ROW_GROUP_ROWS", 16)
+    monkeypatch.setattr(parquet_bytes, "ROW_GROUP_ROWS", 16)
 
 
 @pytest.mark.promise(1)

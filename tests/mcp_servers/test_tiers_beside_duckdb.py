@@ -101,7 +101,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Tiered, A
     """The store, and a plain table of the records of each tenant."""
     patch = pytest.MonkeyPatch()
     patch.setattr("mcp_servers.tiers.mover.MOVE_ROWS", 200)
-    patch.setattr("mcp_servers.stores.parquet.ROW_GROUP_ROWS", 100)
+    patch.setattr("mcp_servers.stores.parquet_bytes.ROW_GROUP_ROWS", 100)
     patch.setattr("mcp_servers.stores.sqlite_moves.SEGMENT_ROWS_MAX", 400)
     store = open_store(SPEC, tmp_path_factory.mktemp("data"), SystemClock())
     plain = duckdb.connect()
