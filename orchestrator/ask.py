@@ -14,10 +14,12 @@ from typing import Any
 import orjson
 
 from orchestrator.catalogue import LiveCatalogue
+from orchestrator.evidence.reading import evidenced, explained
+from orchestrator.evidence.steps import steps
 from orchestrator.execute import Outcome, execute
 from orchestrator.links import Call
 from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
-from orchestrator.route import Route, fragment_plan, route
+from orchestrator.route import route
 from orchestrator.wording import sentence
 from registry.access import LOCAL, Principal
 from registry.answer import Answer, Choice
@@ -66,7 +68,8 @@ class Asker:
         context = await self._context(request, principal)
         readings, ms = await self._understand(question, request, context, principal)
         answer = await self._answer(readings, request, principal)
-        if request.conversation is not None or answer.status in ("answered", "tentative"):
+        kept = request.conversation is not None or answer.status in ("answered", "tentative")
+        if kept and not request.explain:
             answer = await self._remember(answer, request, principal)
         total = (self.clock.monotonic() - began) * 1000
         return replace(
@@ -84,8 +87,8 @@ class Asker:
         self.planner(Question("how many", self.clock.now_us()), known, Context())
 
     def _question(self, request: AskRequest) -> Question:
-        text = request.question.strip()
-        if not text:
+        text = request.question
+        if not text.strip():
             raise BadInput("The question is empty; ask something about the data.")
         if len(text) > QUESTION_CHARS_MAX:
             raise BadInput(
@@ -136,12 +139,14 @@ class Asker:
             return _refusal(found)
         best = found.readings[0]
         if best.confidence < self.settings.tentative_confidence:
-            return _unsure(found, best)
+            best = explained(best, request.question, self.catalogue.bare(principal))
+            return evidenced(_unsure(found, best), best, request.question)
         close = [r for r in found.readings if r.confidence > best.confidence - _MARGIN]
         if len(close) > 1:
             return _clarify(close[:_CHOICES_MAX], best.confidence)
         status = "answered" if best.confidence >= self.settings.answer_confidence else "tentative"
-        return await self._run(best, request, principal, status=status)
+        answer = await self._run(best, request, principal, status=status)
+        return replace(answer, alternatives=_alternatives(found, best))
 
     async def _chosen(self, found: Readings, request: AskRequest, principal: Principal) -> Answer:
         for reading in found.readings:
@@ -157,17 +162,11 @@ class Asker:
         plan = reading.plan
         if request.limit is not None and plan.limit is None:
             plan = plan.model_copy(update={"limit": min(request.limit, ROWS_MAX)})
+        reading = explained(reading, request.question, self.catalogue.bare(principal))
         answer = await self.run(plan, principal, label=reading.label, explain=request.explain)
         if answer.status == "refused":
             return answer
-        return replace(
-            answer,
-            status=status,
-            understood=reading.understood,
-            not_understood=reading.not_understood,
-            confidence=round(reading.confidence, 3),
-            planner=reading.planner or None,
-        )
+        return evidenced(replace(answer, status=status), reading, request.question)
 
     async def run(
         self,
@@ -184,7 +183,7 @@ class Asker:
         routed = self.clock.monotonic()
         wire = plan.to_wire()
         if explain:
-            return Answer("answered", label or "", cut.columns, plan=wire, suggestions=steps(cut))
+            return Answer("answered", label or "", cut.columns, plan=wire, steps=steps(cut))
         try:
             outcome = await execute(cut, self.call, principal=principal, cursor=cursor)
         except (Unavailable, TooSlow) as failure:
@@ -265,6 +264,14 @@ def _clarify(close: list[Reading], confidence: float) -> Answer:
     return Answer("clarify", text, choices=choices, confidence=round(confidence, 3))
 
 
+def _alternatives(found: Readings, best: Reading) -> tuple[Choice, ...]:
+    others = [r for r in found.readings if r is not best][:_CHOICES_MAX]
+    return tuple(
+        Choice(_choice_id(r.plan), r.label, r.plan.to_wire(), round(r.confidence, 3))
+        for r in others
+    )
+
+
 def _sick(failure: IsothermError, plan: QueryPlan, wire: dict[str, Any]) -> Answer:
     return Answer(
         "refused",
@@ -273,17 +280,4 @@ def _sick(failure: IsothermError, plan: QueryPlan, wire: dict[str, Any]) -> Answ
         partial=True,
         missing=(failure.domain,) if failure.domain else plan.domains,
         reason=failure.message,
-    )
-
-
-def steps(cut: Route) -> tuple[str, ...]:
-    """What each domain would be asked, one JSON plan per line."""
-    if cut.whole:
-        return (f"{cut.root.domain}: {orjson.dumps(cut.plan.to_wire()).decode()}",)
-    return tuple(
-        f"{f.domain}: "
-        + orjson.dumps(
-            fragment_plan(f, aggregates=cut.plan.aggregates, extra=[]).to_wire()
-        ).decode()
-        for f in cut.fragments
     )

@@ -36,32 +36,69 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A span of the question and what it became."""
+    """A span of the question and what it became. `start`, `end`: where it stands in the question as
+    given, in code points; none where that is not known. `carried`: it was said in an earlier turn.
+    """
 
     words: str
     meaning: str
+    start: int | None = None
+    end: int | None = None
+    carried: bool = False
 
-    def to_wire(self) -> dict[str, str]:
-        return {"words": self.words, "meaning": self.meaning}
+    def to_wire(self) -> dict[str, Any]:
+        out: dict[str, Any] = {"words": self.words, "meaning": self.meaning}
+        if self.start is not None and self.end is not None:
+            out |= {"start": self.start, "end": self.end}
+        return {**out, "carried": True} if self.carried else out
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One of several readings that the caller can pick with `choice=id`."""
+class Window:
+    """The time that is meant: `field` from `start` on and before `end`, ISO UTC; none is open."""
 
-    id: str
+    field: str
+    start: str | None = None
+    end: str | None = None
+
+    def to_wire(self) -> dict[str, str]:
+        ends = {"from": self.start, "before": self.end}
+        return {"field": self.field, **{name: end for name, end in ends.items() if end}}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one domain is asked for an answer: in words, and as a plan."""
+
+    domain: str
     label: str
     plan: dict[str, Any]
 
     def to_wire(self) -> dict[str, Any]:
-        return {"id": self.id, "label": self.label, "plan": self.plan}
+        return {"domain": self.domain, "label": self.label, "plan": self.plan}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several readings that the caller can pick with `choice=id`. `confidence`: 0 to 1."""
+
+    id: str
+    label: str
+    plan: dict[str, Any]
+    confidence: float | None = None
+
+    def to_wire(self) -> dict[str, Any]:
+        out = {"id": self.id, "label": self.label, "plan": self.plan}
+        return out if self.confidence is None else {**out, "confidence": self.confidence}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Rows in wire form plus what was understood and where it came from.
 
-    Empty parts are left out on the wire.
+    `label`: the plan in one plain sentence. `alternatives`: what else the question could have
+    meant. `unused`: words that say something and changed nothing. `steps`: only where the plan was
+    explained instead of run. Empty parts are left out on the wire.
     """
 
     status: Status
@@ -83,6 +120,11 @@ class Answer:
     not_understood: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
     ms: dict[str, float] = field(default_factory=dict)
+    label: str | None = None
+    windows: tuple[Window, ...] = ()
+    alternatives: tuple[Choice, ...] = ()
+    unused: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
 
     def to_wire(self) -> dict[str, Any]:
         out: dict[str, Any] = {"status": self.status, "text": self.text}
@@ -101,11 +143,16 @@ class Answer:
             "missing": list(self.missing),
             "not_understood": list(self.not_understood),
             "suggestions": list(self.suggestions),
+            "windows": [w.to_wire() for w in self.windows],
+            "alternatives": [a.to_wire() for a in self.alternatives],
+            "unused": list(self.unused),
+            "steps": [s.to_wire() for s in self.steps],
         }
         out |= {name: value for name, value in lists.items() if value}
         scalars = {
             "cursor": self.cursor,
             "plan": self.plan,
+            "label": self.label,
             "confidence": self.confidence,
             "planner": self.planner,
             "conversation": self.conversation,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestrator.commands import answers, options, screen
+from orchestrator.commands import answers, explanation, options, screen
 from orchestrator.commands.session import with_app, with_client
 from registry.settings import Settings
 
@@ -50,37 +50,26 @@ def ask(
         answer = _explain(settings, request)
     else:
         answer = with_client(settings, lambda client: client.ask(**request))
-    _print(answer, explain=explain, json=json)
+    _print(request["question"], answer, explain=explain, json=json)
 
 
-def _print(answer: dict[str, Any], *, explain: bool, json: bool) -> None:
+def _print(question: str, answer: dict[str, Any], *, explain: bool, json: bool) -> None:
     refused = answer["status"] == "refused"
     if json:
         screen.emit_json(answer)
+    elif explain:
+        explanation.print_explanation(question, answer)
     if refused:
         for text in answers.refusal_lines(answer):
             screen.note(text)
         raise typer.Exit(1)
-    if json:
-        return
-    if explain and answer.get("plan"):
-        _print_steps(answer)
+    if json or explain:
         return
     answers.print_answer(answer)
     if answer["status"] == "clarify":
         screen.line("Ask again with one of the --choice ids.", style="dim")
     elif answer.get("conversation"):
         screen.line(f"follow up with --conversation {answer['conversation']}", style="dim")
-
-
-def _print_steps(answer: dict[str, Any]) -> None:
-    screen.line(answer["text"], style="bold")
-    if words := answers.understood(answer):
-        screen.line(f"understood: {words}", style="dim")
-    for step in answer.get("suggestions", ()):
-        screen.line(step)
-    if answer.get("confidence") is not None:
-        screen.line(f"confidence: {answer['confidence']}", style="dim")
 
 
 def _explain(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:

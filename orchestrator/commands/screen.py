@@ -32,6 +32,20 @@ def _console(stream: Any, *, stderr: bool) -> Console:
     return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
 
 
+def width() -> int:
+    """Columns that a line may have."""
+    return out().width
+
+
+def draws(glyphs: str) -> bool:
+    """Whether stdout can show these characters."""
+    try:
+        glyphs.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
 def emit_json(data: Any) -> None:
     """One JSON document: indented for a terminal, one line for a pipe."""
     option = orjson.OPT_INDENT_2 if sys.stdout.isatty() else 0

@@ -163,7 +163,8 @@ async def test_explain_stops_after_routing() -> None:
     house = House()
     answer = await asker(house, reading(COUNT, 0.9)).ask(AskRequest("orders?", explain=True), LOCAL)
     assert "shop.query" not in house.asked
-    assert answer.suggestions[0].startswith("shop: ")
+    assert [(s.domain, s.plan) for s in answer.steps] == [("shop", answer.plan)]
+    assert house.turns == {}, "what was not run is no turn of a conversation"
 
 
 async def test_a_tenant_or_a_role_that_may_not_read_sees_no_domain() -> None:
