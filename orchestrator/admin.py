@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from orchestrator import cool, erase, hold, soundness, upkeep
+from orchestrator import cool, erase, hold, params, soundness, upkeep
 from orchestrator.links import Links
 from registry.access import Principal
 from registry.clock import Clock
@@ -35,6 +35,7 @@ class Actions:
     async def read(
         self, action: str, arguments: dict[str, Any], principal: Principal
     ) -> dict[str, Any]:
+        params.checked(params.READ_ARGUMENTS, action, arguments)
         if action == "servers":
             return {"servers": [_server(spec) for spec in self.specs().values()]}
         if action == "health":
@@ -62,6 +63,7 @@ class Actions:
     async def write(
         self, action: str, arguments: dict[str, Any], principal: Principal
     ) -> dict[str, Any]:
+        params.checked(params.WRITE_ARGUMENTS, action, arguments)
         if action == "cool":
             return await self._cool(arguments, principal)
         if action == "erase":
@@ -137,8 +139,6 @@ class Actions:
 
     async def _add(self, arguments: dict[str, Any], principal: Principal) -> dict[str, Any]:
         """Rows first: a spec that the stored rows do not fit is refused before any is written."""
-        if unknown := set(arguments) - {"yaml", "spec"}:
-            raise BadInput(f"domain_add takes `yaml` or `spec`, not {shown(min(unknown))}.")
         spec = parse_spec(
             arguments["spec"] if "spec" in arguments else load_yaml(_argument(arguments, "yaml"))
         )

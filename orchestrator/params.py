@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
 from registry import limits
+from registry.errors import BadInput, listed, shown
 from registry.tool import Params
 
 
@@ -79,3 +81,41 @@ class AdminWriteParams(Params):
         "restore", "erase", "hold_add", "hold_remove",
     ]  # fmt: skip
     arguments: dict[str, Any] = Field(default_factory=dict)
+
+
+#: what each action takes. An argument that is misspelt or of another kind must never be dropped:
+#: `dry_run: "yes"` is no erasure that is meant
+READ_ARGUMENTS: Final[Mapping[str, Mapping[str, type]]] = {
+    "domain": {"name": str},
+    "tiers": {"domain": str, "now": str},
+    "policy": {"domain": str},
+    "check": {"deep": bool},
+}
+WRITE_ARGUMENTS: Final[Mapping[str, Mapping[str, type]]] = {
+    "domain_add": {"yaml": str, "spec": dict},
+    "domain_remove": {"name": str},
+    "move": {"place": str, "tier": str},
+    "cool": {"domain": str, "now": str},
+    "compact": {"domain": str},
+    "policy": {"domain": str, "set": dict},
+    "check": {"repair": bool, "forget": str},
+    "backup": {"keep": int},
+    "restore": {"into": str, "id": str},
+    "erase": {"subject": str, "dry_run": bool},
+    "hold_add": {"kind": str, "target": str, "reason": str},
+    "hold_remove": {"kind": str, "target": str},
+}
+_KINDS: Final = {str: "text", bool: "true or false", int: "a whole number", dict: "an object"}
+
+
+def checked(
+    table: Mapping[str, Mapping[str, type]], action: str, arguments: Mapping[str, Any]
+) -> None:
+    """`BadInput` for an argument that the action does not take, or of another kind."""
+    known = table.get(action, {})
+    for name, value in arguments.items():
+        if name not in known:
+            raise BadInput(f"{action} takes {listed(known)}, not {shown(name)}.")
+        if type(value) is not known[name]:
+            kind = _KINDS[known[name]]
+            raise BadInput(f"`{name}` of {action} is {kind}, not {shown(value)}.")

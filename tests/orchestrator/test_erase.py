@@ -16,7 +16,7 @@ from orchestrator.links import Links
 from orchestrator.upkeep import custody
 from registry.access import LOCAL, Principal
 from registry.clock import ManualClock
-from registry.errors import Denied, IsothermError, NotFound, UnknownDomain
+from registry.errors import BadInput, Denied, IsothermError, NotFound, UnknownDomain
 from registry.limits import SEGMENT_GRACE_SECONDS
 from registry.moment import time_us
 from registry.settings import Settings
@@ -127,6 +127,19 @@ async def test_no_byte_of_an_erased_person_is_left_in_the_data_folder(tmp_path: 
         (kept,) = (await admin(client, "erasures"))["erasures"]
         assert kept["done"] and MARK not in str(kept)
     assert soiled(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "given", [{"dry_run": "yes"}, {"dry_run": 1}, {"dry_run": None}, {"dryrun": True}]
+)
+async def test_an_erasure_with_an_argument_that_it_does_not_know_erases_nothing(
+    tmp_path: Path, given: dict[str, Any]
+) -> None:
+    async with connect(Settings(data=tmp_path), clock=clock()) as client:
+        await client.write("user__put", collection="users", records=OF_HERS["user.users"])
+        with pytest.raises(BadInput, match=r"dry_?run"):
+            await admin(client, "erase", subject=HER, **given)
+        assert (await client.get("user.users", HER))["records"]
 
 
 async def test_others_keep_their_records_and_only_lose_the_reference(tmp_path: Path) -> None:
