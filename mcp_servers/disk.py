@@ -16,4 +16,4 @@ def unwritable(what: str, bad: OSError) -> IsothermError:
     """`what` says which file could not be written; the rest is why, and what to do."""
     if bad.errno in _FULL:
         return StorageFull(f"{what}: the disk is full. Free some space and try again.")
-    return Unavailable(f"{what}: {bad.strerror}. Check the data folder.")
+    return Unavailable(f"{what}: {bad.strerror}. Check that folder and who may write to it.")

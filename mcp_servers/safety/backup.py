@@ -21,7 +21,7 @@ from typing import Final
 import orjson
 
 from mcp_servers.safety.manifests import Entry, Manifest, Moment
-from mcp_servers.safety.vault import Vault
+from mcp_servers.safety.vault import Vault, overlap
 from mcp_servers.segments import Segment, State
 from mcp_servers.stores.files import Folder
 from mcp_servers.stores.sqlite_copy import Pin, content, copy
@@ -59,7 +59,7 @@ class Known:
 def take(folder: Path, target: Path, clock: Clock, *, on_step: Step = _go_on) -> Taken:
     """Back the data folder up. Blocks for as long as it takes to read what is new."""
     folder, target = folder.absolute(), target.absolute()
-    if target == folder or target.is_relative_to(folder) or folder.is_relative_to(target):
+    if overlap(folder, target):
         raise BadInput("A backup cannot lie in the data folder, nor around it; choose another.")
     vault = Vault(target)
     with vault.alone():

@@ -2,7 +2,7 @@
 
 What was copied stays when a restore is cut short, and the next one goes on from there; until the
 last rename there is no folder that looks like a restored one. What stood in the place is set
-aside, never deleted.
+aside, never deleted; a folder that no restore has made is never written to.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mcp_servers.disk import unwritable
 from mcp_servers.safety.backup import Known, remember
 from mcp_servers.safety.inspection import inspect
 from mcp_servers.safety.manifests import Entry, Manifest
-from mcp_servers.safety.vault import Vault, blob_name
+from mcp_servers.safety.vault import Vault, blob_name, overlap
 from mcp_servers.stores.files import Folder, copied, digest_of, sync_folder
 from mcp_servers.stores.sqlite_copy import in_use
 from mcp_servers.stores.sqlite_schema import FORMAT
@@ -36,6 +36,7 @@ from registry.errors import (
 )
 
 _NAMED_MAX: Final = 5
+_OURS: Final = ".restoring"  # stands in a folder that a restore is making
 Step = Callable[[str], None]
 
 
@@ -56,10 +57,11 @@ class Restored:
 
 def find(backup: Path, id: str | None = None) -> tuple[Vault, Manifest]:
     """A target with one of its backups, the newest without `id`; or a manifest's own path."""
+    backup = backup.resolve()
     if backup.is_file() and backup.parent.name == "manifests":
-        vault, id = Vault(backup.parent.parent.absolute()), backup.stem
+        vault, id = Vault(backup.parent.parent), backup.stem
     else:
-        vault = Vault(backup.absolute())
+        vault = Vault(backup)
     manifest = vault.read(id)
     for name, moment in manifest.domains.items():
         if moment.format > FORMAT:
@@ -91,18 +93,19 @@ def restore(
 ) -> Restored:
     """Make the data folder `into`. `Conflict` when there is data there and `replace` is not
     told."""
-    into = into.absolute()
+    into = into.resolve() if into.is_symlink() else into.absolute()
     vault, manifest = find(backup, id)
     held = _guard(into, vault, replace=replace)
     verify(vault, manifest)
     on_step("verified")
     made = into.with_name(f"{into.name}.restoring")
     try:
+        _begin(made)
         _need(made, manifest)
         for entry in manifest.files:
             _place(vault, entry, made)
             on_step("placed")
-        _only(made, {entry.path for entry in manifest.files})
+        _only(made, {_OURS, *(entry.path for entry in manifest.files)})
         _sound(made, manifest)
         on_step("sound")
         _remember(made, vault)
@@ -115,7 +118,7 @@ def restore(
 
 def _guard(into: Path, vault: Vault, *, replace: bool) -> bool:
     """Whether there is something in the place."""
-    if vault.path == into or vault.path.is_relative_to(into) or into.is_relative_to(vault.path):
+    if overlap(into, vault.path):
         raise BadInput("A backup cannot be restored into itself; choose another folder.")
     if into.exists() and not into.is_dir():
         raise BadInput(f"{shown(into)} is not a folder; choose another with --into.")
@@ -138,8 +141,18 @@ def _busy(path: Path) -> bool:
         return False  # damaged: nobody can use it
 
 
+def _begin(made: Path) -> None:
+    """The folder in the making; `Conflict` when something else stands there."""
+    if made.is_symlink() or (made.exists() and not (made / _OURS).is_file()):
+        raise Conflict(
+            f"{shown(made)} is in the way, and no restore has made it; move it elsewhere, then"
+            " restore again."
+        )
+    made.mkdir(parents=True, exist_ok=True)
+    (made / _OURS).touch()
+
+
 def _need(made: Path, manifest: Manifest) -> None:
-    made.parent.mkdir(parents=True, exist_ok=True)
     there = sum(path.stat().st_size for path in made.rglob("*") if path.is_file())
     need, free = manifest.size - there, shutil.disk_usage(made.parent).free
     if need > free:
@@ -208,6 +221,7 @@ def _swap(made: Path, into: Path, manifest: Manifest, *, held: bool, on_step: St
     elif into.exists():
         into.rmdir()
     made.rename(into)
+    (into / _OURS).unlink()
     if os.name != "nt":
         sync_folder(into.parent)
     on_step("renamed")

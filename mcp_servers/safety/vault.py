@@ -29,6 +29,12 @@ def blob_name(checksum: str) -> str:
     return f"{checksum[:2]}/{checksum}"
 
 
+def overlap(one: Path, other: Path) -> bool:
+    """Whether one folder lies in the other, or is it, wherever links lead."""
+    one, other = one.resolve(), other.resolve()
+    return one.is_relative_to(other) or other.is_relative_to(one)
+
+
 class Vault:
     """One target. Makes no folder before something is written."""
 

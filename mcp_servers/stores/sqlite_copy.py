@@ -18,7 +18,8 @@ import apsw
 from mcp_servers.segments import Segment, State
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores import sqlite_sums as sums
-from mcp_servers.stores.sqlite_connection import connect, translated
+from mcp_servers.stores.sqlite_connection import connect, in_our_words, translated
+from registry.errors import StorageFull, shown
 
 _LEDGER: Final = "SELECT 1 FROM sqlite_schema WHERE name = '_segments'"
 
@@ -38,10 +39,17 @@ def copy(path: Path, to: Path) -> None:
     to.unlink(missing_ok=True)
     with translated(path):
         connection = connect(path, query_only=False)
-        try:
-            connection.execute("VACUUM INTO ?", (str(to),))
-        finally:
-            connection.close(True)
+    try:
+        connection.execute("VACUUM INTO ?", (str(to),))
+    except apsw.FullError as bad:  # nothing is written to but the copy
+        raise StorageFull(
+            f"A copy of {shown(path.name)} does not fit into {shown(to.parent)}; free some space"
+            " there, then try again."
+        ) from bad
+    except apsw.Error as bad:
+        raise in_our_words(bad, path) from bad
+    finally:
+        connection.close(True)
     with _opened(to) as copied:
         if copied.execute(_LEDGER).get:
             copied.execute("PRAGMA secure_delete = ON")

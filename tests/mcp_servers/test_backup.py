@@ -230,6 +230,11 @@ def test_one_backup_at_a_time_is_written_to_a_target_and_never_into_the_data(yar
         for inside in (yard.folder, yard.folder / "backups", yard.folder.parent):
             with pytest.raises(BadInput):
                 take(yard.folder, inside, yard.clock)
+        (link := yard.folder.parent / "link").symlink_to(yard.folder)
+        for inside in (link, link / "backups"):
+            with pytest.raises(BadInput):
+                take(yard.folder, inside, yard.clock)
+        assert not (yard.folder / "manifests").exists()
         (yard.folder.parent / "file").touch()
         with pytest.raises(IsothermError):
             take(yard.folder, yard.folder.parent / "file", yard.clock)
@@ -352,6 +357,38 @@ def test_a_folder_with_something_in_it_is_left_alone_unless_told_and_then_set_as
         assert (documents / "letter.txt").read_text() == "dear"
         (empty := yard.folder.with_name("empty")).mkdir()
         assert yard.restore("empty").folder == empty
+
+    yard(test)
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_restore_never_touches_files_that_no_restore_has_made(yard: Any, linked: bool) -> None:
+    async def test(yard: Yard) -> None:
+        await furnished(yard)
+        await yard.take()
+        made = yard.folder.with_name("again.restoring")
+        mine = yard.folder.with_name("mine") if linked else made
+        mine.mkdir()
+        (mine / "letter.txt").write_text("dear")
+        if linked:
+            made.symlink_to(mine)
+        with pytest.raises(Conflict, match="in the way"):
+            yard.restore()
+        assert [path.name for path in mine.rglob("*")] == ["letter.txt"]
+        made.rename(yard.folder.with_name("elsewhere"))
+        assert [p for p in yard.restore().folder.iterdir() if p.name.startswith(".")] == []
+
+    yard(test)
+
+
+def test_a_restore_through_a_link_fills_the_folder_behind_it(yard: Any) -> None:
+    async def test(yard: Yard) -> None:
+        want = await everything(await furnished(yard))
+        await yard.take()
+        (behind := yard.folder.with_name("behind")).mkdir()
+        yard.folder.with_name("again").symlink_to(behind)
+        assert await everything(await yard.restored()) == want
+        assert (behind / "rows").is_dir()
 
     yard(test)
 
