@@ -100,7 +100,7 @@ def readable(segment: Segment) -> Segment:
     if segment.state is State.QUARANTINED:
         raise Corrupt(
             f"Segment {segment.collection}/{segment.bucket}/{segment.number} is damaged and in"
-            " quarantine: `isotherm check --repair BACKUP` brings it back."
+            " quarantine: `isotherm check --repair BACKUP` brings it back, `--forget` gives it up."
         )
     return segment
 

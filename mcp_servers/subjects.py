@@ -55,9 +55,11 @@ class HeldRecords(Params):
 
 
 class HoldsParams(Params):
-    """All that is held from now on."""
+    """All that is held from now on. `partial`: as far as it is known now, so that what was told
+    before is held too."""
 
     holds: list[HeldRecords] = Field(max_length=10 * HOLDS_MAX)
+    partial: bool = False
 
 
 class Subjects:
@@ -99,8 +101,8 @@ class Subjects:
                 ids.update(page)
                 if len(ids) > ERASE_IDS_MAX:
                     raise TooLarge(
-                        f"More than {ERASE_IDS_MAX:,} records of {name} are theirs; delete the"
-                        " oldest first."
+                        f"More than {ERASE_IDS_MAX:,} records of {name} are theirs, too many to"
+                        " follow at once; delete some of them first."
                     )
         return Reply({"count": count, **({"ids": sorted(ids)} if params.ids else {})})
 
@@ -130,9 +132,12 @@ class Subjects:
         """{held: how many conditions}."""
         tenant = self._verbs.may(call, "admin")
         self._verbs.renew()
-        rows = [row for one in params.holds for row in self._conditions(one)]
+        rows = {row for one in params.holds for row in self._conditions(one)}
         store = self._verbs.store.mover.store
-        if await store.look(lambda c, _: holds.told(c, tenant)) != set(rows):
+        told = await store.look(lambda c, _: holds.told(c, tenant))
+        if params.partial:
+            rows |= told
+        if told != rows:
             await store.change(lambda t: holds.put(t.connection, tenant, rows), rows=len(rows) + 1)
         return Reply({"held": len(rows)})
 

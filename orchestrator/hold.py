@@ -61,16 +61,19 @@ async def holds(links: Links, principal: Principal) -> dict[str, Any]:
 async def tell(
     links: Links, specs: Mapping[str, DomainSpec], principal: Principal
 ) -> dict[str, str]:
-    """Tell every domain what is held of the tenant's records now; the domains that did not hear."""
+    """Tell every domain what is held of the tenant's records now; the domains that did not hear, or
+    could not say which records are a held person's."""
     data = await links.call("system", "holds", {}, principal=principal, retry=True)
     held: dict[str, list[dict[str, Any]]] = {name: [] for name in specs}
-    for hold in data["holds"]:
-        for domain, condition in await _conditions(links, specs, principal, hold):
-            held.setdefault(domain, []).append(condition)
     missing: dict[str, str] = {}
+    for hold in data["holds"]:
+        for domain, condition in await _conditions(links, specs, principal, hold, missing):
+            held.setdefault(domain, []).append(condition)
+    partial = bool(missing)
     for domain in specs:
+        given = {"holds": held[domain], "partial": partial}
         try:
-            await links.call(domain, "hold_set", {"holds": held[domain]}, principal=principal)
+            await links.call(domain, "hold_set", given, principal=principal)
         except IsothermError as refusal:
             missing[domain] = refusal.message
     return missing
@@ -81,8 +84,10 @@ async def _conditions(
     specs: Mapping[str, DomainSpec],
     principal: Principal,
     hold: Mapping[str, str],
+    missing: dict[str, str],
 ) -> list[tuple[str, dict[str, Any]]]:
-    """(domain, condition) pairs that together are the hold."""
+    """(domain, condition) pairs that together are the hold; domains that did not answer are added
+    to `missing`."""
     reason, target = hold["reason"], hold["target"]
     if hold["kind"] == "domain":
         return [(target, {"reason": reason})]
@@ -90,6 +95,7 @@ async def _conditions(
         domain, _, name = target.partition(".")
         return [(domain, {"collection": name, "reason": reason})]
     reach = await reach_of(links, specs, principal, target)
+    missing |= reach.missing
     out = []
     for address, named in reach.theirs.items():
         domain, _, collection = address.partition(".")

@@ -101,7 +101,7 @@ RETENTION_GAP_DAYS: Final = 7  # between two runs, then the clock has to prove i
 RETENTION_NOTICE_DAYS: Final = 30  # what is stored late stays at least as long
 ERASED_KEPT_MAX: Final = 100_000  # counts, one per collection that an erasure found something in
 ERASE_ROWS: Final = 2_000  # records of one transaction
-ERASE_IDS_MAX: Final = 50_000  # of one collection that others follow
+ERASE_IDS_MAX: Final = 500_000  # of one collection that others follow
 HOLDS_MAX: Final = 1_000  # of one tenant
 CUSTODY_LOG_MAX: Final = 100_000  # entries about holds and erasures
 

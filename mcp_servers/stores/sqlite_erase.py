@@ -48,8 +48,8 @@ def take(transaction: Transaction, order: Order, ids: Sequence[str]) -> int:
     deleted = sqlite_rows.delete(transaction, table, tenant, loose, None)
     transaction.connection.execute(
         "DELETE FROM _idempotency WHERE tenant = ?1 AND EXISTS (SELECT 1 FROM"
-        " json_each(_idempotency.outcome) AS o JOIN json_each(?2) AS i"
-        " ON json_extract(o.value, '$[0]') = i.value)",
+        " json_each(_idempotency.outcome) AS o WHERE json_extract(o.value, '$[0]')"
+        " IN (SELECT value FROM json_each(?2)))",
         (tenant, orjson.dumps(loose).decode()),
     )
     _count(transaction, order, deleted, 0)

@@ -16,7 +16,7 @@ from typing import Any
 
 import anyio
 
-from mcp_servers.segments import ColdRow, Segment, State
+from mcp_servers.segments import ColdRow, Segment, State, readable
 from mcp_servers.stores import sqlite_holds as holds
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores import sqlite_moves as moves
@@ -144,7 +144,7 @@ class Compactor:
         # late: a server without segments starts without the engine that reads them
         from mcp_servers.stores.parquet_traces import traces
 
-        return traces(self._mover.cold.shelf.path(segment), values)
+        return traces(self._mover.cold.shelf.path(readable(segment)), values)
 
     async def rewrite(self, segments: Sequence[Segment]) -> Rewritten:
         """These segments of one bucket, or as many of them as fit, as one without dead rows.

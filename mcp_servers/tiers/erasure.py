@@ -25,11 +25,14 @@ from mcp_servers.stores.sqlite_writer import Transaction
 from mcp_servers.tiered import Tiered
 from mcp_servers.tiers.mover import Mover
 from registry.domain import CollectionSpec
-from registry.limits import ERASE_ROWS, PLAN_VALUES_MAX, SEGMENT_GRACE_SECONDS
-from registry.plan import In, Or, Predicate, QueryPlan
+from registry.errors import Conflict, TooBusy
+from registry.limits import ERASE_ROWS, LEASE_SECONDS, PLAN_VALUES_MAX, SEGMENT_GRACE_SECONDS
+from registry.plan import In, Or, Order, Predicate, QueryPlan
 from registry.record import INT64_MAX, Canonical
 
 _VALUES_AT_ONCE: Final = PLAN_VALUES_MAX // 4
+_PAUSE_S: Final = 0.5
+_ATTEMPTS: Final = int(1.25 * LEASE_SECONDS / _PAUSE_S)
 _US: Final = 1_000_000
 #: {field: texts that may name the subject}
 Named = Mapping[str, Sequence[str]]
@@ -122,15 +125,29 @@ class Eraser:
 
     async def scrub(self, named: Mapping[str, Named], names: Sequence[str]) -> Scrubbed:
         """Every trace of these values in {collection: {field: texts}}, and of `names` in what
-        housekeeping remembers. `TooBusy` while another process moves segments."""
+        housekeeping remembers. While another process moves segments, or a dead one's lease lasts,
+        it is tried again; `TooBusy` or `Conflict` when that goes on."""
         out = Scrubbed()
+        for left in reversed(range(_ATTEMPTS)):
+            try:
+                return await self._scrub(named, names, out)
+            except (Conflict, TooBusy):
+                if not left:
+                    raise
+                out.pinned.clear()
+                await anyio.sleep(_PAUSE_S)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _scrub(
+        self, named: Mapping[str, Named], names: Sequence[str], out: Scrubbed
+    ) -> Scrubbed:
         mover = self._store.mover
         await mover.resume()
         for collection, fields in named.items():
             await self._rewrite(collection, fields, out)
         await mover.sweep()
         out.ends_us = await self._ends_us(mover)
-        out.forgotten = await self._rows.change(
+        out.forgotten += await self._rows.change(
             lambda t: erase.forget(t, self._tenant, names), rows=1
         )
         await self._rows.change(lambda t: erase.settle_words(t, t.schema))
@@ -170,7 +187,8 @@ def _with(work: Callable[..., int]) -> Callable[[Transaction], int]:
 
 def _plans(domain: str, collection: str, table: Table, named: Named) -> list[QueryPlan]:
     """Plans that together list the ids of all records with one of the values; each record once,
-    where one plan holds all values."""
+    where one plan holds all values. By time, as segments lie: a page of ids is then a few row
+    groups, not a few records of each."""
     parts: list[In] = []
     for name, values in values_of(table.spec, named).items():
         for first in range(0, len(values), _VALUES_AT_ONCE):
@@ -180,7 +198,11 @@ def _plans(domain: str, collection: str, table: Table, named: Named) -> list[Que
     wholes: list[Predicate] = list(parts)
     if fits and len(parts) > 1:
         wholes = [Or(args=tuple(parts))]
-    source = f"{domain}.{collection}"
-    return [
-        QueryPlan(source=source, where=where, select=("id",), limit=ERASE_ROWS) for where in wholes
-    ]
+    time = table.spec.time
+    whole = QueryPlan(
+        source=f"{domain}.{collection}",
+        select=("id",),
+        order=() if time is None else (Order(by=time),),
+        limit=ERASE_ROWS,
+    )
+    return [whole.model_copy(update={"where": where}) for where in wholes]

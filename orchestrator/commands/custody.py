@@ -29,7 +29,13 @@ def erase(
     found = administer(settings, "admin_write", "erase", given)
     if json:
         screen.emit_json(found)
-        return
+    else:
+        _print(found, dry_run=dry_run)
+    if found["status"] == "unfinished" or (dry_run and found.get("missing")):
+        raise typer.Exit(1)
+
+
+def _print(found: dict[str, Any], *, dry_run: bool) -> None:
     rows = [
         (f"{domain}.{name}", counts["deleted"], counts["emptied"])
         for domain, told in found["domains"].items()
@@ -44,8 +50,6 @@ def erase(
             screen.note(f"  {backup['id']} in {backup['target']}")
     for domain, why in found.get("missing", {}).items():
         screen.note(f"left out: {domain}: {why}")
-    if found["status"] == "unfinished":
-        raise typer.Exit(1)
 
 
 def _said(found: dict[str, Any]) -> str:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import anyio
 import orjson
 import pyarrow.parquet as pq
 import pytest
 
 from mcp_servers.ports import Draft, Progress
+from mcp_servers.stores import sqlite_erase as erase
 from mcp_servers.stores import sqlite_holds as holds
+from mcp_servers.stores.sqlite_writer import Transaction
 from mcp_servers.tiered import Tiered
 from mcp_servers.tiers.compaction import Compactor
 from mcp_servers.tiers.erasure import Eraser
 from mcp_servers.tiers.mover import Mover
 from registry.domain import DomainSpec, parse_spec
-from registry.errors import Denied
+from registry.errors import Denied, TooBusy
 from registry.limits import LEASE_SECONDS, SEGMENT_GRACE_SECONDS
 from registry.plan import parse_plan
 from tests.mcp_servers.houses import DAY, House
@@ -221,6 +224,77 @@ class Crash(Exception):
 
 
 @pytest.mark.promise(11)
+def test_a_scrub_waits_while_another_process_moves(run: Any) -> None:
+    async def test(house: House) -> None:
+        store, other = house.open(spec()), house.open(spec())
+        await fill(store)
+        await erased(store)
+        async with anyio.create_task_group() as tasks, other.mover.alone():
+            done = Begun(store)
+            tasks.start_soon(done.run)
+            await done.refused.wait()
+        assert done.out.rewritten == 1
+
+    run(test)
+
+
+class Begun:
+    """A scrub that says when it was refused for the first time."""
+
+    def __init__(self, store: Tiered) -> None:
+        self.store, self.refused = store, anyio.Event()
+        real = store.mover.store.change
+
+        async def change(work: Any, *, rows: int = 1) -> Any:
+            try:
+                return await real(work, rows=rows)
+            except TooBusy:
+                self.refused.set()
+                raise
+
+        store.mover.store.change = change  # type: ignore[method-assign]
+
+    async def run(self) -> None:
+        self.out = await scrubbed(self.store)
+
+
+def test_her_records_are_found_as_they_lie_by_time(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open(spec())
+        for n in (5, 40, 3, 70):
+            await write(store, Draft(f"id{100 - n}", {**letter(n, f"{MARK}-id").values}))
+        await store.mover.cool("t", "letters", "1970-02")
+        found = [id async for page in Eraser(store, "t").ids("letters", HER) for id in page]
+        assert found == ["id97", "id95", "id60", "id30"]
+
+    run(test)
+
+
+def test_taking_records_out_costs_no_look_at_each_for_every_remembered_write(run: Any) -> None:
+    def work(transaction: Transaction) -> int:
+        order = erase.Order("an erasure", "t", transaction.schema.table("letters"))
+        ids = [f"gone-{n}" for n in range(500)]
+        counted = 0
+
+        def count() -> bool:
+            nonlocal counted
+            counted += 1
+            return False
+
+        transaction.connection.set_progress_handler(count, 1_000)
+        erase.take(transaction, order, [*ids, "l-1"])
+        transaction.connection.set_progress_handler(None)
+        return counted
+
+    async def test(house: House) -> None:
+        store = house.open(spec())
+        for n in range(100):
+            await write(store, letter(n), idempotency_key=f"key{n}")
+        assert await store.mover.store.change(work) < 100, "thousands of steps of the engine"
+
+    run(test)
+
+
 @pytest.mark.parametrize("point", range(8))
 def test_an_erasure_that_ends_anywhere_is_finished_by_the_next(run: Any, point: int) -> None:
     async def test(house: House) -> None:

@@ -35,3 +35,21 @@ def test_a_person_is_held_released_and_erased(tmp_path: Path) -> None:
     assert "user.users" in erased.stdout and "no file holds anything" in erased.stdout
     assert orjson.loads(run("erase", "u1", "--json").stdout)["status"] == "nothing"
     assert run("hold", "add", "planet", "x", "--reason", "r").exit_code == 1
+
+
+def test_an_erasure_that_could_not_reach_everything_fails(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    runner = CliRunner(env={"ISOTHERM_DATA": str(data), "ISOTHERM_CONFIG": ""})
+    source = tmp_path / "log.jsonl"
+    lines = [
+        {"id": f"g{n}", "user": f"u{n}", "at": "2026-01-09T00:00:00Z", "service": "api",
+         "level": "error", "message": "m"}
+        for n in range(2)
+    ]  # fmt: skip
+    source.write_bytes(b"\n".join(map(orjson.dumps, lines)))
+    for words in (["ingest", str(source), "--into", "logs.entries"], ["cool"]):
+        assert runner.invoke(app, words).exit_code == 0
+    next(data.rglob("*.parquet")).unlink()
+    for words in (["erase", "u1"], ["erase", "u1", "--json"]):
+        told = runner.invoke(app, words)
+        assert told.exit_code == 1 and "logs" in told.output

@@ -12,11 +12,12 @@ import pytest
 from orchestrator.app import App, running
 from orchestrator.client import Client, connect
 from orchestrator.erase import erase
+from orchestrator.hold import tell
 from orchestrator.links import Links
 from orchestrator.upkeep import custody
 from registry.access import LOCAL, Principal
 from registry.clock import ManualClock
-from registry.errors import BadInput, Denied, IsothermError, NotFound, UnknownDomain
+from registry.errors import BadInput, Denied, IsothermError, NotFound, Unavailable, UnknownDomain
 from registry.limits import SEGMENT_GRACE_SECONDS
 from registry.moment import time_us
 from registry.settings import Settings
@@ -346,6 +347,32 @@ async def test_a_new_record_of_a_held_person_is_held_after_the_next_pass(tmp_pat
         await admin(client, "cool")
         with pytest.raises(Denied):
             await client.write("chat__delete", collection="messages", ids=["m9"])
+
+
+class Silent:
+    """Links over which one domain does not say whose its records are."""
+
+    def __init__(self, links: Links, domain: str) -> None:
+        self._links, self._domain = links, domain
+
+    async def call(self, domain: str, tool: str, *given: Any, **how: Any) -> dict[str, Any]:
+        if (domain, tool) == (self._domain, "subject_find"):
+            raise Unavailable(f"{domain} does not answer.")
+        return await self._links.call(domain, tool, *given, **how)
+
+
+async def test_what_is_held_stays_held_while_a_domain_cannot_say_whose_its_records_are(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(data=tmp_path)
+    async with running(settings, clock=clock()) as app, connect(settings, clock=clock()) as client:
+        await fill(client, cold=False)
+        await admin(client, "hold_add", kind="subject", target=HER, reason="case 7")
+        links: Any = Silent(app.links, "session")
+        assert "session" in await tell(links, app.catalogue.specs, LOCAL)
+        with pytest.raises(Denied):
+            await client.write("analytics__delete", collection="page_views", ids=["v1"])
+        assert await tell(app.links, app.catalogue.specs, LOCAL) == {}
 
 
 @pytest.mark.parametrize(
