@@ -26,6 +26,7 @@ from mcp_servers.arguments import (
 from mcp_servers.loading.load import load
 from mcp_servers.ports import Page, Row, Written
 from mcp_servers.records import Codec, MakeId
+from mcp_servers.staged import staged
 from mcp_servers.tiered import Tiered
 from registry.access import Action, decide
 from registry.answer import Receipt
@@ -182,6 +183,8 @@ class Verbs:
                 f"a plan that reads {shown(foreign[0])} too goes to the orchestrator."
             )
         check(plan, self.catalogue)
+        if plan.below:
+            return await staged(self.store, self.catalogue, tenant, plan, cursor)
         return await self.store.query(tenant, plan, cursor=cursor)
 
     async def search(self, call: Call, params: SearchParams) -> Reply:

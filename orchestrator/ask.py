@@ -163,7 +163,13 @@ class Asker:
         if request.limit is not None and plan.limit is None:
             plan = plan.model_copy(update={"limit": min(request.limit, ROWS_MAX)})
         reading = explained(reading, request.question, self.catalogue.bare(principal))
-        answer = await self.run(plan, principal, label=reading.label, explain=request.explain)
+        answer = await self.run(
+            plan,
+            principal,
+            domains=request.domains,
+            label=reading.label,
+            explain=request.explain,
+        )
         if answer.status == "refused":
             return answer
         return evidenced(replace(answer, status=status), reading, request.question)
@@ -173,13 +179,17 @@ class Asker:
         plan: QueryPlan,
         principal: Principal,
         *,
+        domains: tuple[str, ...] | None = None,
         label: str | None = None,
         cursor: str | None = None,
         explain: bool = False,
     ) -> Answer:
-        """Run a plan. A sick domain makes a `refused` answer that names it; a bad plan raises."""
+        """Run a plan, within these domains. A sick domain makes a `refused` answer that names it; a
+        bad plan raises.
+        """
         began = self.clock.monotonic()
-        cut = route(plan, self.catalogue.bare(principal))
+        known = self.catalogue.bare(principal)
+        cut = route(plan, known.scoped(domains) if domains else known)
         routed = self.clock.monotonic()
         wire = plan.to_wire()
         if explain:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from registry.bucket import bucket_start
 from registry.check import Column
 from registry.errors import TooLarge, shown
+from registry.numbers import as_float
 from registry.plan import Compute, QueryPlan
 from registry.record import FLOAT, INT, INT64_MAX, Canonical, Type
 
@@ -82,16 +83,11 @@ def _operand(
     return read
 
 
-def as_float(value: Any, kind: Type) -> float:
-    """A number of this type as a float, rounded as the stores round it."""
-    return float(value) / float(10**kind.scale) if kind.scale else float(value)
-
-
 def _held(value: Any, column: Column) -> Canonical:
     whole = isinstance(value, int) and abs(value) > INT64_MAX
     if whole or (isinstance(value, float) and not math.isfinite(value)):
         raise TooLarge(f"{shown(column.name)} is outside the numbers that a column holds.")
-    found: Canonical = value
+    found: Canonical = value + 0.0 if isinstance(value, float) else value  # no -0.0
     return found
 
 

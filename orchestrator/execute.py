@@ -1,29 +1,26 @@
-"""Running a route: one MCP `query` per domain, as parallel as keys allow, then `gather`.
-
-Fragments with filters under an inner or anti join run first; the keys they find narrow their
-parent. The others run after their parent and are narrowed by its keys. An input that would be cut
-is never joined: `too-large` instead of a wrong total.
+"""Running a route: the plans within the plan first, then one MCP `query` where one domain has all,
+else fragments joined by `gather`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-import anyio
-
-from orchestrator.gather import Table, gather
+from orchestrator.fragments import Run, sources_of
+from orchestrator.gather import gather
 from orchestrator.links import Call
-from orchestrator.route import Edge, Fragment, Route, fragment_plan, optional_fragments
+from orchestrator.route import Route
+from orchestrator.route import route as cut
 from registry.access import Principal
 from registry.answer import Source
 from registry.check import Column
-from registry.errors import IsothermError, TooLarge, TooSlow, Unavailable
-from registry.limits import GATHER_ROWS_MAX, PLAN_VALUES_MAX, ROWS_DEFAULT, ROWS_MAX
-from registry.plan import In, IsNull, Not, Or, Predicate, QueryPlan, leaves
+from registry.errors import BadInput, Unavailable
+from registry.limits import ROWS_DEFAULT, ROWS_MAX
+from registry.plan import QueryPlan
+from registry.staging import Fetched, Staging
 
-#: more keys than this are not pushed: the join is cheaper than the list
-KEYS_PUSHED_MAX = 1_000
+_NO_CURSOR = "The cursor is not of this query; run the plan again without one."
 
 
 @dataclass(slots=True)
@@ -42,10 +39,52 @@ class Outcome:
 async def execute(
     route: Route, call: Call, *, principal: Principal, cursor: str | None = None
 ) -> Outcome:
-    """Run a route. A limit is always in force: the plan's, else `ROWS_DEFAULT`."""
-    limit = route.plan.limit or ROWS_DEFAULT
+    """Run a route. A limit is always in force: the plan's, else `ROWS_DEFAULT`. Only the cursor of
+    a plan that goes through whole leads on.
+    """
+    if route.plan.below:
+        return await _staged(route, call, principal, cursor)
+    return await _plain(route, call, principal, route.plan.limit or ROWS_DEFAULT, cursor)
+
+
+async def _staged(route: Route, call: Call, principal: Principal, cursor: str | None) -> Outcome:
+    """Plans within the plan first. What they lack is never left out: such an answer would be
+    wrong."""
+
+    async def fetch(plan: QueryPlan, cursor: str | None, wanted: int) -> Fetched:
+        inner = cut(plan, route.catalogue)
+        found = await _plain(inner, call, principal, wanted, cursor)
+        if found.missing:
+            raise _lacking(found.missing[0])
+        return Fetched(found.rows, found.cursor, found.sources)
+
+    staging = Staging(route.catalogue, fetch)
+    plan = await staging.plain(route.plan)
+    if plan.combine is not None:
+        if cursor is not None:
+            raise BadInput(_NO_CURSOR)
+        rows, limit = await staging.combined(plan), plan.limit or ROWS_DEFAULT
+        more = len(rows) > limit and _ours(route)
+        found = Outcome(route.columns, rows[:limit], more)
+    else:
+        found = await execute(cut(plan, route.catalogue), call, principal=principal, cursor=cursor)
+    return replace(found, sources=(*staging.sources, *found.sources))
+
+
+def _lacking(domain: str) -> Unavailable:
+    failure = Unavailable(f"{domain} did not answer, and a plan within the plan needs it.")
+    failure.domain = domain
+    return failure
+
+
+async def _plain(
+    route: Route, call: Call, principal: Principal, limit: int, cursor: str | None
+) -> Outcome:
+    """Run a route that holds no plans within."""
     if route.whole:
         return await _whole(route, call, principal, limit, cursor)
+    if cursor is not None:
+        raise BadInput(_NO_CURSOR)
     run, rows = await _run(route, call, principal, limit)
     if len(rows) < limit and run.cut:
         # Partners were missing for rows that a pushed limit had chosen: fetch without it.
@@ -64,8 +103,8 @@ async def execute(
 
 async def _run(
     route: Route, call: Call, principal: Principal, limit: int
-) -> tuple[_Run, list[list[Any]]]:
-    run = _Run(route, call, principal)
+) -> tuple[Run, list[list[Any]]]:
+    run = Run(route, call, principal)
     await run.fragment(route.root, [])
     return run, gather(_limited(route, limit), run.tables, optional=run.missing)
 
@@ -77,7 +116,9 @@ def _limited(route: Route, limit: int) -> Route:
 async def _whole(
     route: Route, call: Call, principal: Principal, limit: int, cursor: str | None
 ) -> Outcome:
-    plan = route.plan if route.plan.limit else route.plan.model_copy(update={"limit": limit})
+    plan = route.plan
+    if plan.limit is None:
+        plan = plan.model_copy(update={"limit": min(limit, ROWS_MAX)})
     arguments: dict[str, Any] = {"plan": plan.to_wire()}
     if cursor is not None:
         arguments["cursor"] = cursor
@@ -87,149 +128,10 @@ async def _whole(
         data["rows"],
         bool(data["truncated"]) and _ours(route),
         data.get("cursor"),
-        _sources(data),
+        sources_of(data),
     )
 
 
 def _ours(route: Route) -> bool:
     """Whether the limit is ours: a plan that asks for ten rows is not cut when there are more."""
     return route.plan.limit is None
-
-
-def _sources(data: dict[str, Any]) -> tuple[Source, ...]:
-    return tuple(Source(**source) for source in data["sources"])
-
-
-@dataclass(slots=True)
-class _Run:
-    """One execution of a cut plan: tables by fragment, and what was read."""
-
-    route: Route
-    call: Call
-    principal: Principal
-    tables: dict[int, Table] = field(default_factory=dict)
-    sources: list[Source] = field(default_factory=list)
-    #: a pushed limit left rows behind
-    cut: bool = False
-    missing: set[str] = field(default_factory=set)
-
-    async def fragment(self, fragment: Fragment, narrowed: list[Predicate]) -> None:
-        """Fetch a fragment and everything below it."""
-        first = [edge for edge in fragment.children if _narrows(edge)]
-        await self._children([(edge, []) for edge in first])
-        for edge in first:
-            narrowed = [*narrowed, *self._keys_below(edge)]
-        table = await self._fetch(fragment, narrowed)
-        later = [edge for edge in fragment.children if edge not in first]
-        column_of = {path: index for index, (path, _) in enumerate(fragment.keys)}
-        await self._children([(e, _keys_above(table, column_of[e.left], e)) for e in later])
-
-    async def _children(self, edges: list[tuple[Edge, list[Predicate]]]) -> None:
-        failures: list[IsothermError] = []
-
-        async def fetch(edge: Edge, narrowed: list[Predicate]) -> None:
-            try:
-                await self.fragment(edge.child, narrowed)
-            except (Unavailable, TooSlow) as failure:
-                if self.route.plan.aggregates or self.route.residual or not edge.lookup:
-                    failures.append(failure)
-                    return
-                self.missing.add(edge.child.domain)
-                self.tables[id(edge.child)] = Table(edge.child.types, [])
-            except IsothermError as failure:
-                failures.append(failure)
-
-        async with anyio.create_task_group() as tasks:
-            for edge, narrowed in edges:
-                tasks.start_soon(fetch, edge, narrowed)
-        if failures:
-            raise failures[0]
-
-    def _keys_below(self, edge: Edge) -> list[Predicate]:
-        """The child's keys as a filter on the parent, where they are few enough."""
-        table = self.tables[id(edge.child)]
-        column = list(edge.child.keys).index((edge.right, None))
-        keys = tuple(dict.fromkeys(row[column] for row in table.rows if row[column] is not None))
-        if len(keys) > KEYS_PUSHED_MAX:
-            self.route.root.limit = None
-            return []
-        parent = next(f for f in self.route.fragments if edge in f.children)
-        if edge.kind == "anti" and any(parent is f for f in optional_fragments(self.route.root)):
-            return []  # without its partner a row of a left join would seem to have none
-        found = In(field=parent.local(edge.left), values=keys)
-        # A null key has no partner, so an anti join keeps it; `not in` alone would drop it.
-        return [found] if edge.kind == "inner" else ([_or_null(found)] if keys else [])
-
-    async def _fetch(self, fragment: Fragment, narrowed: list[Predicate]) -> Table:
-        affordable = _affordable(fragment.where, narrowed)
-        if len(affordable) < len(narrowed):
-            fragment.limit = None
-        plan = fragment_plan(fragment, aggregates=self.route.plan.aggregates, extra=affordable)
-        rows: list[list[Any]] = []
-        cursor: str | None = None
-        while True:
-            data = await self._page(fragment, plan, cursor)
-            rows.extend(data["rows"])
-            cursor = data.get("cursor")
-            if fragment.limit is not None and len(rows) >= fragment.limit:
-                self.cut = self.cut or bool(data["truncated"])
-                break
-            if cursor is None:
-                break
-            if len(rows) >= GATHER_ROWS_MAX:
-                raise TooLarge(
-                    f"{fragment.source} would bring more than {GATHER_ROWS_MAX:,} rows to a join; "
-                    "filter it, or group by less."
-                )
-        self.sources.extend(_sources(data))
-        table = self.tables[id(fragment)] = Table(fragment.types, rows)
-        return table
-
-    async def _page(
-        self, fragment: Fragment, plan: QueryPlan, cursor: str | None
-    ) -> dict[str, Any]:
-        if plan.limit is None:
-            plan = plan.model_copy(update={"limit": ROWS_MAX})
-        arguments: dict[str, Any] = {"plan": plan.to_wire()}
-        if cursor is not None:
-            arguments["cursor"] = cursor
-        return await self.call(
-            fragment.domain, "query", arguments, principal=self.principal, retry=True
-        )
-
-
-def _affordable(own: list[Predicate], narrowed: list[Predicate]) -> list[Predicate]:
-    """As many of the key filters as a plan may hold values. They only save work, so any may go."""
-    left = PLAN_VALUES_MAX - sum(map(_values, own))
-    kept: list[Predicate] = []
-    for predicate in narrowed:
-        left -= _values(predicate)
-        if left >= 0:
-            kept.append(predicate)
-    return kept
-
-
-def _values(predicate: Predicate) -> int:
-    return sum(len(leaf.values) for leaf in leaves(predicate) if isinstance(leaf, In))
-
-
-def _or_null(found: In) -> Predicate:
-    return Or(args=(Not(arg=found), IsNull(field=found.field)))
-
-
-def _narrows(edge: Edge) -> bool:
-    """Whether the child is worth running first: it drops rows of the parent."""
-    if edge.kind == "left":
-        return False
-    return (
-        edge.kind == "anti"
-        or bool(edge.child.where)
-        or any(_narrows(deeper) for deeper in edge.child.children)
-    )
-
-
-def _keys_above(table: Table, column: int, edge: Edge) -> list[Predicate]:
-    keys = tuple(dict.fromkeys(row[column] for row in table.rows if row[column] is not None))
-    if len(keys) > KEYS_PUSHED_MAX:
-        return []
-    return [In(field=edge.child.local(edge.right), values=keys)]

@@ -8,9 +8,9 @@ import operator
 from collections.abc import Callable
 from typing import Final
 
-from orchestrator.compute import as_float
 from registry.check import comparable
 from registry.errors import BadPlan
+from registry.numbers import as_float
 from registry.plan import And, Compare, In, IsNull, Like, Match, Not, Or, Predicate
 from registry.record import NUMERIC, Canonical, Type
 

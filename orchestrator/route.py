@@ -14,7 +14,6 @@ from typing import Literal
 
 from registry.catalog import Catalogue
 from registry.check import Column, check, outputs
-from registry.errors import BadPlan
 from registry.plan import (
     And,
     Compare,
@@ -116,6 +115,7 @@ class Route:
     """
 
     plan: QueryPlan
+    catalogue: Catalogue
     columns: tuple[Column, ...]
     #: what the plan makes, of which `columns` are shown
     made: tuple[Column, ...]
@@ -136,12 +136,10 @@ def _walk(fragment: Fragment) -> list[Fragment]:
 def route(plan: QueryPlan, catalogue: Catalogue) -> Route:
     """Cut a plan; raises what `registry.check.check` raises."""
     columns = check(plan, catalogue)
-    if plan.below:
-        raise BadPlan("Plans within plans cannot be run yet; ask in steps.")
     made = outputs(plan, catalogue)
     root = Fragment(_domain(plan.source), None, plan.source, members={None})
-    if len(plan.domains) == 1:
-        return Route(plan, columns, made, root, whole=True)
+    if len(set(map(_domain, plan.own))) == 1:
+        return Route(plan, catalogue, columns, made, root, whole=True)
     by_alias = _place(plan, root)
     residual = _push_filters(plan, root)
     folds = _fold_measures(plan, root, by_alias)
@@ -156,7 +154,7 @@ def route(plan: QueryPlan, catalogue: Catalogue) -> Route:
     for fragment in _walk(root):
         asked = fragment_plan(fragment, aggregates=plan.aggregates, extra=[])
         fragment.types = tuple(column.type for column in check(asked, catalogue))
-    return Route(plan, columns, made, root, False, tuple(residual), tuple(folds))
+    return Route(plan, catalogue, columns, made, root, False, tuple(residual), tuple(folds))
 
 
 def _domain(address: str) -> str:

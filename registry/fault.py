@@ -17,7 +17,7 @@ _WHY: Final = {
     "union_tag_not_found": "should say its kind by `op`",
     "string_unicode": "holds a lone surrogate, which is not valid Unicode",
 }
-_SCALARS: Final = frozenset({"str", "int", "float", "bool"})
+_SCALARS: Final = frozenset({"str", "constrained-str", "int", "float", "bool"})
 
 
 def first_fault(bad: ValidationError) -> str:

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import operator
 from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from registry.catalog import Catalogue
-from registry.check import Scope, check, comparable
+from registry.check import Scope, check, chosen, comparable, outputs, shown_fields
+from registry.errors import TooLarge
 from registry.plan import And, Compare, In, IsNull, Like, Match, Not, Or, QueryPlan, split_path
-from registry.record import decode, encode
+from registry.record import FLOAT, INT, INT64_MAX, NUMERIC, decode, encode
 
 _OPS = {
     "=": operator.eq, "!=": operator.ne, "<": operator.lt,
     "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+_ARITHMETIC = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
 }  # fmt: skip
 _EPOCH = date(1970, 1, 1)
 Records = dict[str, list[dict[str, Any]]]
@@ -24,6 +30,31 @@ Records = dict[str, list[dict[str, Any]]]
 
 def evaluate(plan: QueryPlan, catalogue: Catalogue, records: Records) -> list[list[Any]]:
     columns = check(plan, catalogue)
+    rows = _answer(plan, catalogue, records)
+    return [[encode(v, c.type) for v, c in zip(row, columns, strict=True)] for row in rows]
+
+
+def _answer(plan: QueryPlan, catalogue: Catalogue, records: Records) -> list[list[Any]]:
+    """Canonical rows."""
+    made = {c.name: c.type for c in outputs(plan, catalogue)}
+    rows = _made(plan, catalogue, records)
+    for compute in plan.compute:
+        _compute(plan, compute, made, rows)
+    if plan.having is not None:
+        having = _Test(made.__getitem__, catalogue, records)
+        rows = [row for row in rows if having.true(plan.having, row.__getitem__) is True]
+    for by, desc in reversed([*((o.by, o.desc) for o in plan.order), *_ties(plan)]):
+        _sort(rows, by, desc)
+    if plan.per is not None:
+        rows = _first_of_each(rows, plan.per.by, plan.per.n)
+    found = [[row[name] for name in plan.show or made] for row in rows]
+    if plan.combine is not None:
+        found = _combined(plan, found, catalogue, records)
+    return found if plan.limit is None else found[: plan.limit]
+
+
+def _made(plan: QueryPlan, catalogue: Catalogue, records: Records) -> list[dict[str, Any]]:
+    """Listed or folded rows, by the names of their columns; a list's other fields are there too."""
     scope = Scope(plan, catalogue)
     rows: list[dict[str | None, dict[str, Any] | None]] = [
         {None: r} for r in records.get(plan.source, [])
@@ -39,14 +70,12 @@ def evaluate(plan: QueryPlan, catalogue: Catalogue, records: Records) -> list[li
     def kind(path: str) -> Any:
         return scope.field(path).kind
 
+    test = _Test(kind, catalogue, records)
     if plan.where is not None:
-        rows = [r for r in rows if _true(plan.where, lambda p, r=r: read(r, p), kind, r) is True]
-    found = (
-        _groups(plan, rows, read, kind) if plan.aggregates else _listed(plan, rows, read, columns)
-    )
-    if plan.limit is not None:
-        found = found[: plan.limit]
-    return [[encode(v, c.type) for v, c in zip(row, columns, strict=False)] for row in found]
+        rows = [r for r in rows if test.true(plan.where, lambda p, r=r: read(r, p)) is True]
+    if plan.aggregates:
+        return _groups(plan, rows, read, kind, test)
+    return _listed(plan, rows, read, shown_fields(plan, scope))
 
 
 def _joined(rows: Any, join: Any, scope: Scope, others: Any, catalogue: Catalogue) -> Any:
@@ -69,34 +98,76 @@ def _joined(rows: Any, join: Any, scope: Scope, others: Any, catalogue: Catalogu
     return out
 
 
-def _true(node: Any, get: Any, kind: Any, row: Any = None) -> bool | None:
-    if isinstance(node, And):
-        found = [_true(a, get, kind, row) for a in node.args]
-        return False if False in found else None if None in found else True
-    if isinstance(node, Or):
-        found = [_true(a, get, kind, row) for a in node.args]
-        return True if True in found else None if None in found else False
-    if isinstance(node, Not):
-        inner = _true(node.arg, get, kind, row)
-        return None if inner is None else not inner
-    if isinstance(node, Match):
-        raise NotImplementedError("full-text search has tests of its own")
-    value = get(node.field)
-    if isinstance(node, IsNull):
-        return value is None
-    if value is None:
-        return None
-    if isinstance(node, In):
-        return value in [comparable(v, kind(node.field), "x") for v in node.values]
-    if isinstance(node, Like):
-        low, needle = value.lower(), node.value.lower()
-        return {
-            "contains": needle in low,
-            "starts": low.startswith(needle),
-            "ends": low.endswith(needle),
-        }[node.op]
-    assert isinstance(node, Compare)
-    return bool(_OPS[node.op](value, comparable(node.value, kind(node.field), "x")))
+class _Test:
+    """Conditions, in three-valued logic. `kind`: the type of a name."""
+
+    def __init__(self, kind: Any, catalogue: Catalogue, records: Records) -> None:
+        self.kind = kind
+        self.catalogue = catalogue
+        self.records = records
+
+    def true(self, node: Any, get: Any) -> bool | None:
+        if isinstance(node, And):
+            found = [self.true(a, get) for a in node.args]
+            return False if False in found else None if None in found else True
+        if isinstance(node, Or):
+            found = [self.true(a, get) for a in node.args]
+            return True if True in found else None if None in found else False
+        if isinstance(node, Not):
+            inner = self.true(node.arg, get)
+            return None if inner is None else not inner
+        if isinstance(node, Match):
+            raise NotImplementedError("full-text search has tests of its own")
+        value = get(node.field)
+        if isinstance(node, IsNull):
+            return value is None
+        return None if value is None else self._leaf(node, value, get)
+
+    def _leaf(self, node: Any, value: Any, get: Any) -> bool | None:
+        kind = self.kind(node.field)
+        if isinstance(node, Like):
+            low, needle = value.lower(), node.value.lower()
+            return {
+                "contains": needle in low,
+                "starts": low.startswith(needle),
+                "ends": low.endswith(needle),
+            }[node.op]
+        if node.plan is not None:
+            wanted = [v for v in self._within(node.plan, kind) if v is not None]
+            if isinstance(node, In):
+                return exact(value, kind) in wanted
+            return _OPS[node.op](exact(value, kind), wanted[0]) if wanted else None
+        if isinstance(node, In):
+            return value in [comparable(v, kind, "x") for v in node.values]
+        assert isinstance(node, Compare)
+        if node.other is not None:
+            other, its = get(node.other), self.kind(node.other)
+            if other is None:
+                return None
+            if kind != its and kind.name in NUMERIC:
+                value, other = floating(value, kind), floating(other, its)
+            return bool(_OPS[node.op](value, other))
+        return bool(_OPS[node.op](value, comparable(node.value, kind, "x")))
+
+    def _within(self, plan: QueryPlan, kind: Any) -> list[Any]:
+        (column,) = check(plan, self.catalogue)
+        found = (row[0] for row in _answer(plan, self.catalogue, self.records))
+        return [exact(value, column.type, kind) for value in found]
+
+
+def exact(value: Any, kind: Any, beside: Any = None) -> Any:
+    """A number as a fraction, by its decimal digits unless it is, or stands beside, a float."""
+    if value is None or kind.name not in NUMERIC:
+        return value
+    if beside is not None and beside.name == "float":
+        return Fraction(floating(value, kind))
+    if kind.name == "float":
+        return Fraction(Decimal(repr(value)) if beside is not None else value)
+    return Fraction(value, 10**kind.scale)
+
+
+def floating(value: Any, kind: Any) -> float:
+    return float(value) / 10**kind.scale
 
 
 def bucketed(value: int | None, bucket: str | None, temporal: str) -> int | None:
@@ -118,53 +189,45 @@ def bucketed(value: int | None, bucket: str | None, temporal: str) -> int | None
     return (day - _EPOCH).days
 
 
-def _listed(plan: QueryPlan, rows: Any, read: Any, columns: Any) -> Any:
-    names = [c.name for c in columns]
-    hidden = [o.by for o in plan.order if o.by not in names]
-    found = [[read(row, name) for name in [*names, *hidden]] + [read(row, "id")] for row in rows]
+def _listed(plan: QueryPlan, rows: Any, read: Any, fields: Any) -> list[dict[str, Any]]:
     if plan.distinct:
-        found = list({tuple(row[: len(names)]): row[: len(names)] for row in found}.values())
-    at = {name: i for i, name in enumerate([*names, *hidden])}
-    width = len(names) if plan.distinct else len(names + hidden) + 1
-    return _sorted(found, [(at[o.by], o.desc) for o in plan.order], range(width - 1, width))
+        different = {tuple(read(row, name) for name in fields) for row in rows}
+        return [dict(zip(fields, row, strict=True)) for row in different]
+    computed = {compute.alias for compute in plan.compute}
+    names = {*fields, *(o.by for o in plan.order if o.by not in computed), *_ids(plan)}
+    return [{name: read(row, name) for name in (*fields, *names)} for row in rows]
 
 
-def _groups(plan: QueryPlan, rows: Any, read: Any, kind: Any) -> Any:
+def _ids(plan: QueryPlan) -> list[str]:
+    return ["id", *(f"{j.alias}.id" for j in plan.joins if j.kind != "anti" and j.on[1] != "id")]
+
+
+def _ties(plan: QueryPlan) -> list[tuple[str, bool]]:
+    if plan.aggregates:
+        return [(group.name, False) for group in plan.group]
+    if plan.distinct:
+        return [(name, False) for name in plan.select]
+    return [(name, False) for name in _ids(plan)]
+
+
+def _groups(plan: QueryPlan, rows: Any, read: Any, kind: Any, test: _Test) -> list[dict[str, Any]]:
     groups: dict[Any, list[Any]] = {}
     for row in rows:
         key = tuple(bucketed(read(row, g.field), g.bucket, kind(g.field).name) for g in plan.group)
         groups.setdefault(key, []).append(row)
     if not groups and not plan.group:
         groups[()] = []
-    found = [
-        [*key, *(_measured(m, members, read, kind) for m in plan.measures)]
-        for key, members in groups.items()
-    ]
     names = [g.name for g in plan.group] + [m.name for m in plan.measures]
-    if plan.having is not None:
-        columns = check_columns(plan, kind)
-        found = [
-            row for row in found
-            if _true(plan.having, lambda n, row=row: row[names.index(n)], lambda n: columns[n]) is True
-        ]  # fmt: skip
-    return _sorted(found, [(names.index(o.by), o.desc) for o in plan.order], range(len(plan.group)))
+    return [
+        dict(zip(names, [*key, *(_measured(m, members, read, kind, test) for m in plan.measures)],
+                 strict=True))
+        for key, members in groups.items()
+    ]  # fmt: skip
 
 
-def check_columns(plan: QueryPlan, kind: Any) -> dict[str, Any]:
-    from registry.record import FLOAT, INT, Type
-
-    out = {g.name: kind(g.field) if g.bucket is None else Type("date") for g in plan.group}
-    for m in plan.measures:
-        if m.fn in ("count", "distinct"):
-            out[m.name] = INT
-        else:
-            out[m.name] = kind(m.field) if m.fn in ("sum", "min", "max") else FLOAT
-    return out
-
-
-def _measured(measure: Any, rows: Any, read: Any, kind: Any) -> Any:
+def _measured(measure: Any, rows: Any, read: Any, kind: Any, test: _Test) -> Any:
     if measure.where is not None:
-        rows = [r for r in rows if _true(measure.where, lambda p, r=r: read(r, p), kind) is True]
+        rows = [r for r in rows if test.true(measure.where, lambda p, r=r: read(r, p)) is True]
     if measure.field is None:
         return len(rows)
     values = [v for r in rows if (v := read(r, measure.field)) is not None]
@@ -184,13 +247,88 @@ def _measured(measure: Any, rows: Any, read: Any, kind: Any) -> Any:
     return (values[low] + (above - values[low]) * (rank - low)) / scale
 
 
-def _sorted(rows: Any, order: Any, ties: range) -> Any:
-    for index, desc in reversed([*order, *((i, False) for i in ties)]):
-        rows.sort(
-            key=lambda r: ((r[index] is None) != desc, 0 if r[index] is None else r[index]),
-            reverse=desc,
-        )
-    return rows
+# -- after the fold --------------------------------------------------------------------------------
+
+
+def _compute(plan: QueryPlan, compute: Any, made: Any, rows: list[dict[str, Any]]) -> None:
+    out = made[compute.alias]
+    if compute.op == "previous":
+        return _previous(plan, compute, rows)
+    for row in rows:
+        values = [row[a] if isinstance(a, str) else a for a in compute.args]
+        kinds = [
+            made[a] if isinstance(a, str) else (FLOAT if isinstance(a, float) else INT)
+            for a in compute.args
+        ]
+        if None in values or (compute.op == "/" and values[1] == 0):
+            row[compute.alias] = None
+            continue
+        numbers = [
+            (floating if out == FLOAT else exact)(v, k) for v, k in zip(values, kinds, strict=True)
+        ]
+        found = _ARITHMETIC[compute.op](*numbers)
+        row[compute.alias] = found + 0.0 if out == FLOAT else int(found * 10**out.scale)
+        if out != FLOAT and abs(row[compute.alias]) > INT64_MAX:
+            raise TooLarge("past 64 bits")
+    return None
+
+
+def _previous(plan: QueryPlan, compute: Any, rows: list[dict[str, Any]]) -> None:
+    (group,) = [g for g in plan.group if g.bucket is not None]
+    others = [g.name for g in plan.group if g.bucket is None]
+    fine = group.bucket in ("minute", "hour")
+    for row in rows:
+        start = row[group.name]
+        found = [
+            other[compute.args[0]]
+            for other in rows
+            if start is not None and other[group.name] is not None
+            and all(other[n] == row[n] for n in others)
+            and bucketed(start - 1, group.bucket, "time" if fine else "date") == other[group.name]
+        ]  # fmt: skip
+        row[compute.alias] = found[0] if found else None
+
+
+def _first_of_each(rows: Any, by: Any, n: int) -> Any:
+    kept: list[Any] = []
+    for row in rows:
+        same = [r for r in kept if all(r[name] == row[name] for name in by)]
+        if len(same) < n:
+            kept.append(row)
+    return kept
+
+
+def _combined(plan: QueryPlan, left: Any, catalogue: Catalogue, records: Records) -> Any:
+    assert plan.combine is not None
+    columns = check(plan, catalogue)
+    mine = chosen(plan, outputs(plan, catalogue))
+    theirs = check(plan.combine.plan, catalogue)
+    right = _answer(plan.combine.plan, catalogue, records)
+    sides = [
+        {tuple(_as(v, c.type, out.type) for v, c, out in zip(row, its, columns, strict=True))
+         for row in rows}
+        for rows, its in ((left, mine), (right, theirs))
+    ]  # fmt: skip
+    op = {"union": set.union, "intersect": set.intersection, "except": set.difference}
+    names = [c.name for c in columns]
+    rows = [
+        dict(zip(names, row, strict=True))
+        for row in op[plan.combine.op](*sides)  # type: ignore[operator]
+    ]
+    ties = [(name, False) for name in names]
+    for by, desc in reversed([*((o.by, o.desc) for o in plan.order), *ties]):
+        _sort(rows, by, desc)
+    return [list(row.values()) for row in rows]
+
+
+def _as(value: Any, kind: Any, out: Any) -> Any:
+    if value is None or kind == out or out.name not in NUMERIC:
+        return value
+    return floating(value, kind) if out == FLOAT else int(exact(value, kind) * 10**out.scale)
+
+
+def _sort(rows: list[dict[str, Any]], by: str, desc: bool) -> None:
+    rows.sort(key=lambda r: ((r[by] is None) != desc, 0 if r[by] is None else r[by]), reverse=desc)
 
 
 def same_rows(left: list[list[Any]], right: list[list[Any]], *, ordered: bool) -> bool:

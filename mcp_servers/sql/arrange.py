@@ -69,7 +69,8 @@ def _operand(statement: Statement, arg: str | int | float) -> tuple[str, Type]:
 
 
 def _floats(op: str, left: str, right: str) -> str:
-    return f"({left} / NULLIF({right}, 0))" if op == "/" else f"({left} {op} {right})"
+    found = f"({left} / NULLIF({right}, 0))" if op == "/" else f"({left} {op} {right})"
+    return f"({found} + 0.0)"  # no -0.0, which one engine tells from 0.0
 
 
 def _scaled(sql: str, kind: Type, out: Column) -> str:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orchestrator.planner.describe import describe, predicate
-from orchestrator.route import Edge, Fragment, Route, fragment_plan
+from orchestrator.route import Edge, Fragment, Route, fragment_plan, route
 from registry.answer import Step
 
 _KINDS = {"inner": "joined", "left": "joined where there is one", "anti": "absent there"}
 
 
 def steps(cut: Route) -> tuple[Step, ...]:
-    """One step for each domain that a routed plan needs."""
+    """One step for each domain that a routed plan needs, those of the plans within it first."""
+    within = [step for plan in cut.plan.below for step in steps(route(plan, cut.catalogue))]
     if cut.whole:
-        return (Step(cut.root.domain, describe(cut.plan), cut.plan.to_wire()),)
-    return tuple(_walk(cut.root, None, aggregates=cut.plan.aggregates))
+        return (*within, Step(cut.root.domain, describe(cut.plan), cut.plan.to_wire()))
+    return (*within, *_walk(cut.root, None, aggregates=cut.plan.aggregates))
 
 
 def _walk(fragment: Fragment, edge: Edge | None, *, aggregates: bool) -> Iterator[Step]:

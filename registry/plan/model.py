@@ -239,11 +239,15 @@ class QueryPlan(_Node):
         return (*self.inner, *((self.combine.plan,) if self.combine else ()))
 
     @property
+    def own(self) -> tuple[str, ...]:
+        """Addresses that it reads itself, its source first, each once."""
+        return tuple(dict.fromkeys((self.source, *(join.to for join in self.joins))))
+
+    @property
     def collections(self) -> tuple[str, ...]:
-        """Addresses this plan reads, its own first, each once; those of plans within too."""
-        own = (self.source, *(join.to for join in self.joins))
+        """Addresses that it or a plan within it reads, its own first, each once."""
         within = (address for plan in self.below for address in plan.collections)
-        return tuple(dict.fromkeys((*own, *within)))
+        return tuple(dict.fromkeys((*self.own, *within)))
 
     @property
     def domains(self) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from mcp_servers.tiered import open_store
 from registry.clock import SystemClock
 from tests.faults.figures import figure
-from tests.mcp_servers.test_compile import RECORDS, SPEC, groups, lists, meant
+from tests.mcp_servers.plans import RECORDS, SPEC, groups, lists
+from tests.mcp_servers.test_compile import meant
 from tests.mcp_servers.test_tiers import ask
 from tests.oracle import same_rows
 

@@ -308,6 +308,19 @@ async def test_tenants_do_not_see_each_other(shop: Open) -> None:
     assert (got["records"], rows, facts["rows"]) == ([], [], 0)
 
 
+async def test_a_server_alone_answers_plans_within_plans_of_its_own_domain(shop: Open) -> None:
+    average = {"from": "shop.orders", "measures": [{"fn": "avg", "field": "total"}]}
+    dear = {"op": ">", "field": "total", "plan": average}
+    plan = {"from": "shop.orders", "select": ["id"], "where": dear}
+    foreign = {"op": "in", "field": "id", "plan": {"from": "user.users", "select": ["id"]}}
+    async with shop() as s:
+        await s.call("put", collection="orders", records=ORDERS)
+        found = await s.call("query", plan=plan)
+        strange = await s.call("query", plan={**plan, "where": foreign})
+    assert found["rows"] == [["A2"]]
+    assert strange["error"]["code"] == "bad-plan" and "user" in strange["error"]["message"]
+
+
 async def test_a_reader_of_another_domain_reads_no_schema_here(shop: Open) -> None:
     async with shop(Principal("ada", domains=("user",))) as s:
         with pytest.raises(MCPError) as refused:

@@ -18,7 +18,8 @@ from registry.clock import SystemClock
 from registry.domain import parse_spec
 from registry.plan import parse_plan
 from registry.record import decode
-from tests.mcp_servers.test_compile import RECORDS, SPEC, groups, lists, meant
+from tests.mcp_servers.plans import RECORDS, SPEC, groups, lists
+from tests.mcp_servers.test_compile import meant
 from tests.oracle import Records, same_rows
 
 TENANTS = itertools.count()

@@ -23,6 +23,9 @@ SHOP = parse_spec({
     "domain": "shop",
     "collections": {"orders": {"fields": {"state": {"type": "text"}, "amount": {"type": "int"}}}},
 })  # fmt: skip
+USERS = parse_spec({
+    "domain": "user", "collections": {"users": {"fields": {"name": {"type": "text"}}}},
+})  # fmt: skip
 COUNT = {"from": "shop.orders", "measures": [{"fn": "count", "as": "orders"}]}
 SUM = {"from": "shop.orders", "measures": [{"fn": "sum", "field": "amount", "as": "total"}]}
 
@@ -171,6 +174,33 @@ async def test_a_tenant_or_a_role_that_may_not_read_sees_no_domain() -> None:
     outsider = Principal("eve", "other", ("reader",), domains=("user",))
     with pytest.raises(UnknownDomain):
         await asker(House(), reading(COUNT, 0.9)).ask(AskRequest("orders?"), outsider)
+
+
+@pytest.mark.promise(8)
+async def test_a_plan_within_a_plan_keeps_to_what_may_be_read_and_to_the_domains_asked() -> None:
+    within = {"from": "user.users", "select": ["id"]}
+    plan = {**COUNT, "where": {"op": "in", "field": "state", "plan": within}}
+    both = {**COUNT, "combine": {"op": "except", "plan": {**COUNT, "from": "user.users"}}}
+    for made in (plan, both):
+        house = House()
+        trip = asker(house, reading(made, 0.9))
+        trip.catalogue.adopt({"shop": SHOP, "user": USERS})
+        outsider = Principal("eve", "other", ("reader",), domains=("shop",))
+        with pytest.raises(UnknownDomain, match="'user'"):
+            await trip.ask(AskRequest("orders?"), outsider)
+        with pytest.raises(UnknownDomain, match="'user'"):
+            await trip.ask(AskRequest("orders?", domains=("shop",)), LOCAL)
+        assert not {"shop.query", "user.query"} & set(house.asked)
+
+
+async def test_explain_names_the_plans_within_first() -> None:
+    average = {"from": "shop.orders", "measures": [{"fn": "avg", "field": "amount"}]}
+    plan = {**COUNT, "where": {"op": ">", "field": "amount", "plan": average}}
+    house = House()
+    answer = await asker(house, reading(plan, 0.9)).ask(AskRequest("x", explain=True), LOCAL)
+    assert "shop.query" not in house.asked
+    first, then = answer.steps
+    assert first.plan["measures"][0]["fn"] == "avg" and then.plan["measures"][0]["fn"] == "count"
 
 
 @pytest.mark.parametrize("question", ["", "  \n ", "x" * 2_001])

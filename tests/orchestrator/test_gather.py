@@ -16,8 +16,10 @@ from registry.access import LOCAL, Principal
 from registry.catalog import Catalogue
 from registry.check import check
 from registry.domain import parse_spec
-from registry.errors import TooSlow, Unavailable
-from registry.plan import parse_plan
+from registry.errors import BadInput, TooLarge, TooSlow, Unavailable
+from registry.limits import PLAN_VALUES_MAX
+from registry.plan import Group, Measured, parse_plan
+from tests.mcp_servers.plans import arranged
 from tests.oracle import Records, evaluate, same_rows
 
 SHOP = parse_spec({
@@ -122,15 +124,40 @@ own = st.sampled_from([
     {"op": "=", "field": "state", "value": "a"}, {"op": ">", "field": "pieces", "value": 2},
     {"op": "null", "field": "amount"}, {"op": "<", "field": "at", "value": "2026-02-10T00:00:00Z"},
     {"op": "not", "arg": {"op": "in", "field": "state", "values": ["b", "c"]}},
-    {"op": "contains", "field": "state", "value": "A"},
+    {"op": "contains", "field": "state", "value": "A"}, {"op": "<", "field": "weight", "other": "pieces"},
 ])  # fmt: skip
 theirs = st.sampled_from([
     {"op": "=", "field": "who.country", "value": "DE"}, {"op": ">=", "field": "who.age", "value": 20},
     {"op": "null", "field": "who.name"}, {"op": "=", "field": "club.title", "value": "a"},
+    {"op": ">", "field": "who.age", "other": "pieces"}, {"op": "=", "field": "state", "other": "who.name"},
 ])  # fmt: skip
-predicates = own | theirs | st.builds(
+DE = {"op": "=", "field": "country", "value": "DE"}
+GERMANS = {"from": "people.persons", "where": DE}
+inner = st.sampled_from([
+    {"op": ">", "field": "pieces", "plan": {"from": "shop.orders", "measures": [{"fn": "avg", "field": "pieces"}]}},
+    {"op": "<=", "field": "amount", "plan": {"from": "shop.orders", "measures": [{"fn": "median", "field": "amount"}]}},
+    {"op": ">=", "field": "weight", "plan": {"from": "people.persons", "select": ["age"], "limit": 1,
+                                             "order": [{"by": "age", "desc": True}]}},
+    {"op": "!=", "field": "pieces", "plan": {"from": "shop.orders", "select": ["amount"], "limit": 1,
+                                             "where": {"op": "=", "field": "state", "value": "b"}}},
+    {"op": "in", "field": "buyer", "plan": {**GERMANS, "select": ["id"]}},
+    {"op": "in", "field": "state", "plan": {"from": "people.persons", "select": ["name"], "limit": 2,
+                                            "order": [{"by": "age"}]}},
+    {"op": "in", "field": "amount", "plan": {"from": "shop.orders", "select": ["pieces"]}},
+    {"op": "in", "field": "buyer", "plan": {
+        "from": "people.persons", "select": ["id"], "where": {"op": ">", "field": "age", "plan": {
+            "from": "people.persons", "measures": [{"fn": "avg", "field": "age"}]}}}},
+    {"op": "in", "field": "buyer", "plan": {
+        "from": "shop.orders", "group": [{"field": "buyer"}], "measures": [{"fn": "count", "as": "n"}],
+        "having": {"op": ">", "field": "n", "value": 1}, "show": ["buyer"]}},
+    {"op": "in", "field": "state", "plan": {
+        "from": "shop.orders", "select": ["who.name"],
+        "joins": [{"as": "who", "to": "people.persons", "on": ["buyer", "id"]}]}},
+])  # fmt: skip
+inner = inner | inner.map(lambda node: {"op": "not", "arg": node})
+predicates = own | theirs | inner | st.builds(
     lambda op, args: {"op": op, "args": args},
-    st.sampled_from(["and", "or"]), st.lists(own | theirs, min_size=1, max_size=3),
+    st.sampled_from(["and", "or"]), st.lists(own | theirs | inner, min_size=1, max_size=3),
 )  # fmt: skip
 measures = st.sampled_from([
     {"fn": "count"}, {"fn": "sum", "field": "amount"}, {"fn": "avg", "field": "amount"},
@@ -150,6 +177,36 @@ groups = st.sampled_from([
 
 
 @st.composite
+def sets(draw: st.DrawFn) -> dict[str, Any]:
+    sides = st.sampled_from([
+        {"from": "shop.orders", "select": ["buyer", "pieces"]}, {"from": "people.persons", "select": ["id", "age"]},
+        {"from": "shop.orders", "select": ["state", "weight"]},
+        {"from": "people.persons", "group": [{"field": "name"}], "measures": [{"fn": "count"}]},
+        {"from": "shop.orders", "select": ["who.name", "amount"], "limit": 3, "order": [{"by": "at"}, {"by": "id"}],
+         "joins": [{"as": "who", "to": "people.persons", "on": ["buyer", "id"], "kind": "left"}]},
+        {"from": "people.persons", "select": ["name", "age"], "where": draw(inner_people)},
+    ])  # fmt: skip
+    left, right = dict(draw(sides)), dict(draw(sides))
+    if draw(st.booleans()):
+        right.pop("order", None)
+        right["combine"] = {"op": draw(SET_OPS), "plan": draw(sides)}
+    left.pop("order", None)
+    left["combine"] = {"op": draw(SET_OPS), "plan": right}
+    left["limit"] = draw(st.sampled_from([2, 100]))
+    if draw(st.booleans()):
+        by = (left.get("select") or ["name", "count"])[draw(st.integers(0, 1))]
+        left["order"] = [{"by": by, "desc": draw(st.booleans())}]
+    return left
+
+
+SET_OPS = st.sampled_from(["union", "intersect", "except"])
+inner_people = st.sampled_from([
+    {"op": "in", "field": "id", "plan": {"from": "shop.orders", "select": ["buyer"]}},
+    {"op": ">=", "field": "age", "plan": {"from": "people.persons", "measures": [{"fn": "avg", "field": "age"}]}},
+])  # fmt: skip
+
+
+@st.composite
 def plans(draw: st.DrawFn) -> dict[str, Any]:
     kinds = st.sampled_from(["inner", "left"])
     plan: dict[str, Any] = {
@@ -165,19 +222,40 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
         picked = draw(st.lists(measures, max_size=3, unique_by=str))
         keys = draw(st.lists(groups, min_size=0 if picked else 1, max_size=2, unique_by=str))
         plan |= {"measures": picked, "group": keys}
+        exact = [name_of(m) for m in picked if m["fn"] in ("count", "distinct", "sum")]
+        names = [k["as"] if "as" in k else name_of(k) for k in keys] + [name_of(m) for m in picked]
+        draw(arranged(plan, names, exact, before=sum("bucket" in k for k in keys) == 1))
     else:
         plan["select"] = draw(st.lists(
             st.sampled_from(["id", "state", "who.name", "club.title", "amount"]), min_size=1, max_size=4, unique=True,
         ))  # fmt: skip
         by = draw(st.sampled_from(["at", "who.age", "pieces"]))
         plan["order"] = [{"by": by, "desc": draw(st.booleans())}]
+        numbers = [name for name in plan["select"] if name == "amount"]
+        draw(arranged(plan, list(plan["select"]), numbers, before=False))
         plan["limit"] = draw(st.integers(1, 12))
     return plan
+
+
+def name_of(part: dict[str, Any]) -> str:
+    """The name of a key's or measure's column."""
+    model = Measured if "fn" in part else Group
+    return model.model_validate(part, by_alias=True).name
 
 
 @settings(max_examples=400, deadline=None)
 @given(plans(), stores())
 def test_a_plan_across_domains_means_the_same_as_in_one_place(
+    plan: dict[str, Any], records: Records
+) -> None:
+    expected = evaluate(parse_plan(plan), CATALOGUE, records)
+    found = run(plan, records)
+    assert same_rows(found.rows, expected, ordered=True), (found.rows, expected)
+
+
+@settings(max_examples=200, deadline=None)
+@given(sets(), stores())
+def test_rows_of_two_plans_are_one_set_wherever_they_are(
     plan: dict[str, Any], records: Records
 ) -> None:
     expected = evaluate(parse_plan(plan), CATALOGUE, records)
@@ -276,6 +354,63 @@ def test_a_sick_lookup_leaves_its_columns_empty_and_is_named() -> None:
     outcome = run(plan, RECORDS, sick=("people",))
     assert outcome.rows == [["o0", None], ["o1", None]]
     assert outcome.missing == ("people",)
+
+
+@pytest.mark.promise(9)
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"from": "shop.orders", "select": ["id"], "where": {
+            "op": "in", "field": "buyer", "plan": {"from": "people.persons", "select": ["id"]}}},
+        {"from": "shop.orders", "select": ["id"], "where": {"op": "not", "arg": {
+            "op": "in", "field": "state",
+            "plan": {"from": "shop.orders", "joins": WHO, "select": ["who.name"], "limit": 9}}}},
+        {"from": "shop.orders", "select": ["buyer"],
+         "combine": {"op": "except", "plan": {"from": "people.persons", "select": ["id"]}}},
+    ],
+)  # fmt: skip
+def test_a_plan_within_a_plan_that_lacks_a_domain_makes_no_answer(plan: dict[str, Any]) -> None:
+    with pytest.raises(Unavailable, match="people"):
+        run(plan, RECORDS, sick=("people",))
+
+
+@pytest.mark.promise(6)
+def test_a_plan_within_a_plan_that_gives_too_much_is_refused() -> None:
+    many = [{"id": f"o{i}", "buyer": f"p{i}"} for i in range(PLAN_VALUES_MAX + 1)]
+    plan = {"from": "people.persons", "select": ["id"], "where": {
+        "op": "in", "field": "id", "plan": {"from": "shop.orders", "select": ["buyer"]}}}  # fmt: skip
+    with pytest.raises(TooLarge, match="more than 10,000 rows"):
+        run(plan, {**RECORDS, "shop.orders": many})
+    assert run(plan, {**RECORDS, "shop.orders": many[:-1]}).rows == [["p0"], ["p1"], ["p2"]]
+
+
+def test_all_values_of_a_plan_within_count_and_its_own_limit_holds() -> None:
+    domains = Domains(RECORDS)
+    average = {"from": "shop.orders", "measures": [{"fn": "avg", "field": "pieces"}]}
+    inner = {"from": "shop.orders", "select": ["buyer"], "limit": 2, "order": [{"by": "id"}],
+             "where": {"op": ">", "field": "pieces", "plan": average}}  # fmt: skip
+    plan = {
+        "from": "people.persons",
+        "select": ["id"],
+        "where": {"op": "in", "field": "id", "plan": inner},
+    }
+    found = anyio.run(lambda: execute(route(parse_plan(plan), CATALOGUE), domains, principal=LOCAL))
+    assert found.rows == [["p0"], ["p1"]]
+    assert [source.collection for source in found.sources] == [
+        "shop.orders", "shop.orders", "people.persons"
+    ]  # fmt: skip
+    assert not any(plan.below for plan in domains.plans)
+
+
+def test_an_answer_of_two_plans_says_when_it_was_cut_and_takes_no_cursor() -> None:
+    plan = parse_plan({"from": "shop.orders", "select": ["id"],
+                       "combine": {"op": "union", "plan": {"from": "people.persons", "select": ["id"]}}})  # fmt: skip
+    many = {**RECORDS, "shop.orders": [{"id": f"x{i:03}"} for i in range(150)]}
+    found = run(plan.to_wire(), many)
+    assert (len(found.rows), found.truncated, found.cursor) == (100, True, None)
+    with pytest.raises(BadInput, match="cursor"):
+        anyio.run(lambda: execute(
+            route(plan, CATALOGUE), Domains(many), principal=LOCAL, cursor="x"))  # fmt: skip
 
 
 @pytest.mark.promise(9)

@@ -12,7 +12,15 @@ from registry.catalog import Catalogue
 from registry.check import Column, Scope, check, comparable, shown_fields
 from registry.domain import parse_spec
 from registry.errors import BadInput, BadPlan, IsothermError, TooLarge, UnknownDomain, UnknownField
-from registry.limits import JOINS_MAX, PLAN_DEPTH_MAX, PLAN_NODES_MAX, PLAN_VALUES_MAX
+from registry.limits import (
+    COMPUTES_MAX,
+    INNER_DEPTH_MAX,
+    INNER_PLANS_MAX,
+    JOINS_MAX,
+    PLAN_DEPTH_MAX,
+    PLAN_NODES_MAX,
+    PLAN_VALUES_MAX,
+)
 from registry.plan import parse_plan
 from registry.record import FLOAT, INT, TEXT, Type
 
@@ -101,6 +109,57 @@ def test_groups_and_measures_have_the_types_of_what_they_fold() -> None:
     assert found[4].to_wire() == {"name": "sum_price", "type": "decimal", "scale": 2, "unit": "EUR"}
 
 
+def test_computed_columns_have_the_type_and_the_unit_of_what_they_compute() -> None:
+    args = {
+        "twice": ["*", "sum_price", 2],
+        "share": ["/", "sum_price", "count"],
+        "times": ["/", "sum_price", "sum_price"],
+        "half": ["*", "sum_price", 0.5],
+        "square": ["*", "sum_price", "sum_price"],
+        "more": ["+", "count", 1],
+        "less": ["-", "sum_price", "count"],
+        "before": ["previous", "sum_price"],
+    }
+    found = columns(
+        group=[{"field": "day", "bucket": "month", "as": "month"}],
+        measures=[{"fn": "count"}, {"fn": "sum", "field": "price"}],
+        compute=[{"as": name, "op": op, "args": rest} for name, (op, *rest) in args.items()],
+        show=[*args, "month"],
+    )
+    price = Type("decimal", 2)
+    assert found == (
+        Column("twice", price, "EUR"),
+        Column("share", FLOAT, "EUR"),
+        Column("times", FLOAT),
+        Column("half", FLOAT, "EUR"),
+        Column("square", FLOAT),
+        Column("more", INT),
+        Column("less", price, "EUR"),
+        Column("before", price, "EUR"),
+        Column("month", Type("date")),
+    )
+
+
+def test_combined_columns_hold_the_values_of_both() -> None:
+    found = columns(
+        select=["name", "n", "price", "x"],
+        combine={"op": "union", "plan": {
+            "from": "b.people", "select": ["w.who", "age", "fee", "w.n"],
+            "joins": [{"as": "w", "to": "a.things", "on": ["id", "who"]}]}},
+        order=[{"by": "price"}],
+    )  # fmt: skip
+    assert [c.type for c in found] == [TEXT, INT, Type("decimal", 3), FLOAT]
+    assert [c.unit for c in found] == [None, None, None, None]
+
+
+ONE = {"from": "b.people", "measures": [{"fn": "avg", "field": "age"}]}
+MANY = {"from": "b.people", "select": ["id"]}
+
+
+def within(field: str, plan: dict[str, Any], op: str = "in") -> dict[str, Any]:
+    return {"where": {"op": op, "field": field, "plan": plan}}
+
+
 GOOD: list[dict[str, Any]] = [
     where("=", "name", "x"),
     where("=", "n", 5),
@@ -127,7 +186,18 @@ GOOD: list[dict[str, Any]] = [
         "having": {"op": "=", "field": "who", "value": "u1"},
         "order": [{"by": "who"}],
     },
-]
+    {"where": {"op": "<", "field": "n", "other": "price"}},
+    {"joins": [WHO], "where": {"op": "=", "field": "who", "other": "w.name"}},
+    within("n", ONE, ">"),
+    within("price", {**MANY, "select": ["age"], "order": [{"by": "age"}], "limit": 1}, "<="),
+    within("who", MANY),
+    within("n", {**MANY, "select": ["fee"]}),
+    {"measures": [{"fn": "count"}], "having": {"op": ">", "field": "count", "plan": ONE}},
+    {"select": ["n", "x"], "compute": [{"as": "d", "op": "-", "args": ["n", "x"]}],
+     "having": {"op": ">", "field": "d", "value": 5}, "order": [{"by": "d"}, {"by": "price"}]},
+    {"select": ["n"], "per": {"by": ["n"], "n": 2}, "order": [{"by": "x"}]},
+    {"select": ["who"], "combine": {"op": "except", "plan": {**MANY, "limit": 5}}},
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("plan", GOOD, ids=range(len(GOOD)))
@@ -199,6 +269,56 @@ BAD: dict[str, tuple[dict[str, Any], type[IsothermError], str]] = {
     "order by json": ({"select": ["n"], "order": [{"by": "doc"}]}, BadPlan, "'doc' cannot be ordered by"),
     "order of a distinct": (
         {"select": ["n"], "distinct": True, "order": [{"by": "x"}]}, BadPlan, "`order` names 'x'"),
+    "fields of two kinds": (
+        {"where": {"op": "<", "field": "n", "other": "name"}}, BadPlan, "'n' is int and 'name' is text"),
+    "a date beside a time": (
+        {"where": {"op": "<", "field": "day", "other": "at"}}, BadPlan, "'day' is date and 'at' is time"),
+    "an unknown other": ({"where": {"op": "<", "field": "n", "other": "z"}}, UnknownField, "No field 'z'"),
+    "two columns within": (
+        within("who", {**MANY, "select": ["id", "age"]}), BadPlan, "compared with gives 2 columns"),
+    "many rows within": (within("who", MANY, "="), BadPlan, "may give several rows"),
+    "groups within": (
+        within("n", {**ONE, "group": [{"field": "name"}], "show": ["avg_age"]}, "="), BadPlan, "several rows"),
+    "another kind within": (within("n", MANY), BadPlan, "'n' is int and 'id' is text"),
+    "unknown within": (within("n", {"from": "z.z"}), UnknownDomain, "No domain 'z'"),
+    "sees nothing around it": (
+        within("who", {**MANY, "where": {"op": "=", "field": "w.name", "value": "x"}}) | {"joins": [WHO]},
+        BadPlan, "'w' is not a joined"),
+    "json within": (within("name", {**MANY, "select": ["doc"]}), BadPlan, "'name' is text and 'doc' is json"),
+    "compute of nothing": (
+        {"measures": COUNT, "compute": [{"as": "d", "op": "-", "args": ["count", "z"]}]}, BadPlan,
+        "'d' is computed from 'z'; the columns before it are count."),
+    "compute of what comes later": (
+        {"measures": COUNT, "compute": [{"as": "d", "op": "-", "args": ["e", 1]},
+                                        {"as": "e", "op": "-", "args": ["count", 1]}]}, BadPlan, "from 'e'"),
+    "compute of text": (
+        {"select": ["name"], "compute": [{"as": "d", "op": "-", "args": ["name", 1]}]}, BadPlan,
+        "'d' computes with numbers; 'name' is text"),
+    "compute of a huge number": (
+        {"measures": COUNT, "compute": [{"as": "d", "op": "-", "args": ["count", 2**64]}]}, BadPlan, "64-bit"),
+    "computed twice": (
+        {"measures": COUNT, "compute": [{"as": "count", "op": "-", "args": ["count", 1]}]}, BadPlan,
+        "Two columns are called 'count'"),
+    "previous of no bucket": (
+        {"measures": COUNT, "group": [{"field": "day"}],
+         "compute": [{"as": "d", "op": "previous", "args": ["count"]}]}, BadPlan, "exactly one `bucket`"),
+    "previous of a number": (
+        {"measures": COUNT, "group": [{"field": "day", "bucket": "day"}],
+         "compute": [{"as": "d", "op": "previous", "args": [3]}]}, BadPlan, "takes a column"),
+    "show of no column": ({"measures": COUNT, "show": ["n"]}, BadPlan, "`show` names 'n'; the columns are count."),
+    "show twice": ({"measures": COUNT, "show": ["count"] * 2}, BadPlan, "Two columns are called 'count'"),
+    "per of no column": ({"select": ["n"], "per": {"by": ["x"], "n": 1}}, BadPlan, "`per` names 'x'; the columns are n."),
+    "combined widths": (
+        {"select": ["n"], "combine": {"op": "union", "plan": {**MANY, "select": ["age", "id"]}}}, BadPlan,
+        "`union` joins 1 columns with 2"),
+    "combined kinds": (
+        {"select": ["n"], "combine": {"op": "union", "plan": MANY}}, BadPlan, "'n' is int and 'id' is text"),
+    "order of a combination": (
+        {"select": ["name"], "order": [{"by": "n"}], "combine": {"op": "union", "plan": MANY}}, BadPlan,
+        "`order` names 'n'; the columns are name."),
+    "per of a combination": (
+        {"select": ["name"], "per": {"by": ["name"], "n": 1}, "combine": {"op": "union", "plan": MANY}}, BadPlan,
+        "`per` cannot stand beside `combine`"),
     "a column twice": ({"measures": COUNT * 2}, BadPlan, "Two columns are called 'count'"),
     "a column's name": (
         {"measures": [{"fn": "count", "as": "a\x00b"}]}, BadPlan, "characters that no column's name"),
@@ -232,9 +352,27 @@ def test_the_size_of_a_plan_is_bounded() -> None:
         {"where": full, "measures": [{"fn": "count", "where": one}]},
         {"where": {"op": "or", "args": [leaf] * (PLAN_NODES_MAX + 1)}},
         {"order": [{"by": "n"}] * (PLAN_NODES_MAX + 1)},
+        {
+            "measures": COUNT,
+            "compute": [
+                {"as": f"c{i}", "op": "+", "args": ["count", 1]} for i in range(COMPUTES_MAX + 1)
+            ],
+        },
+        {"where": {"op": "and", "args": [within("who", MANY)["where"]] * (INNER_PLANS_MAX + 1)}},
     ):
         with pytest.raises(TooLarge):
             columns(**plan)
+
+
+@pytest.mark.promise(6)
+def test_plans_are_nested_no_deeper_than_the_limit() -> None:
+    plan = MANY
+    for _ in range(INNER_DEPTH_MAX - 1):
+        plan = {**MANY, "where": {"op": "in", "field": "id", "plan": plan}}
+    assert columns(**within("who", plan))
+    plan = {**MANY, "combine": {"op": "union", "plan": plan}}
+    with pytest.raises(TooLarge, match="nested"):
+        columns(**within("who", plan))
 
 
 @pytest.mark.parametrize(
@@ -269,6 +407,8 @@ LEAVES = st.one_of(
     st.fixed_dictionaries({"op": st.just("in"), "field": PATHS, "values": st.lists(VALUES, max_size=3)}),
     st.fixed_dictionaries({"op": st.just("null"), "field": PATHS}),
     st.fixed_dictionaries({"op": st.just("match"), "text": st.just("x")}),
+    st.fixed_dictionaries({"op": st.sampled_from(["=", "<"]), "field": PATHS, "other": PATHS}),
+    st.fixed_dictionaries({"op": st.sampled_from(["=", "in"]), "field": PATHS, "plan": st.sampled_from([ONE, MANY])}),
 )  # fmt: skip
 GROUPS = st.fixed_dictionaries(
     {"field": PATHS}, optional={"bucket": st.sampled_from(["hour", "day"]), "as": PATHS}
@@ -298,6 +438,25 @@ PLANS = st.fixed_dictionaries(
         "measures": st.lists(MEASURES, max_size=2),
         "having": LEAVES,
         "order": st.lists(st.fixed_dictionaries({"by": PATHS}), max_size=2),
+        "compute": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "as": st.sampled_from(["d", "e"]),
+                    "op": st.sampled_from(["+", "/"]),
+                    "args": st.lists(
+                        PATHS | st.just("d") | st.integers(-2, 2), min_size=2, max_size=2
+                    ),
+                }
+            ),
+            max_size=2,
+        ),
+        "show": st.lists(PATHS, max_size=2),
+        "per": st.fixed_dictionaries(
+            {"by": st.lists(PATHS, min_size=1, max_size=2), "n": st.just(2)}
+        ),
+        "combine": st.fixed_dictionaries(
+            {"op": st.just("union"), "plan": st.sampled_from([ONE, MANY])}
+        ),
     },
 )
 

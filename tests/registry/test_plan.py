@@ -9,10 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.errors import BadPlan, IsothermError, TooLarge
-from registry.limits import PLAN_DEPTH_MAX, PLAN_NODES_MAX, PLAN_VALUES_MAX, ROWS_MAX
+from registry.limits import (
+    INNER_DEPTH_MAX,
+    PLAN_DEPTH_MAX,
+    PLAN_NODES_MAX,
+    PLAN_VALUES_MAX,
+    ROWS_MAX,
+)
 from registry.plan import (
     And,
+    Combine,
     Compare,
+    Compute,
     Group,
     In,
     IsNull,
@@ -23,6 +31,7 @@ from registry.plan import (
     Not,
     Or,
     Order,
+    Per,
     Predicate,
     QueryPlan,
     conjoin,
@@ -45,6 +54,10 @@ LEAVES: st.SearchStrategy[Predicate] = st.one_of(
     st.builds(Like, op=st.sampled_from(["contains", "starts", "ends"]), field=NAMES, value=NAMES),
     st.builds(Match, text=NAMES, alias=st.none() | NAMES),
 )
+SMALL = st.builds(QueryPlan, source=NAMES, select=st.lists(NAMES, max_size=2).map(tuple))
+LEAVES |= st.builds(Compare, op=st.sampled_from(["=", "<"]), field=NAMES, other=NAMES)
+LEAVES |= st.builds(Compare, op=st.sampled_from(["=", "<"]), field=NAMES, plan=SMALL)
+LEAVES |= st.builds(In, field=NAMES, plan=SMALL)
 PREDICATES: st.SearchStrategy[Predicate] = st.recursive(
     LEAVES,
     lambda inner: st.one_of(
@@ -91,6 +104,17 @@ PLANS = st.builds(
     having=st.none() | PREDICATES,
     order=some(st.builds(Order, by=NAMES, desc=st.booleans())),
     limit=st.none() | st.integers(1, ROWS_MAX),
+    compute=some(
+        st.builds(
+            Compute,
+            alias=NAMES,
+            op=st.sampled_from(["+", "/"]),
+            args=st.tuples(NAMES, NAMES | st.integers(-9, 9) | st.floats(-1, 1)),
+        )
+    ),
+    show=some(NAMES),
+    per=st.none() | st.builds(Per, by=st.tuples(NAMES), n=st.integers(1, 9)),
+    combine=st.none() | st.builds(Combine, op=st.sampled_from(["union", "except"]), plan=SMALL),
 )
 
 
@@ -140,6 +164,18 @@ BAD: dict[str, tuple[Any, str]] = {
         "where: no `op` is called 'likelike",
     ),
     "op as a list": ({"from": "a.b", "where": {**LEAF, "op": ["="]}}, "no `op` is called"),
+    "a value and another field": (
+        {"from": "a.b", "where": {**LEAF, "other": "b"}}, "where.=: give one of `value`, `other`"),
+    "values and a plan": (
+        {"from": "a.b", "where": {"op": "in", "field": "a", "values": [], "plan": {"from": "a.b"}}},
+        "where.in: give either `values` or `plan`"),
+    "neither values nor a plan": (
+        {"from": "a.b", "where": {"op": "in", "field": "a"}}, "where.in: give either `values` or `plan`"),
+    "a fault within": (
+        {"from": "a.b", "where": {"op": "in", "field": "a", "plan": {"form": "a.b"}}}, "where.in.plan.from"),
+    "arithmetic of one": (
+        {"from": "a.b", "compute": [{"as": "c", "op": "+", "args": ["a"]}]}, "compute.0: `previous` takes one"),
+    "per of nothing": ({"from": "a.b", "per": {"by": [], "n": 1}}, "per.by"),
     "comparison with null": (
         {"from": "a.b", "where": {**LEAF, "value": None}},
         "where.=: give one of `value`, `other` (a field) and `plan`; `null` finds what has no value",
@@ -201,6 +237,12 @@ def test_a_deep_plan_is_refused_before_any_model_sees_it() -> None:
     for levels in (3 * PLAN_DEPTH_MAX, 200_000):
         with pytest.raises(TooLarge, match="nested too deeply"):
             parse_plan(nested(levels))
+    within: dict[str, Any] = {"from": "a.b"}
+    for _ in range(INNER_DEPTH_MAX):
+        within = {"from": "a.b", "where": {"op": "in", "field": "a", "plan": within}}
+    assert parse_plan(within).below
+    with pytest.raises(TooLarge, match="nested too deeply"):
+        parse_plan({"from": "a.b", "combine": {"op": "union", "plan": within}})
 
 
 @pytest.mark.promise(6)
