@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from orchestrator import cool, erase, hold, params, soundness, upkeep
+from orchestrator import cool, erase, hold, params, soundness, teach, upkeep
+from orchestrator.catalogue import LiveCatalogue
 from orchestrator.links import Links
 from registry.access import Principal
 from registry.clock import Clock
@@ -25,6 +26,7 @@ class Actions:
     """
 
     links: Links
+    catalogue: LiveCatalogue
     settings: Settings
     specs: Callable[[], dict[str, DomainSpec]]
     faults: Callable[[], dict[str, str]]
@@ -51,6 +53,8 @@ class Actions:
             return await hold.holds(self.links, principal)
         if action == "erasures":
             return await self.links.call("system", "erasures", {}, principal=principal, retry=True)
+        if action == "taught":
+            return await teach.taught(self.links.call, principal)
         if action == "tiers":
             return await cool.tiers(
                 self.links, self._chosen(arguments), principal, self._now_us(arguments)
@@ -70,6 +74,11 @@ class Actions:
             return await self._erase(arguments, principal)
         if action in ("hold_add", "hold_remove"):
             return await self._hold(action, arguments, principal)
+        if action == "teach":
+            live, now_us = self.catalogue, self.clock.now_us()
+            return await teach.teach(self.links.call, live, principal, arguments, now_us)
+        if action == "forget":
+            return await teach.forget(self.links.call, self.catalogue, principal, arguments)
         if action == "compact":
             return await upkeep.compact(self.links, self._chosen(arguments), principal)
         if action == "move":

@@ -170,6 +170,7 @@ def _cooling(app: App, rng: Random) -> Cooling:
 def _front(app: App) -> FrontDoor:
     actions = Actions(
         links=app.links,
+        catalogue=app.catalogue,
         settings=app.settings,
         specs=lambda: app.catalogue.specs,
         faults=lambda: app.faults,

@@ -19,11 +19,14 @@ from registry.clock import Clock
 from registry.domain import DomainSpec
 from registry.errors import IsothermError
 from registry.moment import time_us
+from registry.taught import NOTHING, Taught
 
 #: what others wrote is looked for again after this many times what the last look took
 _REST_RATIO: Final = 5.0
 #: a silent domain is asked again after this
 _SILENT_SECONDS: Final = 1.0
+#: lessons change seldom; those taught here are seen at once
+_LESSONS_SECONDS: Final = 1.0
 _TENANTS_MAX: Final = 100
 
 
@@ -39,6 +42,16 @@ class _Shelf:
     #: domains written to through this orchestrator since their facts were asked for
     written: set[str] = field(default_factory=set)
     snapshots: dict[tuple[str, ...], Catalogue] = field(default_factory=dict)
+    #: for planners: the same with what the tenant taught
+    lessons: dict[tuple[str, ...], Catalogue] = field(default_factory=dict)
+    defaulted: dict[str, tuple[DomainSpec, DomainSpec]] = field(default_factory=dict)
+    taught: Taught = NOTHING
+    taught_epoch: int = -1
+    taught_due: float = 0.0
+
+    def clear(self) -> None:
+        self.snapshots.clear()
+        self.lessons.clear()
 
 
 class LiveCatalogue:
@@ -66,7 +79,7 @@ class LiveCatalogue:
         }
         self._specs = dict(specs)
         for shelf in self._shelves.values():
-            shelf.snapshots.clear()
+            shelf.clear()
             for name in changed:
                 _forget(shelf, name)
 
@@ -76,24 +89,30 @@ class LiveCatalogue:
         shelf.written.add(domain)
         shelf.due.pop(domain, None)
 
+    def learned(self, tenant: str) -> None:
+        """Somebody taught, or made forget, through this orchestrator: the next question knows."""
+        self._shelf(tenant).taught_due = 0.0
+
     def bare(self, principal: Principal) -> Catalogue:
         """Specs that the principal may read, with whatever facts are known; no I/O."""
         return self._snapshot(self._shelf(principal.tenant), self._reach(principal))
 
     async def fresh(self, principal: Principal, *, force: bool = False) -> Catalogue:
-        """The same after asking every domain whose facts are due (`force`: all).
-
-        A silent domain keeps its old facts.
+        """The same after asking every domain whose facts are due (`force`: all), with what the
+        tenant taught. A silent domain keeps its old facts.
         """
         shelf = self._shelf(principal.tenant)
         reach = self._reach(principal)
         now = self._clock.monotonic()
         due = [name for name in reach if force or shelf.due.get(name, 0.0) <= now]
-        if due:
+        learn = force or shelf.taught_due <= now
+        if due or learn:
             async with self._lock, anyio.create_task_group() as tasks:
                 for name in due:
                     tasks.start_soon(self._fetch, shelf, name, principal)
-        return self._snapshot(shelf, reach)
+                if learn:
+                    tasks.start_soon(self._learn, shelf, principal)
+        return self._taught(shelf, reach)
 
     def _reach(self, principal: Principal) -> tuple[str, ...]:
         return tuple(name for name in self._specs if allowed(principal, "read", name))
@@ -113,6 +132,36 @@ class LiveCatalogue:
             shelf.snapshots[reach] = found
         return found
 
+    def _taught(self, shelf: _Shelf, reach: tuple[str, ...]) -> Catalogue:
+        bare = self._snapshot(shelf, reach)
+        if shelf.taught is NOTHING:
+            return bare
+        found = shelf.lessons.get(reach)
+        if found is None:
+            specs = [self._defaulted(shelf, spec) for spec in bare.domains.values()]
+            found = shelf.lessons[reach] = Catalogue(specs, bare.facts, shelf.taught)
+        return found
+
+    def _defaulted(self, shelf: _Shelf, spec: DomainSpec) -> DomainSpec:
+        """One object for equal specs: planners keep what they made of it."""
+        known = shelf.defaulted.get(spec.domain)
+        if known is None or known[0] is not spec:
+            known = shelf.defaulted[spec.domain] = (spec, shelf.taught.over(spec))
+        return known[1]
+
+    async def _learn(self, shelf: _Shelf, principal: Principal) -> None:
+        shelf.taught_due = self._clock.monotonic() + _LESSONS_SECONDS
+        asked = {"since_epoch": shelf.taught_epoch}
+        try:
+            data = await self._call("system", "lessons", asked, principal=principal, retry=True)
+        except IsothermError:
+            return
+        if "lessons" in data:
+            shelf.taught = Taught.from_wire(data["lessons"]) if data["lessons"] else NOTHING
+            shelf.taught_epoch = data["epoch"]
+            shelf.lessons.clear()
+            shelf.defaulted.clear()
+
     async def _fetch(self, shelf: _Shelf, name: str, principal: Principal) -> None:
         began = self._clock.monotonic()
         shelf.written.discard(name)
@@ -130,7 +179,7 @@ class LiveCatalogue:
         if "facts" in data:
             _forget(shelf, name, due=False)
             shelf.facts.update({a: facts_from_wire(f) for a, f in data["facts"].items()})
-            shelf.snapshots.clear()
+            shelf.clear()
         shelf.seq[name] = data["seq"]
 
 

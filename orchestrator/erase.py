@@ -14,13 +14,14 @@ from typing import Any, Final
 from orchestrator.links import Links
 from orchestrator.subjects import Reach, reach_of, undeclared
 from registry.access import Principal
-from registry.domain import DomainSpec
+from registry.domain import PEOPLE, DomainSpec
 from registry.errors import IsothermError
 from registry.moment import time_text
 
 #: a domain may have to write all of its files anew
 _STEP_MS_MAX: Final = 3_600_000
 _BACKUPS: Final = "those made before keep what they held; make a new one, then drop them"
+_CALLED: Final = frozenset({"name", "email", "phone", "identifier"})
 _UNDECLARED: Final = "declare whose they are (`subject:` in the domain's file), then erase again"
 
 
@@ -35,6 +36,7 @@ async def erase(
     reach = await reach_of(links, specs, principal, subject, known=known)
     saga = _Saga(links, specs, principal, subject, reach=reach, begun=begun)
     await saga.keep()
+    await saga.unteach()  # while the records still tell what they are called
     for domain in specs:
         await saga.take(domain)
     for domain in specs:
@@ -118,6 +120,25 @@ class _Saga:
         """Write down how far it is; `Denied` when the subject has come under hold meanwhile."""
         work, receipt = self._reach.to_wire(), self._receipt
         await self._system("erasure_keep", work=work, receipt=receipt, subject=self._subject)
+
+    async def unteach(self) -> None:
+        """The lessons that name them."""
+        names = [self._subject, *await self._called()]
+        done = await self._system("lessons_forget", names=names)
+        told = self._receipt["system"]
+        told["lessons"] = told.get("lessons", 0) + done["lessons"]
+
+    async def _called(self) -> list[str]:
+        """What the person's own record says they are called."""
+        domain, _, collection = PEOPLE.partition(".")
+        if domain not in self._specs or collection not in self._specs[domain].collections:
+            return []
+        given = {"collection": collection, "ids": [self._subject]}
+        data = await self._domain(domain, "get", given)
+        fields = self._specs[domain].collections[collection].fields
+        called = [name for name, field in fields.items() if field.pii in _CALLED]
+        found = [record.get(name) for record in (data or {}).get("records", ()) for name in called]
+        return [text for text in found if isinstance(text, str) and len(text) > 2]
 
     async def take(self, domain: str) -> None:
         """The records of one domain."""

@@ -70,7 +70,7 @@ class CallParams(Params):
 class AdminReadParams(Params):
     action: Literal[
         "servers", "health", "domain", "settings", "tiers", "policy", "check", "backups", "holds",
-        "erasures",
+        "erasures", "taught",
     ]  # fmt: skip
     arguments: dict[str, Any] = Field(default_factory=dict)
 
@@ -78,7 +78,7 @@ class AdminReadParams(Params):
 class AdminWriteParams(Params):
     action: Literal[
         "domain_add", "domain_remove", "move", "cool", "compact", "policy", "check", "backup",
-        "restore", "erase", "hold_add", "hold_remove",
+        "restore", "erase", "hold_add", "hold_remove", "teach", "forget",
     ]  # fmt: skip
     arguments: dict[str, Any] = Field(default_factory=dict)
 
@@ -104,6 +104,11 @@ WRITE_ARGUMENTS: Final[Mapping[str, Mapping[str, type]]] = {
     "erase": {"subject": str, "dry_run": bool},
     "hold_add": {"kind": str, "target": str, "reason": str},
     "hold_remove": {"kind": str, "target": str},
+    "teach": {
+        **dict.fromkeys(("question", "now", "word", "means", "default", "time", "label"), str),
+        "plan": dict,
+    },
+    "forget": {"question": str, "word": str, "default": str},
 }
 _KINDS: Final = {str: "text", bool: "true or false", int: "a whole number", dict: "an object"}
 

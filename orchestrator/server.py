@@ -216,7 +216,7 @@ _ADMIN_READ = (
     "For operators: servers, health, one domain's spec (arguments.name), settings, "
     "tiers (where records are and what moves next; arguments.domain?), "
     "policy (when records move; arguments.domain), check (arguments.deep?), backups, "
-    "holds (legal holds and their log), erasures (receipts)."
+    "holds (legal holds and their log), erasures (receipts), taught (lessons)."
 )
 _ADMIN_WRITE = (
     "For operators: domain_add (arguments.yaml; changes an existing domain of that name, "
@@ -227,7 +227,10 @@ _ADMIN_WRITE = (
     "check (quarantines what is damaged; arguments.repair? from backups, forget?), "
     "backup (arguments.keep?), restore (to a new folder; arguments.into, id?), "
     "erase (arguments.subject, dry_run?: a person's records everywhere), hold_add and hold_remove "
-    "(arguments.kind: subject, collection or domain; target; reason): what may not be deleted."
+    "(arguments.kind: subject, collection or domain; target; reason): what may not be deleted, "
+    "teach (corrections: arguments.question, plan; or word, means: "
+    "domain.collection[.field[=value]]; or default: a collection, time?, label?), "
+    "forget (question, word or default)."
 )
 
 

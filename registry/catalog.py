@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from registry.domain import CollectionSpec, DomainSpec
 from registry.errors import UnknownDomain, listed, shown
+from registry.taught import NOTHING, Taught
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,15 @@ class Reference:
 
 
 class Catalogue:
-    """Specs and facts by address. Equal inputs give equal plans."""
+    """Specs and facts by address, and what the tenant taught. Equal inputs give equal plans."""
 
     def __init__(
-        self, specs: Iterable[DomainSpec], facts: Mapping[str, Facts] | None = None
+        self,
+        specs: Iterable[DomainSpec],
+        facts: Mapping[str, Facts] | None = None,
+        taught: Taught = NOTHING,
     ) -> None:
+        self.taught = taught
         self.domains: Mapping[str, DomainSpec] = MappingProxyType({s.domain: s for s in specs})
         self.facts: Mapping[str, Facts] = MappingProxyType(dict(facts or {}))
         self.collections: Mapping[str, CollectionSpec] = MappingProxyType(
@@ -82,13 +87,12 @@ class Catalogue:
             if name not in self.domains:
                 raise UnknownDomain(f"No domain {shown(name)}; there are {listed(self.domains)}.")
         kept = [spec for name, spec in self.domains.items() if name in wanted]
-        return Catalogue(
-            kept, {a: f for a, f in self.facts.items() if a.partition(".")[0] in wanted}
-        )
+        facts = {a: f for a, f in self.facts.items() if a.partition(".")[0] in wanted}
+        return Catalogue(kept, facts, self.taught)
 
     def with_facts(self, facts: Mapping[str, Facts]) -> Catalogue:
         """The same specs, these facts laid over the old ones."""
-        return Catalogue(self.domains.values(), {**self.facts, **facts})
+        return Catalogue(self.domains.values(), {**self.facts, **facts}, self.taught)
 
     def values(self) -> Iterator[tuple[str, str, FieldValues]]:
         """(address, field, values) of every indexed vocabulary."""

@@ -43,6 +43,8 @@ CALL_MS_MAX: Final = 30_000  # one hop from the orchestrator to a domain
 LONG_CALL_MS_MAX: Final = 6 * 3_600_000  # the same for what reads every byte there is
 QUESTION_CHARS_MAX: Final = 2_000
 CONVERSATION_TURNS_MAX: Final = 20
+LESSONS_MAX: Final = 2_000  # verified questions, words and defaults of one tenant
+LESSON_BYTES_MAX: Final = 64 << 10
 
 # -- vocabulary
 VALUES_PER_FIELD_MAX: Final = 5_000  # distinct values of one field the planner may know

@@ -1,8 +1,8 @@
 """The `system` server: what the orchestrator remembers, behind MCP like every other server.
 
-Staged sources and peeks, the list of domains with its epoch, conversations, drafts. All tools are
-internal: only the orchestrator calls them. It holds no user records, and it never decides what a
-source means.
+Staged sources and peeks, the list of domains with its epoch, conversations, drafts, lessons. All
+tools are internal: only the orchestrator calls them. It holds no user records, and it never decides
+what a source means.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from mcp_servers.serving.door import Door
 from mcp_servers.serving.tools import Built, build
 from mcp_servers.system.custody import Custody
 from mcp_servers.system.custody_tools import CustodyTools
+from mcp_servers.system.lesson_tools import LessonTools
+from mcp_servers.system.lessons import Lessons
 from mcp_servers.system.safekeeping import Safekeeping
 from mcp_servers.system.store import SystemStore
 from registry import limits
@@ -125,7 +127,14 @@ class SystemServer:
         safekeeping = Safekeeping(folder, backups, clock)
         self._custody = Custody(folder, clock)
         custody = CustodyTools(self._custody, self._store, self._staging)
-        self._tools = (*self._make_tools(), *safekeeping.tools(), *custody.tools())
+        self._lessons = Lessons(folder, clock)
+        lessons = LessonTools(self._lessons)
+        self._tools = (
+            *self._make_tools(),
+            *safekeeping.tools(),
+            *custody.tools(),
+            *lessons.tools(),
+        )
         self.surface = Surface(
             name="system",
             title="Isotherm system",
@@ -290,6 +299,7 @@ class SystemServer:
 
     async def close(self) -> None:
         self._custody.close()
+        self._lessons.close()
         self._store.close()
 
 

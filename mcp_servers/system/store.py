@@ -1,5 +1,5 @@
 """What the orchestrator remembers, in DATA/system.db: conversations, drafts, and the epoch of the
-domain list. Its tables of legal holds and erasures are `custody`'s.
+domain list. Its tables of legal holds and erasures are `custody`'s, that of lessons is `lessons`'.
 
 Every row carries its tenant. Everything is bounded and expires; nothing here is a user's record.
 """
@@ -25,7 +25,7 @@ T = TypeVar("T")
 KEPT_SECONDS: Final = 86_400
 NOTE_BYTES_MAX: Final = 512 << 10  # one turn or one draft
 NOTES_MAX: Final = 10_000  # conversations or drafts of one tenant
-_FORMAT: Final = 2  # kept in user_version; 0: a new file
+_FORMAT: Final = 3  # kept in user_version; 0: a new file
 _DAMAGED: Final = "system.db is damaged; restore it from a backup or set it aside."
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS note(
@@ -49,7 +49,13 @@ CREATE TABLE IF NOT EXISTS erasure(
   PRIMARY KEY (tenant, digest, begun_us)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS secret(one INTEGER PRIMARY KEY CHECK (one = 1), value BLOB NOT NULL);
 INSERT OR IGNORE INTO secret VALUES (1, randomblob(32));
-PRAGMA user_version = 2;
+CREATE TABLE IF NOT EXISTS lesson(
+  tenant TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
+  body BLOB NOT NULL, at_us INTEGER NOT NULL,
+  PRIMARY KEY (tenant, kind, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS lesson_epoch(tenant TEXT PRIMARY KEY, epoch INTEGER NOT NULL)
+  WITHOUT ROWID;
+PRAGMA user_version = 3;
 """
 
 

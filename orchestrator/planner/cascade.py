@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from orchestrator.planner import rules
+from orchestrator.planner import rules, verified
 from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
 from registry.catalog import Catalogue
 
@@ -53,6 +53,7 @@ def merged(asked: list[Readings]) -> Readings:
 
 #: by name, in the order asked; one more planner is one more line here
 PLANNERS: Final[dict[str, Planner]] = {
+    verified.NAME: verified.plan,
     rules.NAME: rules.plan,
 }
 default: Final[Planner] = cascade(*PLANNERS.values())

@@ -7,6 +7,7 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from orchestrator.planner.grammar import FUNCTION, RESERVED
+from orchestrator.planner.meant import taught_words
 from orchestrator.planner.vocabulary import PHRASE_WORDS_MAX, Meaning, Stored, spoken, stored
 from registry.catalog import Catalogue
 
@@ -22,6 +23,8 @@ class Lexicon:
         for spec in catalogue.domains.values():
             for key, found in spoken(spec).items():
                 self.schema[key] = [*self.schema.get(key, ()), *found]
+        for key, found in taught_words(catalogue).items():
+            self.schema[key] = [*found, *self.schema.get(key, ())]
         self.shelves: tuple[Stored, ...] = tuple(_shelves(catalogue))
         self._names = frozenset(
             key[0]

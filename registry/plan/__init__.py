@@ -39,6 +39,7 @@ from registry.plan.model import (
     Per,
     Predicate,
     QueryPlan,
+    Scalar,
     leaves,
     predicate_wire,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "Per",
     "Predicate",
     "QueryPlan",
+    "Scalar",
     "conjoin",
     "conjuncts",
     "leaves",

@@ -65,6 +65,7 @@ def test_all_tools_are_internal_and_described(tmp_path: Path) -> None:
         "draft_put", "check", "backup", "backups", "restore", "known_backups", "lead",
         "hold_add", "hold_remove", "holds", "custody_log", "erasure_check",
         "erasure_begin", "erasure_keep", "erasure_finish", "erasures", "custody_due", "forget",
+        "lessons", "lesson_put", "lesson_drop", "lessons_forget",
     }  # fmt: skip
     assert all(t.internal and t.description for t in tools)
 

@@ -35,7 +35,7 @@ def clock() -> ManualClock:
 
 
 async def admin(client: Client, action: str, **arguments: Any) -> dict[str, Any]:
-    tool = "admin_read" if action in ("holds", "erasures", "tiers") else "admin_write"
+    tool = "admin_read" if action in ("holds", "erasures", "tiers", "taught") else "admin_write"
     return await client.call(tool, action=action, arguments=arguments)
 
 
@@ -91,6 +91,12 @@ async def use(client: Client) -> None:
     await client.write("logs__put", collection="entries", records=[{"id": f"gone {MARK}", "message": MARK, "at": NOW, "service": "api", "level": "error", "user": HER}])  # fmt: skip
     await client.write("logs__delete", collection="entries", ids=[f"gone {MARK}"])
     await client.call("get", collection="user.users", ids=[HER])
+    hers = {"from": "user.users", "where": {"op": "=", "field": "name", "value": f"Anna {MARK}"}}
+    await admin(client, "teach", question=f"where does Anna {MARK} live", plan=hers)
+    by_id = {"from": "session.sessions", "where": {"op": "=", "field": "user", "value": HER}}
+    await admin(client, "teach", question="her sessions", plan=by_id)
+    await admin(client, "teach", word="the boss", means=f"user.users.name=Anna {MARK}")
+    await admin(client, "teach", word="clientele", means="user.teams")
 
 
 def soiled(folder: Path) -> list[str]:
@@ -122,6 +128,7 @@ async def test_no_byte_of_an_erased_person_is_left_in_the_data_folder(tmp_path: 
         assert told["chat.conversations"] == {"deleted": 1, "emptied": 1}
         assert {a for a, n in told.items() if n["deleted"]} == set(OF_HERS)
         assert receipt["system"]["conversations"] >= 1 and receipt["system"]["staged"] >= 1
+        assert receipt["system"]["lessons"] == 3
         assert [one["where"] for one in receipt["not_reached"]] == ["backups"]
         time.advance(SEGMENT_GRACE_SECONDS + 1)
         assert (await admin(client, "cool"))["erased"] == 1
