@@ -24,6 +24,7 @@ class AskParams(Params):
     now: str | None = Field(default=None, max_length=40, description="ISO time that 'today' means.")
     timezone: str | None = Field(default=None, max_length=40)
     limit: int | None = Field(default=None, ge=1, le=limits.ROWS_MAX)
+    plot: bool = Field(default=False, description="Add a chart as an image.")
 
 
 class QueryParams(Params):

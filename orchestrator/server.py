@@ -17,6 +17,7 @@ from orchestrator.ask import Asker, AskRequest
 from orchestrator.describe import describe, resources
 from orchestrator.ingest import IngestRequest, ingest
 from orchestrator.links import Links
+from orchestrator.plot.block import drawn
 from orchestrator.toolbox import Toolbox
 from registry.access import decide
 from registry.answer import Answer
@@ -61,10 +62,10 @@ class FrontDoor:
     # -- asking
 
     async def ask(self, call: Call, given: params.AskParams) -> Reply:
-        request = AskRequest(
-            **{**given.model_dump(), "domains": tuple(given.domains) if given.domains else None}
-        )
-        return _answer(await self._asker.ask(request, call.principal))
+        domains = tuple(given.domains) if given.domains else None
+        request = AskRequest(**{**given.model_dump(exclude={"plot"}), "domains": domains})
+        reply = _answer(await self._asker.ask(request, call.principal))
+        return await drawn(reply) if given.plot else reply
 
     async def query(self, call: Call, given: params.QueryParams) -> Reply:
         plan = parse_plan(given.plan)

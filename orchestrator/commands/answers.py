@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from orchestrator.commands import screen
+from orchestrator.plot import terminal
+from orchestrator.plot.choose import chart_of
 
 _NUMERIC = ("int", "float", "decimal")
 
 
-def print_answer(answer: dict[str, Any], *, rows_max: int | None = None) -> None:
-    """The sentence, the rows, what was understood, and where it came from."""
+def print_answer(
+    answer: dict[str, Any], *, rows_max: int | None = None, plot: bool = False
+) -> None:
+    """The sentence, the rows (drawn, if `plot`), what was understood, and where it came from."""
     screen.line(answer["text"], style="bold")
-    if answer.get("rows"):
+    if answer.get("rows") and not (plot and _drawn(answer)):
         print_rows(answer, rows_max=rows_max)
     for choice in answer.get("choices", ()):
         screen.line(f"  --choice {choice['id']}   {choice['label']}")
@@ -22,6 +26,17 @@ def print_answer(answer: dict[str, Any], *, rows_max: int | None = None) -> None
         screen.line(origin, style="dim")
     for caution in cautions(answer):
         screen.line(caution, style="yellow")
+
+
+def _drawn(answer: dict[str, Any]) -> bool:
+    """Draw the rows; `False` where they cannot be, and why is said."""
+    made = chart_of(answer)
+    if isinstance(made, str):
+        screen.line(f"not drawn: {made}.", style="dim")
+        return False
+    for text in terminal.lines(made, screen.width(), fine=screen.draws("█▏▁─┤└│…")):
+        screen.line(text)
+    return True
 
 
 def print_rows(answer: dict[str, Any], *, rows_max: int | None = None) -> None:

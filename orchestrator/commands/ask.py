@@ -22,6 +22,7 @@ def ask(
     explain: Annotated[
         bool, typer.Option(help="Show the plan and its steps; run nothing.")
     ] = False,
+    plot: Annotated[bool, typer.Option(help="Draw the rows instead of a table.")] = False,
     conversation: Annotated[
         str | None, typer.Option(metavar="ID", help="Follow up on an earlier answer.")
     ] = None,
@@ -50,10 +51,10 @@ def ask(
         answer = _explain(settings, request)
     else:
         answer = with_client(settings, lambda client: client.ask(**request))
-    _print(request["question"], answer, explain=explain, json=json)
+    _print(request["question"], answer, explain=explain, plot=plot, json=json)
 
 
-def _print(question: str, answer: dict[str, Any], *, explain: bool, json: bool) -> None:
+def _print(question: str, answer: dict[str, Any], *, explain: bool, plot: bool, json: bool) -> None:
     refused = answer["status"] == "refused"
     if json:
         screen.emit_json(answer)
@@ -65,7 +66,7 @@ def _print(question: str, answer: dict[str, Any], *, explain: bool, json: bool) 
         raise typer.Exit(1)
     if json or explain:
         return
-    answers.print_answer(answer)
+    answers.print_answer(answer, plot=plot)
     if answer["status"] == "clarify":
         screen.line("Ask again with one of the --choice ids.", style="dim")
     elif answer.get("conversation"):

@@ -28,6 +28,8 @@ def err() -> Console:
 
 
 def _console(stream: Any, *, stderr: bool) -> Console:
+    if getattr(stream, "errors", "") == "strict" and hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="replace")  # a letter that the terminal lacks is no failure
     width = None if stream.isatty() else _PLAIN_WIDTH
     return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
 
