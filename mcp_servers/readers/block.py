@@ -37,7 +37,7 @@ def block_of(lines: bytes, delimiter: str, width: int, first: int) -> Block | No
     mark = delimiter.encode()
     if b"\r" in lines:
         lines = lines.replace(b"\r\n", b"\n").removesuffix(b"\r")
-    if not lines or lines.startswith(b"\n") or lines.endswith(b"\n") or b"\n\n" in lines:
+    if not lines or lines.startswith(b"\n") or lines.endswith(b"\n"):
         return None
     count = _count(lines, mark)
     if count is None:
@@ -53,13 +53,17 @@ def block_of(lines: bytes, delimiter: str, width: int, first: int) -> Block | No
 
 
 def _count(lines: bytes, mark: bytes) -> int | None:
-    """How many lines there are; `None` if a control stands among them that is no delimiter."""
+    """How many lines there are; `None` if one of them is blank, or a control stands among them that
+    is no delimiter."""
     import numpy as np  # as heavy as Arrow, see below
 
     bytes_ = np.frombuffer(lines, np.uint8)
-    ends = int(np.count_nonzero(bytes_ == _NEWLINE))
+    is_end = bytes_ == _NEWLINE
+    ends = int(np.count_nonzero(is_end))
     marks = lines.count(mark) if ord(mark) < _PRINTABLE else 0
-    return ends + 1 if np.count_nonzero(bytes_ < _PRINTABLE) == ends + marks else None
+    if np.count_nonzero(bytes_ < _PRINTABLE) != ends + marks or (is_end[1:] & is_end[:-1]).any():
+        return None
+    return ends + 1
 
 
 @lru_cache(8)

@@ -148,31 +148,39 @@ def _halves(block: list[Words | None]) -> tuple[Words, Words]:
     length = block[_LENGTH_WORD]
     assert length is not None
     a, b, c, d = (np.full(len(length), word, np.uint32) for word in _START)
+    spare, other = np.empty_like(a), np.empty_like(a)
     for step in range(64):
         turn, (stride, offset) = step // 16, _STRIDES[step // 16]
-        mixed = _mix(turn, b, c, d)
-        mixed += a
-        mixed += _SINES[step]
+        _mix(turn, b, c, d, spare)
+        a += spare
+        a += _SINES[step]
         word = block[(stride * step + offset) % 16]
         if word is not None:
-            mixed += word
+            a += word
         left = np.uint32(_TURNS[turn][step % 4])
-        high = mixed >> (np.uint32(32) - left)
-        mixed <<= left
-        mixed |= high
-        mixed += b
-        a, b, c, d = d, mixed, b, c
+        np.right_shift(a, np.uint32(32) - left, out=other)
+        a <<= left
+        a |= other
+        a += b
+        a, b, c, d = d, a, b, c
     return c + np.uint32(_START[2]), d + np.uint32(_START[3])
 
 
-def _mix(turn: int, b: Words, c: Words, d: Words) -> Words:
+def _mix(turn: int, b: Words, c: Words, d: Words, out: Words) -> None:
     """RFC 1321's F, G, H or I."""
     match turn:
         case 0:
-            return ((c ^ d) & b) ^ d
+            np.bitwise_xor(c, d, out=out)
+            out &= b
+            out ^= d
         case 1:
-            return ((b ^ c) & d) ^ c
+            np.bitwise_xor(b, c, out=out)
+            out &= d
+            out ^= c
         case 2:
-            return b ^ c ^ d
+            np.bitwise_xor(b, c, out=out)
+            out ^= d
         case _:
-            return c ^ (b | ~d)
+            np.invert(d, out=out)
+            out |= b
+            out ^= c
