@@ -14,6 +14,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from mmap import mmap
 from pathlib import Path
 from typing import Any, Final
 
@@ -161,18 +162,18 @@ class _Pipe:
                 return b"".join(parts)
             self._check(size)
 
-    async def take(self, size: Any) -> bytes:
+    async def take(self, size: Any) -> bytes | mmap:
         if not isinstance(size, int) or size < 0:
             raise BadInput(f"Reading {shown(self._name)} gave no sense; the file is damaged.")
         self._check(size)
-        parts = [self._rest]
-        have = len(self._rest)
-        while have < size:
-            parts.append(await _receive(self._stream, self._name))
-            have += len(parts[-1])
-        whole = b"".join(parts)
-        self._rest = whole[size:]
-        return whole[:size]
+        if not size:
+            return b""
+        body = mmap(-1, size)  # the system has it back at once when it is let go
+        while (left := size - body.tell()) > 0:
+            chunk = self._rest or await _receive(self._stream, self._name)
+            body.write(chunk[:left])
+            self._rest = chunk[left:]
+        return body
 
     def _check(self, size: int) -> None:
         if size > MESSAGE_BYTES_MAX:

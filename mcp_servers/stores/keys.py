@@ -108,7 +108,7 @@ def _sieved(wanted: Keys, runs: Sequence[Keys]) -> list[Rows]:
 
 def _size(count: int) -> int:
     """Bits for a table in which so many find little company."""
-    return min(max(count.bit_length() + 3, 10), 23)
+    return min(max(count.bit_length() + 3, 10), 22)
 
 
 def _bits(count: int) -> np.uint64:
