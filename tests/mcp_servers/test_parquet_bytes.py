@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -41,6 +43,32 @@ def changed(name: str, row: int, value: object) -> pa.Table:
 def test_an_object_of_the_table_agrees_with_it(tmp_path: Path) -> None:
     for table in (TABLE, TABLE.slice(0, 1), TABLE.slice(5, ROW_GROUP_ROWS + 1)):
         assert agree(tmp_path, table, table)
+
+
+def test_integers_are_read_by_both_engines_as_they_were_written(tmp_path: Path) -> None:
+    rng, ends = Random(1), [-(2**63), 2**63 - 1, 0, -1]
+    columns: dict[str, list[int | None]] = {
+        "rising": list(range(COUNT)),
+        "falling": [-n * n for n in range(COUNT)],
+        "any": [rng.randrange(-(2**63), 2**63) for _ in range(COUNT)],
+        "ends": [ends[n % 4] + n // 4 * (1, -1, 1, -1)[n % 4] for n in range(COUNT)],
+        "gaps": [rng.choice([None, rng.randrange(10**9)]) for _ in range(COUNT)],
+        "none": [None] * COUNT,
+        "late": [None if n < 2 * ROW_GROUP_ROWS else n * 7 for n in range(COUNT)],
+        "one": [None if n != 5 else 2**62 for n in range(COUNT)],
+    }
+    table = pa.table({name: pa.array(cells, pa.int64()) for name, cells in columns.items()})
+    path = tmp_path / "x.parquet"
+    data = bytes_of(table)
+    path.write_bytes(data)
+    assert holds(path, checksum_of(data), table)
+    assert agrees(path, checksum_of(data), table, spans_of(table))
+    with duckdb.connect() as connection:
+        found = connection.sql(f"FROM '{path}'").to_arrow_table()
+        assert found.to_pydict() == columns
+        for name, cells in columns.items():
+            gaps = f'SELECT count(*) FROM read_parquet(?) WHERE "{name}" IS NULL'
+            assert connection.execute(gaps, [str(path)]).fetchone() == (cells.count(None),)
 
 
 def test_any_bit_that_flips_is_seen(tmp_path: Path) -> None:
