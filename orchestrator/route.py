@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from registry.catalog import Catalogue
-from registry.check import Column, check, outputs
+from registry.check import Column, check, chosen, outputs
 from registry.plan import (
     And,
     Compare,
@@ -135,8 +135,8 @@ def _walk(fragment: Fragment) -> list[Fragment]:
 
 def route(plan: QueryPlan, catalogue: Catalogue) -> Route:
     """Cut a plan; raises what `registry.check.check` raises."""
-    columns = check(plan, catalogue)
     made = outputs(plan, catalogue)
+    columns = chosen(plan, made, catalogue)
     root = Fragment(_domain(plan.source), None, plan.source, members={None})
     if len(set(map(_domain, plan.own))) == 1:
         return Route(plan, catalogue, columns, made, root, whole=True)

@@ -4,7 +4,7 @@ runs a plan needs to know plans within plans. How a plan without others is run i
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -15,7 +15,7 @@ from registry.errors import TooLarge
 from registry.limits import GATHER_ROWS_MAX, PLAN_VALUES_MAX
 from registry.numbers import as_literal
 from registry.plan import And, Compare, In, Not, Or, Predicate, QueryPlan
-from registry.record import Type, decode
+from registry.record import Canonical, Type, decode
 from registry.sets import combined
 
 
@@ -28,6 +28,8 @@ class Fetched:
     sources: tuple[Source, ...]
 
 
+#: the type of a column and its canonical values
+Given: TypeAlias = tuple[Type, Sequence[Canonical]]
 #: runs a plan that holds no others: the plan, a cursor, how many rows are wanted
 Fetch: TypeAlias = Callable[[QueryPlan, str | None, int], Awaitable[Fetched]]
 
@@ -42,13 +44,14 @@ class Staging:
 
     async def plain(self, plan: QueryPlan) -> QueryPlan:
         """The plan with the values of its inner plans in their place; `combine` stays."""
-        found = [await self._every(_as_set(inner), PLAN_VALUES_MAX) for inner in plan.inner]
-        kinds = [check(inner, self._catalogue)[0].type for inner in plan.inner]
-        values = [
-            [decode(row[0], kind) for row in rows if row[0] is not None]
-            for rows, kind in zip(found, kinds, strict=True)
-        ]
-        return filled(plan, self._catalogue, list(zip(kinds, values, strict=True)))
+        found: dict[QueryPlan, Given] = {}
+        for inner in plan.inner:
+            if inner not in found:
+                rows = await self._every(_as_set(inner), PLAN_VALUES_MAX)
+                kind = check(inner, self._catalogue)[0].type
+                values = [decode(row[0], kind) for row in rows if row[0] is not None]
+                found[inner] = (kind, values)
+        return filled(plan, self._catalogue, found)
 
     async def combined(self, plan: QueryPlan) -> list[list[Any]]:
         """All rows of a plan that combines, its inner values in place, whatever its limit."""
@@ -94,11 +97,8 @@ def _as_set(plan: QueryPlan) -> QueryPlan:
 # -- values in their places ----------------------------------------------------------------------
 
 
-def filled(
-    plan: QueryPlan, catalogue: Catalogue, found: Sequence[tuple[Type, Sequence[Any]]]
-) -> QueryPlan:
-    """The plan with these values, one list per plan of `inner`, where their plans stood."""
-    rest = iter(found)
+def filled(plan: QueryPlan, catalogue: Catalogue, found: Mapping[QueryPlan, Given]) -> QueryPlan:
+    """The plan with the values of each of its inner plans where that plan stood."""
     scope = Scope(plan, catalogue)
     made = {column.name: column.type for column in outputs(plan, catalogue)}
 
@@ -107,14 +107,14 @@ def filled(
 
     return plan.model_copy(
         update={
-            "where": plan.where and _filled(plan.where, kind, rest),
+            "where": plan.where and _filled(plan.where, kind, found),
             "measures": tuple(
                 measure.model_copy(
-                    update={"where": measure.where and _filled(measure.where, kind, rest)}
+                    update={"where": measure.where and _filled(measure.where, kind, found)}
                 )
                 for measure in plan.measures
             ),
-            "having": plan.having and _filled(plan.having, made.__getitem__, rest),
+            "having": plan.having and _filled(plan.having, made.__getitem__, found),
         }
     )
 
@@ -122,7 +122,7 @@ def filled(
 def _filled(
     node: Predicate,
     kind: Callable[[str], Type],
-    found: Iterator[tuple[Type, Sequence[Any]]],
+    found: Mapping[QueryPlan, Given],
     negated: bool = False,
 ) -> Predicate:
     if isinstance(node, (And, Or)):
@@ -132,7 +132,7 @@ def _filled(
         return Not(arg=_filled(node.arg, kind, found, not negated))
     if not isinstance(node, (Compare, In)) or node.plan is None:
         return node
-    its, values = next(found)
+    its, values = found[node.plan]
     literals = tuple(dict.fromkeys(as_literal(value, its, kind(node.field)) for value in values))
     if isinstance(node, In):
         return In(field=node.field, values=literals)

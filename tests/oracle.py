@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from registry.catalog import Catalogue
-from registry.check import Scope, check, chosen, comparable, outputs, shown_fields
+from registry.check import Scope, check, comparable, outputs, shown_fields
 from registry.errors import TooLarge
 from registry.plan import And, Compare, In, IsNull, Like, Match, Not, Or, QueryPlan, split_path
 from registry.record import FLOAT, INT, INT64_MAX, NUMERIC, decode, encode
@@ -301,7 +301,7 @@ def _first_of_each(rows: Any, by: Any, n: int) -> Any:
 def _combined(plan: QueryPlan, left: Any, catalogue: Catalogue, records: Records) -> Any:
     assert plan.combine is not None
     columns = check(plan, catalogue)
-    mine = chosen(plan, outputs(plan, catalogue))
+    mine = check(plan.model_copy(update={"combine": None, "order": ()}), catalogue)
     theirs = check(plan.combine.plan, catalogue)
     right = _answer(plan.combine.plan, catalogue, records)
     sides = [

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from mcp_servers.sql.dialect import SQLITE, Dialect, as_float
 from registry.check import comparable
-from registry.errors import TooLarge
+from registry.errors import Bug, TooLarge
 from registry.limits import PLAN_NODES_MAX, PLAN_VALUES_MAX
 from registry.plan import And, Compare, In, IsNull, Like, Match, Not, Or, Predicate, leaves
 from registry.record import NUMERIC, Canonical, Type
@@ -63,6 +63,8 @@ class Conditions:
             return f"({expression} IS NULL)"
         if isinstance(leaf, Like):
             return self._dialect.like(expression, leaf, self._values.bind)
+        if leaf.plan is not None:
+            raise Bug("a plan within a plan has to be run before the plan around it")
         if isinstance(leaf, In):
             return self._in(expression, [self._literal(v, kind, leaf.field) for v in leaf.values])
         if leaf.other is not None:

@@ -58,14 +58,14 @@ class Statement:
     def __init__(
         self, plan: QueryPlan, catalogue: Catalogue, tenant: str, dialect: Dialect
     ) -> None:
-        if plan.below:
-            raise Bug("a plan within a plan has to be run before the plan around it")
+        if plan.combine is not None:
+            raise Bug("the rows of two plans are combined by whoever runs both")
         self.outputs = outputs(plan, catalogue)
-        self.columns = chosen(plan, self.outputs)
+        self.columns = chosen(plan, self.outputs, catalogue)
         check_width(plan.where, plan.having, *(m.where for m in plan.measures))
         self.plan = plan
         self.dialect = dialect
-        self.reads: dict[str, set[str]] = {address: set() for address in plan.collections}
+        self.reads: dict[str, set[str]] = {address: set() for address in plan.own}
         self.searches: list[tuple[str, str, str]] = []
         self.limit = min(plan.limit or ROWS_DEFAULT, ROWS_MAX)
         self.scope = Scope(plan, catalogue)

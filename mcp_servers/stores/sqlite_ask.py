@@ -71,7 +71,7 @@ def ask(
         reached = reach(connection, asked.schema, asked.tenant, asked.plan)
         if not reached:
             cut = run(connection, asked.compiled(SQLITE))
-            return cut, [(a, Tier.WARM.value, cut.scanned) for a in asked.plan.collections]
+            return cut, [(a, Tier.WARM.value, cut.scanned) for a in asked.plan.own]
         if cold is None:
             raise Unavailable("This store was opened without its segments; open it with them.")
         scan = _scan_of(connection, cold, asked, reached)

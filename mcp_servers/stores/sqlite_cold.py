@@ -99,7 +99,7 @@ def reach(connection: apsw.Connection, schema: Schema, tenant: str, plan: QueryP
     if not ledger.epoch(connection):
         return Reach({})
     found = {}
-    for address in plan.collections:
+    for address in plan.own:
         table = schema.table(address)
         known = ledger.segments(connection, tenant, table.name)
         found[address] = reached(known, table.spec, own_parts(plan, address)) if known else known

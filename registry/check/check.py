@@ -19,8 +19,7 @@ def check(plan: QueryPlan, catalogue: Catalogue) -> tuple[Column, ...]:
     """The columns of a plan's answer; raises `BadPlan`, `UnknownDomain` or `UnknownField` where it,
     or a plan within it, does not fit.
     """
-    columns = chosen(plan, outputs(plan, catalogue))
-    return columns if plan.combine is None else _combined(plan, columns, catalogue)
+    return chosen(plan, outputs(plan, catalogue), catalogue)
 
 
 def outputs(plan: QueryPlan, catalogue: Catalogue) -> tuple[Column, ...]:
@@ -28,8 +27,6 @@ def outputs(plan: QueryPlan, catalogue: Catalogue) -> tuple[Column, ...]:
     computed. Raises as `check` does.
     """
     _check_size(plan)
-    if plan.below:
-        _check_below(plan)
 
     def within(inner: QueryPlan) -> tuple[Column, ...]:
         return check(inner, catalogue)
@@ -46,16 +43,12 @@ def outputs(plan: QueryPlan, catalogue: Catalogue) -> tuple[Column, ...]:
     return columns
 
 
-def chosen(plan: QueryPlan, columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """Those of a plan's columns that it shows, in the order shown."""
-    if not plan.show:
-        return columns
-    known = {column.name: column for column in columns}
-    for name in plan.show:
-        if name not in known:
-            raise BadPlan(f"`show` names {shown(name)}; the columns are {listed(known)}.")
-    _unique(list(plan.show))
-    return tuple(known[name] for name in plan.show)
+def chosen(plan: QueryPlan, made: tuple[Column, ...], catalogue: Catalogue) -> tuple[Column, ...]:
+    """The columns of the answer, from those that the plan makes: what it shows, in the order shown,
+    with the types that the rows of a plan beside it need.
+    """
+    columns = _shown(plan, made) if plan.show else made
+    return columns if plan.combine is None else _combined(plan, columns, catalogue)
 
 
 # -- sizes ---------------------------------------------------------------------------------------
@@ -66,15 +59,18 @@ def _check_size(plan: QueryPlan) -> None:
         raise TooLarge(f"A plan joins at most {limits.JOINS_MAX} collections.")
     if len(plan.compute) > limits.COMPUTES_MAX:
         raise TooLarge(f"A plan computes at most {limits.COMPUTES_MAX} columns.")
-    for tree in plan.predicates:
+    trees = plan.predicates
+    for tree in trees:
         _depth(tree, limits.PLAN_DEPTH_MAX)
-    found = [leaf for tree in plan.predicates for leaf in leaves(tree)]
+    found = [leaf for tree in trees for leaf in leaves(tree)]
     others = (plan.joins, plan.group, plan.measures, plan.order, plan.compute, plan.show)
     parts = len(found) + sum(map(len, others))
     if parts > limits.PLAN_NODES_MAX:
         raise TooLarge(f"The plan has {parts} parts; keep it under {limits.PLAN_NODES_MAX}.")
     if sum(len(leaf.values) for leaf in found if isinstance(leaf, In)) > limits.PLAN_VALUES_MAX:
         raise TooLarge(f"The plan's `in` lists hold over {limits.PLAN_VALUES_MAX:,} values.")
+    if plan.combine or any(getattr(leaf, "plan", None) for leaf in found):
+        _check_below(plan)
 
 
 def _depth(node: Predicate | None, left: int) -> None:
@@ -99,6 +95,15 @@ def _check_below(plan: QueryPlan) -> None:
 
 
 # -- columns -------------------------------------------------------------------------------------
+
+
+def _shown(plan: QueryPlan, made: tuple[Column, ...]) -> tuple[Column, ...]:
+    known = {column.name: column for column in made}
+    for name in plan.show:
+        if name not in known:
+            raise BadPlan(f"`show` names {shown(name)}; the columns are {listed(known)}.")
+    _unique(list(plan.show))
+    return tuple(known[name] for name in plan.show)
 
 
 def _combined(

@@ -149,6 +149,19 @@ def test_a_sum_past_64_bits_is_refused_not_rounded(store: SqliteStore) -> None:
         ask(store, plan, records)
 
 
+def test_a_computed_number_past_64_bits_is_refused_not_rounded(store: SqliteStore) -> None:
+    records = {"shop.orders": [{"id": "a", "pieces": str(2**62)}]}
+    plan = {"from": "shop.orders", "measures": [{"fn": "sum", "field": "pieces", "as": "n"}],
+            "compute": [{"as": "twice", "op": "*", "args": ["n", 2]}]}  # fmt: skip
+    with pytest.raises(TooLarge, match="64-bit"):
+        ask(store, plan, records)
+    above = {"op": ">", "field": "twice", "value": 0}
+    with pytest.raises(TooLarge, match="64-bit"):
+        ask(store, {**plan, "having": above, "show": ["n"]}, records)
+    assert ask(store, {"from": "shop.orders", "select": ["pieces"], "compute": [
+        {"as": "half", "op": "/", "args": ["pieces", 2]}]}, records)[1] == [[str(2**62), 2.0**61]]  # fmt: skip
+
+
 def test_a_float_sum_past_the_floats_is_refused(store: SqliteStore) -> None:
     records = {"shop.orders": [{"id": n, "weight": 1.7e308} for n in ("a", "b")]}
     plan = {"from": "shop.orders", "measures": [{"fn": "sum", "field": "weight"}]}

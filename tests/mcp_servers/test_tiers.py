@@ -16,6 +16,7 @@ from mcp_servers.ports import Draft
 from mcp_servers.tiered import Tiered, open_store
 from registry.clock import SystemClock
 from registry.domain import parse_spec
+from registry.errors import TooLarge
 from registry.plan import parse_plan
 from registry.record import decode
 from tests.mcp_servers.plans import RECORDS, SPEC, groups, lists
@@ -105,6 +106,15 @@ def test_groups_over_all_tiers_give_what_the_plan_means(
 ) -> None:
     rows = ask(store, plan, records, seed)
     assert same_rows(rows, meant(plan, records), ordered=not plan["joins"])
+
+
+def test_a_computed_number_past_64_bits_is_refused_in_every_tier(store: Tiered) -> None:
+    plan = {"from": "shop.orders", "measures": [{"fn": "max", "field": "pieces", "as": "n"}],
+            "compute": [{"as": "twice", "op": "*", "args": ["n", 2]}]}  # fmt: skip
+    rows = [{"id": "a", "at": "2024-01-05T00:00:00Z", "pieces": str(2**62)}]
+    for seed in range(4):  # in rows, in segments
+        with pytest.raises(TooLarge):
+            ask(store, plan, {"shop.orders": rows}, seed)
 
 
 # -- words ---------------------------------------------------------------------------------------

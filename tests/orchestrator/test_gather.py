@@ -402,6 +402,14 @@ def test_all_values_of_a_plan_within_count_and_its_own_limit_holds() -> None:
     assert not any(plan.below for plan in domains.plans)
 
 
+def test_a_number_computed_across_domains_past_64_bits_is_refused() -> None:
+    plan = {"from": "shop.orders", "joins": WHO, "measures": [{"fn": "sum", "field": "pieces", "as": "n"}],
+            "compute": [{"as": "twice", "op": "*", "args": ["n", 2]}]}  # fmt: skip
+    big = [{"id": "o1", "buyer": "p1", "pieces": str(2**62)}]
+    with pytest.raises(TooLarge, match="'twice'"):
+        run(plan, {**RECORDS, "shop.orders": big})
+
+
 def test_an_answer_of_two_plans_says_when_it_was_cut_and_takes_no_cursor() -> None:
     plan = parse_plan({"from": "shop.orders", "select": ["id"],
                        "combine": {"op": "union", "plan": {"from": "people.persons", "select": ["id"]}}})  # fmt: skip
