@@ -53,7 +53,8 @@ async def preview(
     reach = await reach_of(links, specs, principal, subject)
     domains: dict[str, Any] = {}
     for domain in specs:
-        for collection, (theirs, mentions) in reach.of(domain).items():
+        for collection, (_, mentions) in reach.of(domain).items():
+            theirs = reach.live(specs[domain], collection)
             try:
                 found = {
                     "deleted": await _count(links, principal, (domain, collection), theirs),
@@ -143,10 +144,10 @@ class _Saga:
     async def take(self, domain: str) -> None:
         """The records of one domain."""
         told = self._told(domain)["collections"]
-        for collection, (theirs, mentions) in self._reach.of(domain).items():
+        for collection, (_, mentions) in self._reach.of(domain).items():
             given = {
-                "erasure": self._erasure, "collection": collection, "named": theirs,
-                "mentions": mentions,
+                "erasure": self._erasure, "collection": collection, "mentions": mentions,
+                "named": self._reach.live(self._specs[domain], collection),
             }  # fmt: skip
             done = await self._domain(domain, "subject_take", given)
             if done is None:

@@ -47,6 +47,13 @@ class Reach:
             a.partition(".")[2]: (self.theirs.get(a, {}), self.mentions.get(a, {})) for a in names
         }
 
+    def live(self, domain: DomainSpec, collection: str) -> Named:
+        """What makes a live record theirs. Their ids, which tell dead copies too, add nothing to
+        it, and there may be very many."""
+        theirs = self.theirs.get(f"{domain.domain}.{collection}", {})
+        spec = domain.collections.get(collection)
+        return {n: texts for n, texts in theirs.items() if spec is not None and n in spec.subjects}
+
     def add(self, address: str, name: str, texts: list[str]) -> bool:
         """More texts that make a record theirs; whether one is new."""
         known = self.theirs.setdefault(address, {}).setdefault(name, [])

@@ -80,13 +80,19 @@ class Eraser:
     # -- records ---------------------------------------------------------------------------------
 
     async def ids(self, collection: str, named: Named) -> AsyncIterator[list[str]]:
-        """The ids of the records in which a field has one of its values, a page at a time."""
-        for plan in _plans(self._store.spec.domain, collection, self._table(collection), named):
+        """The ids of the records in which a field has one of its values, each once, a page at a
+        time."""
+        plans = _plans(self._store.spec.domain, collection, self._table(collection), named)
+        seen: set[str] = set()
+        for plan in plans:
             cursor: str | None = None
             while True:
                 page = await self._store.query(self._tenant, plan, cursor=cursor)
-                if page.rows:
-                    yield [row[0] for row in page.rows]
+                found = [row[0] for row in page.rows if row[0] not in seen]
+                if len(plans) > 1:
+                    seen.update(found)
+                if found:
+                    yield found
                 cursor = page.cursor
                 if cursor is None:
                     break
@@ -186,8 +192,7 @@ def _with(work: Callable[..., int]) -> Callable[[Transaction], int]:
 
 
 def _plans(domain: str, collection: str, table: Table, named: Named) -> list[QueryPlan]:
-    """Plans that together list the ids of all records with one of the values; each record once,
-    where one plan holds all values. By time, as segments lie: a page of ids is then a few row
+    """Plans that together list the ids of all records with one of the values. By time, as segments lie: a page of ids is then a few row
     groups, not a few records of each."""
     parts: list[In] = []
     for name, values in values_of(table.spec, named).items():

@@ -270,6 +270,17 @@ def test_her_records_are_found_as_they_lie_by_time(run: Any) -> None:
     run(test)
 
 
+def test_records_that_name_her_twice_are_found_once_however_many_values_there_are(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open(spec())
+        await write(store, letter(1, f"{MARK}-id", f"{MARK}-id"), letter(2))
+        many = {"who": [*HER["who"], *(f"x{n}" for n in range(5_000))], **HELPED}
+        found = [id async for page in Eraser(store, "t").ids("letters", many) for id in page]
+        assert found == [f"{MARK}1-1"]
+
+    run(test)
+
+
 def test_taking_records_out_costs_no_look_at_each_for_every_remembered_write(run: Any) -> None:
     def work(transaction: Transaction) -> int:
         order = erase.Order("an erasure", "t", transaction.schema.table("letters"))
