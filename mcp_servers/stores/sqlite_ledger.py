@@ -26,6 +26,7 @@ import orjson
 
 from mcp_servers.segments import Segment, Span, State
 from registry.errors import TooBusy
+from registry.limits import BACKUP_PIN_SECONDS
 
 LEDGER: Final = (
     "CREATE TABLE _segments(number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,"
@@ -206,10 +207,12 @@ def unpin(connection: apsw.Connection, holder: str) -> None:
 
 
 def pinned(connection: apsw.Connection, now_us: int) -> bool:
-    """Whether an object that is retired may still be copied."""
+    """Whether an object that is retired may still be copied. A pin that ends much later than one
+    that is made now was made by a clock that has been set back since."""
+    late_us = now_us + 2 * BACKUP_PIN_SECONDS * 1_000_000
     found = connection.execute(
-        "SELECT EXISTS(SELECT 1 FROM _leases WHERE name GLOB ? AND until_us > ?)",
-        (f"{_PIN}*", now_us),
+        "SELECT EXISTS(SELECT 1 FROM _leases WHERE name GLOB ? AND until_us > ? AND until_us < ?)",
+        (f"{_PIN}*", now_us, late_us),
     )
     return bool(found.get)
 

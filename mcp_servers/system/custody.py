@@ -21,7 +21,7 @@ from mcp_servers.stores import sqlite_erase
 from mcp_servers.stores.sqlite_connection import connect, translated
 from registry.clock import Clock
 from registry.errors import Denied, NotFound, TooLarge, shown
-from registry.limits import CUSTODY_LOG_MAX, HOLDS_MAX
+from registry.limits import CUSTODY_LOG_MAX, HOLDS_MAX, SEGMENT_GRACE_SECONDS
 from registry.moment import time_text
 
 T = TypeVar("T")
@@ -176,8 +176,11 @@ class Custody:
             found = [_erasure(row) for row in db.execute(_OPEN)]
             return [e for e in found if (e.tenant, e.subject) not in held]
 
+        # one that ends later than that was written down by a clock that has been set back since
         now_us = self._clock.now_us()
-        return [e for e in self._run(work) if e.receipt.get("ends_us", 0) <= now_us]
+        last_us = now_us + SEGMENT_GRACE_SECONDS * 1_000_000
+        found = self._run(work)
+        return [e for e in found if not now_us < e.receipt.get("ends_us", 0) <= last_us]
 
     def holders(self) -> list[str]:
         """The tenants that have, or had, something under hold."""

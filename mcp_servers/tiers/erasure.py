@@ -192,8 +192,8 @@ def _with(work: Callable[..., int]) -> Callable[[Transaction], int]:
 
 
 def _plans(domain: str, collection: str, table: Table, named: Named) -> list[QueryPlan]:
-    """Plans that together list the ids of all records with one of the values. By time, as segments lie: a page of ids is then a few row
-    groups, not a few records of each."""
+    """Plans that together list the ids of all records with one of the values. By time, as segments
+    lie: a page of ids is then a few row groups, not a few records of each."""
     parts: list[In] = []
     for name, values in values_of(table.spec, named).items():
         for first in range(0, len(values), _VALUES_AT_ONCE):

@@ -344,12 +344,15 @@ def _warming(transaction: Transaction, number: int) -> Segment:
 
 def _retire_the_dead(transaction: Transaction) -> list[Segment]:
     """Segments without a live record are retired, where no legal hold keeps dead ones as evidence;
-    all that are known."""
-    connection = transaction.connection
+    all that are known. One that retires only in the future, by a clock that has been set back
+    since, retires now."""
+    connection, now_us = transaction.connection, transaction.now_us
     for segment in ledger.every(connection):
+        if segment.state is State.RETIRED and segment.changed_us > now_us:
+            ledger.set_live(connection, segment, 0, State.RETIRED, now_us)
         held = holds.of(connection, segment.tenant, segment.collection)
         if segment.state is State.COLD and not segment.count and not held:
-            ledger.set_live(connection, segment, 0, State.RETIRED, transaction.now_us)
+            ledger.set_live(connection, segment, 0, State.RETIRED, now_us)
     return ledger.every(connection)
 
 

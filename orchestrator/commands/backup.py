@@ -10,17 +10,31 @@ import typer
 
 from orchestrator.commands import options, screen
 from orchestrator.commands.session import administer
+from registry.errors import NotFound, shown
 
 if TYPE_CHECKING:
     from mcp_servers.safety.manifests import Manifest
 
-Target = Annotated[Path, typer.Argument(metavar="TARGET", help="A folder for any number of them.")]
+Target = Annotated[
+    Path,
+    typer.Argument(
+        metavar="TARGET", parser=options.path_of, help="A folder for any number of them."
+    ),
+]
 Source = Annotated[
-    Path, typer.Argument(metavar="BACKUP", help="A target (its newest), or a file of `manifests`.")
+    Path,
+    typer.Argument(
+        metavar="BACKUP",
+        parser=options.path_of,
+        help="A target (its newest), or a file of `manifests`.",
+    ),
 ]
 Id = Annotated[str | None, typer.Option(metavar="ID", help="Which one, as `backup --list` says.")]
 Into = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Another folder than the data folder.")
+    Path | None,
+    typer.Option(
+        metavar="DIR", parser=options.path_of, help="Another folder than the data folder."
+    ),
 ]
 Keep = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Then forget all but the newest N.")
@@ -40,7 +54,7 @@ def backup(
     if list_ or verify:
         _look(target, verify=verify, json=json)
         return
-    settings = replace(options.settings_of(data, config), backups=target.absolute())
+    settings = replace(options.settings_held(data, config), backups=target.absolute())
     given = {} if keep is None else {"keep": keep}
     found = administer(settings, "admin_write", "backup", given)
     if json:
@@ -63,6 +77,8 @@ def _look(target: Path, *, verify: bool, json: bool) -> None:
 
     vault = Vault(target.absolute())
     found, faults = vault.every()
+    if verify and not found and not faults:
+        raise NotFound(f"There is no backup in {shown(target)}.")
     damaged = vault.mend() if verify and found else []
     if json:
         listed = [manifest_wire(manifest) for manifest in found]

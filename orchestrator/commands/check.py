@@ -18,7 +18,11 @@ def check(
     ] = False,
     repair: Annotated[
         Path | None,
-        typer.Option(metavar="BACKUP", help="Then bring back what has a good copy in this target."),
+        typer.Option(
+            metavar="BACKUP",
+            parser=options.path_of,
+            help="Then bring back what has a good copy in this target.",
+        ),
     ] = None,
     forget: Annotated[
         str | None,
@@ -29,7 +33,7 @@ def check(
     config: options.Config = None,
 ) -> None:
     """Compare the ledger with the bytes."""
-    settings = options.settings_of(data, config)
+    settings = options.settings_held(data, config)
     if forget is not None:
         lost = administer(settings, "admin_write", "check", {"forget": forget})
         screen.emit_json(lost) if json else screen.line(

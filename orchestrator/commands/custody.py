@@ -24,7 +24,7 @@ def erase(
     config: options.Config = None,
 ) -> None:
     """Erase a person everywhere, down to the files."""
-    settings = options.settings_of(data, config)
+    settings = options.settings_held(data, config)
     given = {"subject": subject, "dry_run": dry_run}
     found = administer(settings, "admin_write", "erase", given)
     if json:

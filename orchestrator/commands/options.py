@@ -12,12 +12,24 @@ from typing import Annotated, Any, TypeAlias
 import platformdirs
 import typer
 
+from registry.errors import NotFound, shown
 from registry.settings import Settings, load_settings
+
+
+def path_of(text: str | Path) -> Path:
+    """A path as it was typed; nothing is no path, though the system takes it for this folder."""
+    if not str(text).strip():
+        raise typer.BadParameter("the path is empty")
+    return Path(text)
+
 
 Data: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--data", metavar="DIR", help="The data folder; else ISOTHERM_DATA, else yours."),
-]
+    typer.Option(
+        "--data", metavar="DIR", parser=path_of,
+        help="The data folder; else ISOTHERM_DATA, else yours.",
+    ),
+]  # fmt: skip
 Config: TypeAlias = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="A YAML file of settings.")
 ]
@@ -27,6 +39,14 @@ Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def user_data() -> Path:
     """The platform's folder for this user's data."""
     return Path(platformdirs.user_data_dir("isotherm", appauthor=False))
+
+
+def settings_held(data: Path | None, config: Path | None) -> Settings:
+    """The settings of a command that is about data there is; `NotFound` when there is none."""
+    settings = settings_of(data, config)
+    if settings.topology != "remote" and not (settings.data / "system.db").is_file():
+        raise NotFound(f"There is no data in {shown(settings.data)}; say where it is with --data.")
+    return settings
 
 
 def settings_of(data: Path | None, config: Path | None, **given: Any) -> Settings:

@@ -72,6 +72,10 @@ def cool(
         screen.note(f"not moved: {failed['place']}: {failed['why']}")
     for address, count in found["expired"].items():
         screen.line(f"{count:,} records of {address} were past their retention and are gone.")
+    if found.get("erased"):
+        screen.line(f"{found['erased']:,} erasures that were under way are done.")
+    if "custody" in found:
+        screen.note(f"holds and erasures wait: {found['custody']}")
     _missing(found)
 
 

@@ -16,9 +16,10 @@ import pytest
 
 from mcp_servers.ports import Draft
 from mcp_servers.segments import State
+from mcp_servers.stores.sqlite_copy import Pin
 from mcp_servers.tiered import Tiered, open_store
 from registry.errors import IsothermError, TooBusy
-from registry.limits import SEGMENT_GRACE_SECONDS
+from registry.limits import BACKUP_PIN_SECONDS, SEGMENT_GRACE_SECONDS
 from registry.plan import parse_plan
 from tests.faults.figures import figure
 from tests.faults.moving import SPEC, draft
@@ -223,3 +224,25 @@ def test_a_lease_of_a_clock_that_was_set_back_is_not_waited_for(tmp_path: Path) 
             await store.close()
 
     asyncio.run(go())
+
+
+@pytest.mark.promise(11)
+def test_what_retired_under_a_clock_that_was_set_back_goes_one_grace_later(tmp_path: Path) -> None:
+    async def go() -> None:
+        clock = Jumping()
+        store = open_store(SPEC, tmp_path, clock)
+        await store.write("t", "notes", [Draft("a", {"at": 0, "n": 1})], on_conflict="error")
+        await store.mover.cool("t", "notes", "1970-01")
+        clock.us += 24 * HOUR_US
+        await store.delete("t", "notes", ["a"])
+        pin = Pin(tmp_path / "rows" / f"{SPEC.domain}.db", "a backup that died")
+        pin.until(clock.now_us() + BACKUP_PIN_SECONDS * 1_000_000)
+        await store.mover.sweep()
+        clock.us -= 24 * HOUR_US
+        await store.mover.sweep()
+        clock.us += (SEGMENT_GRACE_SECONDS + 1) * 1_000_000
+        assert await store.mover.sweep() == 1
+        await store.close()
+
+    asyncio.run(go())
+    assert not list(tmp_path.rglob("*.parquet"))

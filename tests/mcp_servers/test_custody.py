@@ -49,6 +49,9 @@ def test_an_erasure_is_gone_on_with_until_it_is_finished(custody: Custody) -> No
     assert [e.subject for e in custody.due()] == [WHO]
     custody.keep("t", WHO, work={}, receipt={"ends_us": CLOCK.now_us() + 1})
     assert custody.due() == []
+    later = CLOCK.now_us() + 86_400_000_000
+    custody.keep("t", WHO, work={}, receipt={"ends_us": later})
+    assert [e.subject for e in custody.due()] == [WHO], "by a clock that was set back since"
     custody.keep("t", WHO, work={}, receipt={"ends_us": CLOCK.now_us()})
     custody.hold("t", "subject", WHO, reason="late", by="op")
     assert custody.due() == [], "a hold stops what has begun"

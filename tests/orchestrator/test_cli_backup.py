@@ -170,3 +170,29 @@ async def test_an_operator_backs_up_only_to_the_configured_folder(tmp_path: Path
     async with connect(Settings(data=tmp_path / "target-restored" / "again")) as client:
         (record,) = (await client.get("metrics.points", "a"))["records"]
         assert record["value"] == 1
+
+
+def test_a_folder_without_data_is_neither_checked_nor_backed_up_nor_erased_from(
+    tmp_path: Path,
+) -> None:
+    runner = CliRunner(env={"ISOTHERM_DATA": str(tmp_path / "typo"), "ISOTHERM_CONFIG": ""})
+    for words in (["check"], ["backup", str(tmp_path / "target")], ["erase", "u1"]):
+        told = runner.invoke(app, words)
+        assert told.exit_code == 1 and "--data" in told.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_target_without_a_backup_does_not_pass_for_a_verified_one(line: Line) -> None:
+    told = line("backup", str(line.folder / "typo"), "--verify")
+    assert told.exit_code == 1 and "no backup" in told.stderr
+
+
+def test_an_empty_path_is_not_this_folder(
+    line: Line, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path_factory.mktemp("here")
+    monkeypatch.chdir(here)
+    for words in (["backup", ""], ["restore", ""], ["restore", str(line.target), "--into", ""]):
+        assert line(*words).exit_code == 2
+    assert line("check", "--data", "").exit_code == 2
+    assert list(here.iterdir()) == []
