@@ -9,6 +9,7 @@ reader of one ledger snapshot sees each record once.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -161,50 +162,71 @@ def reached(
     segments: Iterable[Segment], spec: CollectionSpec, parts: Sequence[Predicate]
 ) -> list[Segment]:
     """The segments that may hold a record for which all of `parts` are true."""
-    return [s for s in segments if all(_may_hold(s, spec, part) for part in parts)]
+    tests = [_Test(spec, part) for part in parts if isinstance(part, (Compare, In, IsNull))]
+    return [s for s in segments if all(test.may_hold(s) for test in tests)]
 
 
-def _may_hold(segment: Segment, spec: CollectionSpec, part: Predicate) -> bool:
-    if not isinstance(part, (Compare, In, IsNull)):
-        return True
-    name = split_path(part.field)[1]
-    absent = name in spec.fields and segment.columns.get(name) != PHYSICAL[spec.fields[name].type]
-    if isinstance(part, IsNull):
-        span = segment.spans.get(name)
-        return absent or span is None or span.nulls > 0
-    if absent:
-        return False  # no value, so no comparison is true
-    if isinstance(part, Compare) and part.other is not None:
-        return True
-    return _compares(segment.spans.get(name), spec, name, part)
+class _Test:
+    """A condition, its values decoded once for all segments."""
 
+    def __init__(self, spec: CollectionSpec, part: Compare | In | IsNull) -> None:
+        self.part = part
+        self.name = split_path(part.field)[1]
+        self.declared = spec.fields.get(self.name)
+        self.values = _values(part, spec.field(self.name).kind)
 
-def _compares(span: Span | None, spec: CollectionSpec, name: str, part: Compare | In) -> bool:
-    if span is None or span.low is None or span.high is None:
-        return True
-    kind = spec.field(name).kind
-    if isinstance(part, In):
-        found: list[Any] = [comparable(value, kind, name) for value in part.values]
-        return any(span.low <= value <= span.high for value in found)
-    value: Any = comparable(part.value, kind, name)
-    match part.op:
-        case "=":
-            return bool(span.low <= value <= span.high)
-        case "<":
-            return bool(span.low < value)
-        case "<=":
-            return bool(span.low <= value)
-        case ">":
-            return bool(span.high > value)
-        case ">=":
-            return bool(span.high >= value)
-        case _:
+    def may_hold(self, segment: Segment) -> bool:
+        """Whether a record of the segment may meet it."""
+        span = segment.spans.get(self.name)
+        absent = self.declared is not None and (
+            segment.columns.get(self.name) != PHYSICAL[self.declared.type]
+        )
+        if isinstance(self.part, IsNull):
+            return absent or span is None or span.nulls > 0
+        if absent:
+            return False  # no value, so no comparison is true
+        if span is None or span.low is None or span.high is None or _beside(self.part):
             return True
+        return self._within(span)
+
+    def _within(self, span: Span) -> bool:
+        if isinstance(self.part, In):
+            first = bisect_left(self.values, span.low)
+            return first < len(self.values) and bool(self.values[first] <= span.high)
+        (value,) = self.values
+        match self.part.op:
+            case "=":
+                return bool(span.low <= value <= span.high)
+            case "<":
+                return bool(span.low < value)
+            case "<=":
+                return bool(span.low <= value)
+            case ">":
+                return bool(span.high > value)
+            case ">=":
+                return bool(span.high >= value)
+            case _:
+                return True
+
+
+def _beside(part: Compare | In | IsNull) -> bool:
+    """Whether it compares with another field."""
+    return isinstance(part, Compare) and part.other is not None
+
+
+def _values(part: Compare | In | IsNull, kind: Type) -> list[Any]:
+    """What a condition compares with, in order."""
+    if isinstance(part, In):
+        found: list[Any] = [comparable(value, kind, part.field) for value in part.values]
+        return sorted(found)
+    if isinstance(part, Compare) and not _beside(part):
+        return [comparable(part.value, kind, part.field)]
+    return []
 
 
 def surely(segment: Segment, spec: CollectionSpec, part: Predicate) -> bool:
     """Whether `part` is known to be true for all its records."""
-    if not isinstance(part, (Compare, In, IsNull)) or getattr(part, "other", None):
+    if not isinstance(part, (Compare, In, IsNull)) or _beside(part):
         return False
     name = split_path(part.field)[1]
     span = segment.spans.get(name)
@@ -219,8 +241,8 @@ def surely(segment: Segment, spec: CollectionSpec, part: Predicate) -> bool:
 
 def _holds(span: Span, part: Compare | In, kind: Type) -> bool:
     if isinstance(part, In):
-        found = [comparable(value, kind, part.field) for value in part.values]
-        return span.low == span.high and span.low in found
+        one = span.low == span.high
+        return one and span.low in [comparable(v, kind, part.field) for v in part.values]
     value: Any = comparable(part.value, kind, part.field)
     match part.op:
         case "=":

@@ -8,9 +8,9 @@ bytes; `contains`, `starts` and `ends` fold case.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from mcp_servers.sql.dialect import SQLITE, Dialect, as_float
+from mcp_servers.sql.dialect import DUCKDB, SQLITE, Dialect, as_float
 from registry.check import comparable
 from registry.errors import Bug, TooLarge
 from registry.limits import PLAN_NODES_MAX, PLAN_VALUES_MAX
@@ -18,6 +18,9 @@ from registry.plan import And, Compare, In, IsNull, Like, Match, Not, Or, Predic
 from registry.record import NUMERIC, Canonical, Type
 
 Resolve: TypeAlias = Callable[[str], tuple[str, Type]]
+
+
+_FEW: Final = 64  # values are bound one by one
 
 
 class Values:
@@ -28,6 +31,11 @@ class Values:
 
     def bind(self, value: Canonical) -> str:
         self.bound.append(value)
+        return f"?{len(self.bound)}"
+
+    def bind_list(self, values: list[Canonical]) -> str:
+        """Values of one type as one list."""
+        self.bound.append(values)  # type: ignore[arg-type]
         return f"?{len(self.bound)}"
 
 
@@ -81,6 +89,8 @@ class Conditions:
         unique = list(dict.fromkeys(values))
         if not unique:
             return f"({expression} IS NULL AND NULL)"  # false, or unknown without a value
+        if len(unique) > _FEW and self._dialect is DUCKDB and len(set(map(type, unique))) == 1:
+            return f"({expression} IN (SELECT unnest({self._values.bind_list(unique)})))"
         unique += [unique[-1]] * ((1 << (len(unique) - 1).bit_length()) - len(unique))
         return f"({expression} IN ({', '.join(map(self._values.bind, unique))}))"
 

@@ -99,6 +99,11 @@ def joins(draw: st.DrawFn) -> list[dict[str, Any]]:
     return out
 
 
+#: values that make a list long
+MANY = {"id": [f"x{n}" for n in range(90)], "note": [f"y{n}" for n in range(90)],
+        "pieces": list(range(100, 190)), "weight": [n + 0.5 for n in range(100, 190)]}  # fmt: skip
+
+
 def alike(path: str, other: str) -> bool:
     """Whether fields at these paths can be compared."""
     names = {path.rpartition(".")[2], other.rpartition(".")[2]}
@@ -121,8 +126,13 @@ def predicates(paths: list[str]) -> st.SearchStrategy[dict[str, Any]]:
                 "value": value,
             }
         )
+        some, more = st.lists(value, max_size=5), MANY.get(name, [])
+
+        def long(values: list[Any]) -> list[Any]:
+            return [*values, *more]
+
         within = st.fixed_dictionaries(
-            {"op": st.just("in"), "field": st.just(path), "values": st.lists(value, max_size=5)}
+            {"op": st.just("in"), "field": st.just(path), "values": some | some.map(long)}
         )
         kinds = [null, compare, within]
         if others := [p for p in paths if p != path and alike(p, path)]:
