@@ -9,8 +9,11 @@ DuckDB's is `COPY (SELECT * FROM read_csv) TO` Parquet with zstd, before and aft
 from __future__ import annotations
 
 import os
-import sys
+import re
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -71,12 +74,13 @@ async def one(folder: Path, case: str, path: Path, rows: int) -> dict[str, Any]:
     try:
         handle = stage(data, path).handle
         before = duck(path)
-        began, worked = time.perf_counter(), cpu()
-        receipt = await load(
-            store, store.spec, folder=data, tenant=TENANT, handle=handle, table=None,
-            collection="points", mapping=mapping, on_conflict="error", clock=clock,
-        )  # fmt: skip
-        spent, worked = time.perf_counter() - began, cpu() - worked
+        with watched() as peaks:
+            began, worked = time.perf_counter(), cpu()
+            receipt = await load(
+                store, store.spec, folder=data, tenant=TENANT, handle=handle, table=None,
+                collection="points", mapping=mapping, on_conflict="error", clock=clock,
+            )  # fmt: skip
+            spent, worked = time.perf_counter() - began, cpu() - worked
         after = duck(path)
         cold, size = await store.cold(TENANT, "points")
     finally:
@@ -92,7 +96,7 @@ async def one(folder: Path, case: str, path: Path, rows: int) -> dict[str, Any]:
         "of_duckdb": rounded(own / spent),
         "of_duckdb_by_cpu": rounded(own_work / worked),
         "bytes_per_record": rounded(size / rows),
-        "rss_mb": peak_mb(),
+        "rss_mb": peaks,
     }
 
 
@@ -102,15 +106,39 @@ def cpu() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def peak_mb() -> dict[str, int]:
-    """The most memory that this process and its largest child ever had."""
-    if sys.platform == "win32":
-        return {}
-    import resource
+@contextmanager
+def watched() -> Iterator[dict[str, int]]:
+    """The most MB resident of this process and of a child, while the block runs. Only Linux tells:
+    elsewhere a child counts what its parent had when it was made."""
+    peaks: dict[str, int] = {}
+    if not Path("/proc/self/clear_refs").exists():
+        yield peaks
+        return
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
+    done = threading.Event()
 
-    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    kinds = {"process": resource.RUSAGE_SELF, "child": resource.RUSAGE_CHILDREN}
-    return {name: resource.getrusage(who).ru_maxrss // unit for name, who in kinds.items()}
+    def watch() -> None:
+        while not done.wait(0.05):
+            for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
+                peaks["child"] = max(peaks.get("child", 0), peak_mb(child))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield peaks
+    finally:
+        done.set()
+        watcher.join()
+        peaks["process"] = peak_mb("self")
+
+
+def peak_mb(process: str) -> int:
+    """Of a process that may be gone."""
+    with suppress(OSError):
+        status = Path(f"/proc/{process}/status").read_text()
+        found = re.search(r"VmHWM:\s+(\d+) kB", status)
+        return int(found.group(1)) >> 10 if found else 0
+    return 0
 
 
 def main() -> None:

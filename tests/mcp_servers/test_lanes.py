@@ -3,12 +3,15 @@ rows that reading it line by line gives."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mcp_servers.loading.parts import Repeats as Counted
 from mcp_servers.readers.block import block_of
@@ -101,6 +104,29 @@ CELLS = [
     "2024-01-01",
     "\x7f",
 ]
+
+
+NASTY = st.text(st.sampled_from('ab,;\t\n"\\\x00\x01\x1f é'), max_size=4)
+CELL = st.one_of(st.sampled_from(["a", "", '"q"', '"a;,b"', '"a""b"']), NASTY)
+
+
+@given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=6), st.sampled_from(",;\t"))
+def test_a_block_is_what_the_csv_module_reads_a_row_of_each_line(
+    rows_of: list[tuple[str, str]], mark: str
+) -> None:
+    text = "\n".join(map(mark.join, rows_of))
+    block = block_of(text.encode(), mark, 2, 7)
+    lines = text.split("\n")
+    controls = set(map(chr, range(32))) - {"\n", mark}
+    if not all(lines) or controls & set(text):
+        assert block is None
+    if block is None:
+        return
+    rows = list(csv.reader(lines, delimiter=mark, strict=True))
+    assert list(zip(*(column.to_pylist() for column in block.columns), strict=True)) == [
+        tuple(row) for row in rows
+    ]
+    assert (block.count, block.first) == (len(lines), 7)
 
 
 def test_a_file_in_blocks_gives_the_rows_of_a_file_in_lines(tmp_path: Path) -> None:
