@@ -23,6 +23,7 @@ from orchestrator.route import route
 from orchestrator.wording import sentence
 from registry.access import LOCAL, Principal
 from registry.answer import Answer, Choice
+from registry.catalog import Catalogue
 from registry.clock import Clock
 from registry.errors import BadInput, IsothermError, NotFound, TooSlow, Unavailable, shown
 from registry.limits import QUESTION_CHARS_MAX, ROWS_MAX
@@ -122,9 +123,13 @@ class Asker:
 
         Unknown words get one look at values stored a moment ago.
         """
+        seen: Catalogue | None = None
         for force in (False, True):
             known = await self.catalogue.fresh(principal, force=force)
             scope = known.scoped(request.domains) if request.domains else known
+            if scope is seen:
+                break  # nothing was stored meanwhile
+            seen = scope
             began = self.clock.monotonic()
             readings = self.planner(question, scope, context)
             ms = (self.clock.monotonic() - began) * 1000

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from registry.domain import CollectionSpec, DomainSpec
 from registry.errors import UnknownDomain, listed, shown
+from registry.limits import SCOPES_MAX
 from registry.taught import NOTHING, Taught
 
 
@@ -52,6 +53,7 @@ class Catalogue:
         taught: Taught = NOTHING,
     ) -> None:
         self.taught = taught
+        self._scoped: dict[tuple[str, ...], Catalogue] = {}
         self.domains: Mapping[str, DomainSpec] = MappingProxyType({s.domain: s for s in specs})
         self.facts: Mapping[str, Facts] = MappingProxyType(dict(facts or {}))
         self.collections: Mapping[str, CollectionSpec] = MappingProxyType(
@@ -81,14 +83,20 @@ class Catalogue:
         return self.facts.get(address, Facts())
 
     def scoped(self, domains: Iterable[str]) -> Catalogue:
-        """Only these domains; an unknown one raises `UnknownDomain`."""
-        wanted = tuple(domains)
+        """Only these domains; an unknown one raises `UnknownDomain`. Equal scopes are one object,
+        so that planners may keep what they made of it."""
+        wanted = tuple(sorted(set(domains)))
+        if wanted in self._scoped:
+            return self._scoped[wanted]
         for name in wanted:
             if name not in self.domains:
                 raise UnknownDomain(f"No domain {shown(name)}; there are {listed(self.domains)}.")
         kept = [spec for name, spec in self.domains.items() if name in wanted]
         facts = {a: f for a, f in self.facts.items() if a.partition(".")[0] in wanted}
-        return Catalogue(kept, facts, self.taught)
+        made = Catalogue(kept, facts, self.taught)
+        if len(self._scoped) < SCOPES_MAX:
+            self._scoped[wanted] = made
+        return made
 
     def with_facts(self, facts: Mapping[str, Facts]) -> Catalogue:
         """The same specs, these facts laid over the old ones."""

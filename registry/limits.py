@@ -43,6 +43,7 @@ CALL_MS_MAX: Final = 30_000  # one hop from the orchestrator to a domain
 LONG_CALL_MS_MAX: Final = 6 * 3_600_000  # the same for what reads every byte there is
 QUESTION_CHARS_MAX: Final = 2_000
 CONVERSATION_TURNS_MAX: Final = 20
+SCOPES_MAX: Final = 64  # choices of domains whose vocabulary is kept
 LESSONS_MAX: Final = 2_000  # verified questions, words and defaults of one tenant
 LESSON_BYTES_MAX: Final = 64 << 10
 

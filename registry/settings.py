@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 from registry.document import load_yaml
 from registry.domain import check_domain_name
 from registry.errors import BadInput, listed, shown
+from registry.folders import configs_dir as configs_dir  # callers find it here
 from registry.limits import SPEC_BYTES_MAX
 
 Topology = Literal["inproc", "processes", "remote"]
@@ -23,15 +24,6 @@ ENVIRONMENT: Final = {
     "config": "ISOTHERM_CONFIG",
     "topology": "ISOTHERM_TOPOLOGY",
 }
-
-
-def configs_dir() -> Path:
-    """Where `default.yaml` and `domains/` lie: inside the wheel, or beside the packages in a
-    checkout.
-    """
-    here = Path(__file__).parent
-    inside = here / "configs"
-    return inside if inside.is_dir() else here.parent / "configs"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,14 @@ class Lexicon:
         """Stored values spelt by exactly these words."""
         return [meaning for shelf in self.shelves for meaning in shelf.entries.get(key, ())]
 
+    def inflected(self, stems: tuple[str, ...]) -> list[Meaning]:
+        """Stored values of small vocabularies with these stems; `surface` tells how they are
+        spelt."""
+        return [meaning for shelf in self.shelves for meaning in shelf.stems.get(stems, ())]
+
     def values_at(self, key: tuple[str, ...], stems: tuple[str, ...]) -> list[Meaning]:
         """The same, unless grammar and names of the schema explain every word (P10)."""
-        found = self.values(key)
+        found = self.values(key) or self.inflected(stems)
         if not found or all(
             word in RESERVED or word.isdigit() or stem in self._names
             for word, stem in zip(key, stems, strict=True)

@@ -179,7 +179,8 @@ def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
     if not (len(run) == 1 and run[0].kind == "number"):
         glued = any(word.glued for word in run)  # typed as one name: `request_latency`
         held = lexicon.values(texts) if glued else lexicon.values_at(texts, stems)
-        stored = [_spelt(m, run) for m in held]
+        near = (m for m in held if not m.surface or _akin(m.surface, texts))
+        stored = [_spelt(m, run) for m in near]
         found += [replace(m, weight=m.weight - _OUTRANKED) for m in stored] if found else stored
     best: dict[tuple[str, str, str, str], Meaning] = {}
     for m in found:

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Final, Literal, TypeAlias
 
 from orchestrator.planner.grammar import RESERVED
-from orchestrator.planner.words import phrase, plain
+from orchestrator.planner.words import phrase, plain, stem
 from registry.domain import ENVELOPE, CollectionSpec, DomainSpec, FieldSpec
 from registry.limits import DOMAINS_MAX, VALUE_CHARS_MAX
 from registry.record import TEMPORAL
@@ -60,6 +60,8 @@ _TAILS: Final = frozenset(
 _HEADS: Final = frozenset({"is", "has", "was", "can"})
 _VALUE_WORDS_MAX: Final = 8
 _FIELDS_KEPT: Final = 512
+_INFLECTED_MAX: Final = 50  # values of a field
+_INFLECTED: Final = 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,11 @@ class Stored:
                     Meaning("value", address, field, value, weight)
                 )
         self.longest = max(map(len, self.entries), default=0)
+        #: of few values, which people inflect as they do words of the schema
+        self.stems: dict[tuple[str, ...], list[Meaning]] = {}
+        for key, found in self.entries.items() if len(values) <= _INFLECTED_MAX else ():
+            surface = [replace(m, weight=m.weight - _INFLECTED, surface=key) for m in found]
+            self.stems.setdefault(tuple(map(stem, key)), []).extend(surface)
 
     @cached_property
     def words(self) -> Mapping[int, frozenset[str]]:

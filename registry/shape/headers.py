@@ -6,7 +6,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Final
+
+import orjson
+
+from registry.folders import configs_dir
 
 _SPELLED: Final = str.maketrans(
     {
@@ -57,6 +63,25 @@ _UNITS: Final = {
     "mhz": "MHz",
     "watts": "W",
     "kwh": "kWh",
+    "mph": "mph",
+    "kmh": "km/h",
+    "lbs": "lb",
+    "feet": "ft",
+    "ft": "ft",
+    "inches": "in",
+    "miles": "mi",
+    "meters": "m",
+    "metres": "m",
+    "sqft": "sq ft",
+    "chf": "CHF",
+    "euro": "EUR",
+    "euros": "EUR",
+    "dollars": "USD",
+    "percentage": "%",
+    "years": "y",
+    "hrs": "h",
+    "mins": "min",
+    "tb": "TB",
 }
 _TIME_WORDS: Final = frozenset(
     {"time", "timestamp", "ts", "date", "datetime", "at", "when", "day", "created", "updated"}
@@ -66,12 +91,89 @@ _MONEY_WORDS: Final = frozenset(
     {"price", "amount", "total", "cost", "revenue", "balance", "fee", "tax", "salary", "paid"}
     | {"subtotal", "discount", "payment", "budget", "income", "wage", "usd", "eur", "gbp", "net"}
 )
-KEY_WORDS: Final = frozenset({"id", "key", "code", "uuid", "guid", "sku", "isbn", "number", "no"})
-_LABEL_WORDS: Final = ("name", "title", "label", "subject", "headline", "fullname", "username")
+KEY_WORDS: Final = frozenset(
+    {"id", "ids", "key", "code", "uuid", "guid", "sku", "isbn", "ssn", "number", "no", "num", "nr"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How people shorten and join words, see `configs/headers.json`."""
+
+    short: dict[str, str]
+    nouns: frozenset[str]
+    tails: tuple[str, ...]
+    whole: frozenset[str]
+    codes: dict[str, dict[str, list[str]]]
+    prefixes: frozenset[str]
+    actors: frozenset[str]
+    no_labels: frozenset[str]
+
+
+@cache
+def habits() -> Habits:
+    """The reviewed table, read once."""
+    data = orjson.loads((configs_dir() / "headers.json").read_bytes())
+    return Habits(
+        data["short"],
+        frozenset(data["nouns"]),
+        tuple(data["tails"]),
+        frozenset(data["whole"]),
+        data["codes"],
+        frozenset(data["prefixes"]),
+        frozenset(data["actors"]),
+        frozenset(data["no_labels"]),
+    )
 
 
 def words_of(header: str) -> list[str]:
-    """Lower-case ASCII words of a header: camel case is split, umlauts are spelled out."""
+    """Lower-case ASCII words of a header: camel case and glued words are split, umlauts are
+    spelled out.
+    """
+    return [part for word in _written(header) for part in _unglued(word)]
+
+
+def meant_words(header: str) -> list[str]:
+    """The same with short forms written out: `custFName` is "customer first name"."""
+    short = habits().short
+    return [part for word in words_of(header) for part in short.get(word, word).split()]
+
+
+def shortens(word: str, long: str) -> bool:
+    """Whether a word may stand for a longer one: `stu` for student; `part` is no party."""
+    whole = word in habits().nouns and word not in habits().short
+    return len(word) > 2 and long.startswith(word) and not whole
+
+
+def without_prefix(words: list[str]) -> list[str]:
+    """A table's words without what only says that it is one: `tbl_orders`, `ref_colors`."""
+    return words[1:] if len(words) > 1 and words[0] in habits().prefixes else words
+
+
+def said_for(header: str, value: str) -> list[str]:
+    """What people say for a coded value: "female" for an `f` under `sex`."""
+    codes = habits().codes
+    for word in meant_words(header):
+        if word in codes:
+            return codes[word].get(value.lower(), [])
+    return []
+
+
+@lru_cache(maxsize=1 << 14)
+def _unglued(word: str) -> tuple[str, ...]:
+    known = habits()
+    if len(word) < 5 or word in known.nouns or word in known.whole or word in known.short:
+        return (word,)
+    for tail in known.tails:
+        if word.endswith(tail) and word[: -len(tail)] in known.nouns:
+            return word[: -len(tail)], tail
+    for cut in range(3, len(word) - 2):
+        if word[:cut] in known.nouns and word[cut:] in known.nouns:
+            return word[:cut], word[cut:]
+    return (word,)
+
+
+def _written(header: str) -> list[str]:
     text = header.translate(_SPELLED)
     text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     text = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", text)
@@ -101,13 +203,6 @@ def looks_like_key(header: str) -> bool:
     """`id`, `order_id`, `code`, `uuid`… as the last word."""
     parts = words_of(header)
     return bool(parts) and parts[-1] in KEY_WORDS
-
-
-def label_rank(header: str) -> int | None:
-    """How well a header names its record; the lower the better, `None`: not at all."""
-    parts = words_of(header)
-    ranks = [_LABEL_WORDS.index(p) for p in parts if p in _LABEL_WORDS]
-    return min(ranks) * 10 + len(parts) if ranks else None
 
 
 def singular(word: str) -> str:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from zlib import crc32
 
 from registry.record import Type, TypeName
 from registry.shape.cells import NULL_TOKENS, fits, plain_text
@@ -19,6 +20,9 @@ from registry.shape.cells import NULL_TOKENS, fits, plain_text
 DISTINCT_MAX: Final = 20
 UNIQUE_ROWS_MAX: Final = 10_000_000  # past these, uniqueness is not known
 EXAMPLES_MAX: Final = 3
+SKETCH_VALUES: Final = 128  # smallest hashes kept of a column's values
+_SKETCH_ROWS_MAX: Final = 20_000  # past these, only of what may be a key
+_SKETCH_CHARS_MAX: Final = 64  # longer texts are no ids
 #: (type, format) in order of preference
 CANDIDATES: Final[tuple[tuple[TypeName, str], ...]] = (
     ("bool", ""),
@@ -59,6 +63,9 @@ class Tally:
     high: float | None = None
     chars_max: int = 0
     _seen: set[int] = field(default_factory=set)
+    _sketch: set[int] = field(default_factory=set)
+    #: hashes from here on are not in the sketch
+    _under: int = 1 << 32
 
     def add(self, cells: Sequence[Any]) -> None:
         """Take in a batch of cells."""
@@ -68,6 +75,7 @@ class Tally:
         if not present:
             return
         self._count_distinct(present)
+        self._sketch_values(present)
         if self.typed:
             self._add_typed(present)
         else:
@@ -141,6 +149,21 @@ class Tally:
             self.unique = False
             self._seen = set()
 
+    def _sketch_values(self, present: Sequence[Any]) -> None:
+        """Keep the smallest hashes: two columns share as large a part of those under the same bound
+        as of their values (KMV sketch, Bar-Yossef et al. 2002).
+        """
+        key = self.watch_unique and self.unique
+        if self.chars_max > _SKETCH_CHARS_MAX or (self.rows > _SKETCH_ROWS_MAX and not key):
+            return
+        values = {v for v in present if type(v) is str or type(v) is int}
+        hashes = (crc32(str(v).encode(errors="replace")) for v in values)
+        self._sketch.update(h for h in hashes if h < self._under)
+        if len(self._sketch) > SKETCH_VALUES:
+            kept = sorted(self._sketch)[: SKETCH_VALUES + 1]
+            self._under = kept.pop()
+            self._sketch = set(kept)
+
     def to_wire(self) -> dict[str, Any]:
         """What `Evidence.from_wire` reads."""
         return {
@@ -156,6 +179,8 @@ class Tally:
             "low": self.low,
             "high": self.high,
             "chars_max": self.chars_max,
+            "sketch": sorted(self._sketch) if self.chars_max <= _SKETCH_CHARS_MAX else [],
+            "under": self._under,
         }
 
 
@@ -211,6 +236,13 @@ class Evidence:
     low: float | None
     high: float | None
     chars_max: int
+    sketch: frozenset[int] = frozenset()
+    under: int = 0
+
+    def within(self, other: Evidence) -> tuple[int, int]:
+        """Of the values that both sketches would tell of: how many, and how many `other` has."""
+        told = [h for h in self.sketch if h < other.under]
+        return len(told), sum(h in other.sketch for h in told)
 
     @classmethod
     def from_wire(cls, data: dict[str, Any]) -> Evidence:
@@ -229,4 +261,6 @@ class Evidence:
             low=data["low"],
             high=data["high"],
             chars_max=int(data["chars_max"]),
+            sketch=frozenset(data.get("sketch", ())),
+            under=int(data.get("under", 0)),
         )

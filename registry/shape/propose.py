@@ -10,18 +10,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from registry import limits
 from registry.catalog import Catalogue
 from registry.domain import DomainSpec, parse_spec
-from registry.shape.headers import singular, words_of
+from registry.shape.headers import meant_words, said_for, without_prefix, words_of
 from registry.shape.infer import DISTINCT_MAX
 from registry.shape.mapping import Mapping, To
 from registry.shape.naming import collection_name, domain_name
+from registry.shape.refer import Targets
 from registry.shape.shape import ColumnShape, Shape
 
 ENUM_LIKE_ROWS_MIN: Final = 100
 _LONG_TEXT_CHARS: Final = 40
-_REFERS: Final = frozenset({"id", "uuid", "guid", "key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def propose_named(
     if collection is not None and len(shapes) == 1:
         collections = [collection]
     by_table = dict(zip((shape.table for shape in shapes), collections, strict=True))
-    targets = _Targets(shapes, by_table, domain, catalogue)
+    targets = Targets(shapes, by_table, domain, catalogue)
     data: dict[str, Any] = {
         "domain": domain,
         "title": domain.replace("_", " ").capitalize(),
@@ -129,6 +128,8 @@ def _field(shape: Shape, column: ColumnShape, reference: str | None) -> dict[str
     if reference is not None:
         return {**out, "type": "ref", "to": reference, "index": True, "unit": None}
     if column.kind.name == "text":
+        if words := _words_of_codes(column):
+            out["words"] = words
         few = evidence.distinct is not None and len(evidence.distinct) <= DISTINCT_MAX
         if few and evidence.rows >= ENUM_LIKE_ROWS_MIN:
             out["index"] = True
@@ -143,69 +144,15 @@ def _words(text: str) -> str:
 
 def _synonyms(original: str, name: str) -> list[str]:
     """What a person may call it besides its name: the header as written, if that is printable
-    words.
+    words, and with short forms written out.
     """
     written = " ".join("".join(c if c.isalnum() else " " for c in original).split())[:60].lower()
-    spoken = {written, " ".join(words_of(original))[:60]} - {"", name, name.replace("_", " ")}
-    return sorted(spoken)
+    texts = (words_of(original), meant_words(original), without_prefix(meant_words(original)))
+    spoken = {written, *(" ".join(words)[:60] for words in texts)}
+    return sorted(spoken - {"", name, name.replace("_", " ")})
 
 
-class _Targets:
-    """Where the columns of a source's tables may point: to its other tables, or to known
-    collections.
-    """
-
-    def __init__(
-        self,
-        shapes: Sequence[Shape],
-        by_table: dict[str, str],
-        domain: str,
-        catalogue: Catalogue,
-    ) -> None:
-        self._keys: dict[str, str] = {}
-        self._tables: dict[str, str] = {}
-        self._known: dict[str, str] = {}
-        for shape in shapes:
-            address = f"{domain}.{by_table[shape.table]}"
-            if shape.key is None:
-                continue
-            self._tables[shape.table.lower()] = address
-            self._keys.setdefault("_".join(words_of(shape.key)), address)
-            self._known[singular("_".join(words_of(shape.table)))] = address
-        for address in catalogue.collections:
-            owner, _, collection = address.partition(".")
-            self._known.setdefault(singular(collection), address)
-            if singular(collection) == singular(owner):
-                self._known.setdefault(owner, address)
-        self._domain = domain
-
-    def of(self, shape: Shape) -> dict[str, str]:
-        """{header: address} of the columns that refer."""
-        declared = {foreign.column: foreign.table.lower() for foreign in shape.foreign}
-        out: dict[str, str] = {}
-        for column in shape.columns:
-            if column.header == shape.key or column.kind.name not in ("text", "int"):
-                continue
-            target = self._tables.get(declared.get(column.header, "")) or self._by_name(
-                shape, column
-            )
-            if target is not None and _ids_fit(column):
-                out[column.header] = target
-        return out
-
-    def _by_name(self, shape: Shape, column: ColumnShape) -> str | None:
-        words = words_of(column.header)
-        same = self._keys.get("_".join(words))
-        if same is not None and words != ["id"] and len("_".join(words)) > 2:
-            return same
-        if len(words) < 2 or words[-1] not in _REFERS:
-            return None
-        base = "_".join(words[:-1])
-        if base == singular("_".join(words_of(shape.table))):
-            return None
-        return self._known.get(base) or self._known.get(words[-2])
-
-
-def _ids_fit(column: ColumnShape) -> bool:
-    """A reference holds an id, and what is too long to be one would cost its row."""
-    return column.evidence.chars_max <= limits.ID_CHARS_MAX
+def _words_of_codes(column: ColumnShape) -> dict[str, list[str]]:
+    """What people say for codes such as `F` under `sex`."""
+    found = {value: said_for(column.header, value) for value in column.evidence.distinct or ()}
+    return {value: said for value, said in found.items() if said}

@@ -80,3 +80,9 @@ def test_an_error_does_not_list_hundreds_of_domains() -> None:
     with pytest.raises(UnknownDomain) as no:
         many.collection("x.y")
     assert no.value.message.endswith("d39, ….")
+
+
+def test_equal_scopes_are_one_object_however_they_are_named() -> None:
+    made = Catalogue([spec(name) for name in ("a", "b", "c")])
+    assert made.scoped(["b", "a"]) is made.scoped(["a", "b", "b"])
+    assert list(made.scoped(["b", "a"]).domains) == ["a", "b"]
