@@ -23,7 +23,7 @@ from mcp_servers.safety.vault import Vault, blob_name, overlap
 from mcp_servers.stores.files import Folder, copied, digest_of, sync_folder
 from mcp_servers.stores.sqlite_copy import in_use
 from mcp_servers.stores.sqlite_schema import FORMAT
-from mcp_servers.system.store import erased_since, file_faults
+from mcp_servers.system.store import Since, custody_since, file_faults
 from mcp_servers.tiers.cold import ColdFolder
 from registry.errors import (
     BadInput,
@@ -46,13 +46,14 @@ def _go_on(step: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """`folder`: where it is now. `aside`: where the folder that stood there is. `erased_since`: how
-    many erasures that folder knew of which are younger than the backup: those people are back."""
+    """`folder`: where it is now. `aside`: where the folder that stood there is. `since`: what
+    that folder knew which is younger than the backup: people who were erased and are back, and
+    holds that are gone."""
 
     manifest: Manifest
     folder: Path
     aside: Path | None
-    erased_since: int
+    since: Since
 
 
 def find(backup: Path, id: str | None = None) -> tuple[Vault, Manifest]:
@@ -109,9 +110,9 @@ def restore(
         _sound(made, manifest)
         on_step("sound")
         _remember(made, vault)
-        erased = _erased_since(into, manifest)
+        since = _since(into, manifest)
         aside = _swap(made, into, manifest, held=held, on_step=on_step)
-        return Restored(manifest, into, aside, erased)
+        return Restored(manifest, into, aside, since)
     except OSError as bad:
         raise unwritable(f"{shown(made)} cannot be written", bad) from None
 
@@ -205,11 +206,11 @@ def _remember(made: Path, vault: Vault) -> None:
         remember(made, Known(manifest.id, str(vault.path), manifest.made_us))
 
 
-def _erased_since(into: Path, manifest: Manifest) -> int:
+def _since(into: Path, manifest: Manifest) -> Since:
     path = into / "system.db"
     with suppress(IsothermError):  # a damaged one cannot tell
-        return erased_since(path, manifest.made_us) if path.exists() else 0
-    return 0
+        return custody_since(path, manifest.made_us) if path.exists() else Since()
+    return Since()
 
 
 def _swap(made: Path, into: Path, manifest: Manifest, *, held: bool, on_step: Step) -> Path | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -176,15 +177,24 @@ def file_faults(path: Path) -> list[str]:
         return [refusal.message]
 
 
-def erased_since(path: Path, since_us: int) -> int:
-    """How many erasures a system.db knows that began after this."""
+@dataclass(frozen=True, slots=True)
+class Since:
+    """How many erasures began after a moment, and how many of the holds were put after it."""
+
+    erased: int = 0
+    held: int = 0
+
+
+def custody_since(path: Path, since_us: int) -> Since:
+    """What a system.db knows of that an older backup does not."""
     with _translated():
         db = sums.open_file(path)
         try:
             if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'erasure'").get:
-                return 0
-            sql = "SELECT count(*) FROM erasure WHERE begun_us > ?"
-            return int(db.execute(sql, (since_us,)).get)
+                return Since()
+            erased = db.execute("SELECT count(*) FROM erasure WHERE begun_us > ?", (since_us,)).get
+            held = db.execute("SELECT count(*) FROM hold WHERE at_us > ?", (since_us,)).get
+            return Since(int(erased), int(held))
         finally:
             db.close()
 

@@ -41,7 +41,8 @@ Named = Mapping[str, Sequence[str]]
 @dataclass(slots=True)
 class Scrubbed:
     """`ends_us`: when the last old object goes, `None`: none is left. `log_empty`: nothing of the
-    database waits outside its file. `pinned`: segments that a legal hold keeps as they are."""
+    database waits outside its file, and nothing that was loaded outside of the ledger.
+    `pinned`: segments that a legal hold keeps as they are."""
 
     rewritten: int = 0
     forgotten: int = 0
@@ -151,6 +152,7 @@ class Eraser:
         await mover.resume()
         for collection, fields in named.items():
             await self._rewrite(collection, fields, out)
+        loading = await mover.spares_strays()  # asked first: what a sweep spared may end meanwhile
         await mover.sweep()
         out.ends_us = await self._ends_us(mover)
         out.forgotten += await self._rows.change(
@@ -158,7 +160,8 @@ class Eraser:
         )
         await self._rows.change(lambda t: erase.settle_words(t, t.schema))
         self._store.forget()
-        out.log_empty = await anyio.to_thread.run_sync(erase.scrub, self._rows.path)
+        emptied = await anyio.to_thread.run_sync(erase.scrub, self._rows.path)
+        out.log_empty = emptied and not loading
         return out
 
     async def _rewrite(self, collection: str, named: Named, out: Scrubbed) -> None:

@@ -172,6 +172,14 @@ class Mover:
             await anyio.to_thread.run_sync(self._given_up, known)
             return len(old) + await self.in_step(partial(self._cleared, names=rest))
 
+    async def spares_strays(self) -> bool:
+        """Whether a sweep would leave objects that nobody entered, because a backup or a bulk load
+        may be about to; or one that died, whose lease lasts."""
+        now_us = self._clock.now_us()
+        return await self.store.look(lambda c, _: ledger.pinned(c, now_us)) or (
+            await self.store.change(loads_at_work)
+        )
+
     # -- steps, for whoever else rewrites objects --------------------------------------------------
 
     def written(

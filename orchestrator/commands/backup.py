@@ -127,7 +127,8 @@ def restore(
             **manifest_wire(made.manifest),
             "folder": str(made.folder),
             "aside": None if made.aside is None else str(made.aside),
-            "erased_since": made.erased_since,
+            "erased_since": made.since.erased,
+            "held_since": made.since.held,
         }
     if json:
         screen.emit_json(found)
@@ -138,6 +139,11 @@ def restore(
         screen.note(
             f"{found['erased_since']} erasures are younger than this backup: what they took out is"
             " back. Erase these people again."
+        )
+    if found.get("held_since"):
+        screen.note(
+            f"{found['held_since']} holds are younger than this backup and do not hold here; list"
+            " them with `isotherm hold list` --data the folder set aside, and put them again."
         )
     if found.get("aside"):
         screen.line(f"What was there is in {found['aside']}.")

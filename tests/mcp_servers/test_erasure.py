@@ -11,8 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from mcp_servers.ports import Draft, Progress
+from mcp_servers.stores import sqlite_bulk as bulk
 from mcp_servers.stores import sqlite_erase as erase
 from mcp_servers.stores import sqlite_holds as holds
+from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores.sqlite_writer import Transaction
 from mcp_servers.tiered import Tiered
 from mcp_servers.tiers.compaction import Compactor
@@ -256,6 +258,31 @@ class Begun:
 
     async def run(self) -> None:
         self.out = await scrubbed(self.store)
+
+
+@pytest.mark.promise(11)
+def test_what_a_load_that_died_has_left_is_waited_for(run: Any) -> None:
+    async def test(house: House) -> None:
+        store = house.open(spec())
+        await write(store, letter(1, f"{MARK}-id"))
+        until_us = house.clock.now_us() + LEASE_SECONDS * 1_000_000
+
+        def begin(transaction: Transaction) -> None:
+            connection = transaction.connection
+            ledger.lease(connection, f"{bulk.LEASE}x", "dead", transaction.now_us, until_us)
+
+        await store.mover.store.change(begin)
+        stray = house.folder / "objects" / "club" / "letters" / "t" / "1970-01" / "ab.parquet"
+        stray.parent.mkdir(parents=True)
+        stray.write_text(MARK)
+        await erased(store)
+        assert not (await scrubbed(store)).log_empty, "the erasure is not done yet"
+        house.clock.advance(LEASE_SECONDS + 1)
+        assert (await scrubbed(store)).log_empty
+        await store.close()
+        assert soiled(house.folder) == []
+
+    run(test)
 
 
 def test_her_records_are_found_as_they_lie_by_time(run: Any) -> None:

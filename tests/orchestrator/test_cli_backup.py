@@ -76,11 +76,13 @@ def test_a_folder_goes_to_a_target_and_comes_back(line: Line) -> None:
         assert line("--data", str(folder), "check", "--deep").exit_code == 0
 
 
-def test_a_restore_says_that_erased_people_are_back(line: Line) -> None:
+def test_a_restore_says_that_erased_people_are_back_and_holds_are_gone(line: Line) -> None:
     assert line("backup", str(line.target)).exit_code == 0
     assert line("erase", "somebody").exit_code == 0
+    assert line("hold", "add", "domain", "metrics", "--reason", "case 7").exit_code == 0
     made = line("restore", str(line.target), "--replace")
     assert made.exit_code == 0 and "1 erasures are younger" in made.stderr
+    assert "1 holds are younger" in made.stderr
 
 
 def test_damage_goes_to_quarantine_and_a_backup_repairs_it(line: Line) -> None:
