@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Final, TypeAlias
 
+import anyio
 import structlog
 
 from mcp_servers.ports import Draft, Row, Written
@@ -114,6 +115,12 @@ class Thermometer:
             await self._store.change(lambda t: Heat(t.connection, t.now_us, half).add(touches))
         except IsothermError as failure:
             log.warning("heat-lost", domain=self._store.spec.domain, code=failure.code)
+
+    async def flush_every(self, seconds: float) -> None:
+        """Until cancelled: for a server whose counts no orchestrator asks for."""
+        while True:
+            await anyio.sleep(seconds)
+            await self.flush()
 
     async def look(self, tenant: str) -> Mapping[Place, Warmth]:
         """What is known of the tenant's places that were touched."""

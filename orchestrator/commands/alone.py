@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import SystemRandom
 
+import anyio
 import anyio.to_thread
 
 from mcp_servers.server import build_server
@@ -37,7 +38,11 @@ async def serve_alone(
         rng=rng,
     )
     try:
-        await serve(server.built, settings, transport=transport)
+        async with anyio.create_task_group() as group:
+            if settings.cool_every_seconds:
+                group.start_soon(store.heat.flush_every, settings.cool_every_seconds)
+            await serve(server.built, settings, transport=transport)
+            group.cancel_scope.cancel()
     finally:
         with anyio.CancelScope(shield=True):
             await server.close()

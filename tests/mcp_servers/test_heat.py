@@ -6,6 +6,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import pytest
 
 from mcp_servers.ports import Draft
@@ -110,6 +112,21 @@ def test_what_two_processes_count_adds_up_and_a_lost_flush_changes_no_answer(run
         assert await heat(house.open()) == 30
         found, again = one.get("t", "notes", ALL), house.open().get("t", "notes", ALL)
         assert [(row.id, row.values) for row in found] == [(row.id, row.values) for row in again]
+
+    run(test)
+
+
+def test_a_server_without_an_orchestrator_tells_the_ledger_what_is_read(run: Any) -> None:
+    async def test(house: House) -> None:
+        one, two = house.open(), house.open()
+        await put(one, notes(10))
+        one.get("t", "notes", ALL)
+        async with anyio.create_task_group() as group:
+            group.start_soon(one.heat.flush_every, 0.01)
+            with anyio.fail_after(30):
+                while ROWS not in await two.heat.look("t"):
+                    await anyio.lowlevel.checkpoint()
+            group.cancel_scope.cancel()
 
     run(test)
 
