@@ -38,10 +38,12 @@ class TakeParams(Params):
 
 
 class ScrubParams(Params):
-    """`named`: by collection. `names`: what names the subject anywhere."""
+    """`named`: by collection. `names`: what names the subject anywhere. `everything`: all that
+    housekeeping remembers goes, whomever it names."""
 
     named: dict[str, Named]
     names: list[Text]
+    everything: bool = False
 
 
 class HeldRecords(Params):
@@ -122,7 +124,8 @@ class Subjects:
         """What was rewritten and forgotten, and when the last old object goes."""
         tenant = self._verbs.may(call, "admin")
         self._verbs.renew()
-        done = await Eraser(self._verbs.store, tenant).scrub(params.named, params.names)
+        names = None if params.everything else params.names
+        done = await Eraser(self._verbs.store, tenant).scrub(params.named, names)
         return Reply({
             "segments_rewritten": done.rewritten, "forgotten": done.forgotten,
             "ends_us": done.ends_us, "log_empty": done.log_empty, "pinned": done.pinned,

@@ -13,6 +13,8 @@ from registry.access import Principal
 from registry.clock import Clock
 from registry.domain import DomainSpec, load_yaml, parse_spec
 from registry.errors import BadInput, Conflict, NotFound, shown
+from registry.limits import LONG_CALL_MS_MAX
+from registry.moment import time_text
 from registry.record import TIME, decode
 from registry.settings import Settings
 from registry.thermal import KEYS
@@ -183,8 +185,8 @@ class Actions:
         return data
 
     async def _remove(self, name: str, principal: Principal) -> dict[str, Any]:
-        """Only an empty domain goes; one with rows is refused, so that no record disappears from
-        answers.
+        """Only an empty domain goes, so that no record disappears from answers; and without a
+        trace, because no erasure will look into its files again.
         """
         if name in self.links.domains:
             stats = await self.links.call(name, "stats", {}, principal=principal, retry=True)
@@ -193,9 +195,26 @@ class Actions:
                 raise Conflict(
                     f"{name} holds {rows:,} records; delete them first, or keep the domain."
                 )
+            await self._emptied(name, principal)
         data = await self.links.call("system", "domain_remove", {"name": name}, principal=principal)
         await self.refresh()
         return data
+
+    async def _emptied(self, name: str, principal: Principal) -> None:
+        """Scrub a domain in which the caller has no record; `Conflict` when others have, or when
+        old files wait to go."""
+        told = await self.links.call(name, "heat", {}, principal=principal)
+        if set(told["tenants"]) - {principal.tenant}:
+            raise Conflict(f"{name} holds records of other tenants; keep the domain.")
+        given = {"named": {}, "names": [], "everything": True}
+        done = await self.links.call(
+            name, "subject_scrub", given, principal=principal, deadline_ms=LONG_CALL_MS_MAX
+        )
+        if done["ends_us"]:
+            raise Conflict(
+                f"{name} is empty, but its last old files go at {time_text(done['ends_us'])};"
+                " remove it then."
+            )
 
 
 def _argument(arguments: dict[str, Any], name: str) -> str:

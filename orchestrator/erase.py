@@ -71,14 +71,17 @@ async def preview(
 
 async def resume(
     links: Links, specs: Mapping[str, DomainSpec], due: Iterable[Mapping[str, str]]
-) -> int:
-    """Go on with erasures (tenant and subject of each); how many are done now."""
-    done = 0
+) -> tuple[int, str]:
+    """Go on with erasures (tenant and subject of each); how many are done now, and why one is
+    not."""
+    done, why = 0, ""
     for one in due:
         owner = Principal("erasure", one["tenant"])
         receipt = await erase(links, specs, owner, one["subject"])
         done += receipt["status"] in ("done", "nothing")
-    return done
+        for domain, said in receipt.get("missing", {}).items():
+            why = f"{domain}: {said}"
+    return done, why
 
 
 async def _count(

@@ -50,12 +50,13 @@ async def custody(
     links: Links, specs: Mapping[str, DomainSpec], principal: Principal
 ) -> dict[str, Any]:
     """Tell all domains what each tenant has under legal hold now, and go on with erasures: {erased:
-    how many are done now}, or {custody: why it could not}. `specs`: of all domains."""
+    how many are done now}, and {custody: why it could not} be all. `specs`: of all domains."""
     try:
         due = await links.call("system", "custody_due", {}, principal=principal, retry=True)
         for tenant in due["holders"]:
             await hold.tell(links, specs, Principal("custody", tenant))
-        return {"erased": await erase.resume(links, specs, due["erasures"])}
+        done, why = await erase.resume(links, specs, due["erasures"])
+        return {"erased": done, **({"custody": why} if why else {})}
     except IsothermError as refusal:
         return {"custody": refusal.message}
 

@@ -120,10 +120,10 @@ def _records(transaction: Transaction, table: Table, tenant: str, ids: Sequence[
     return found
 
 
-def forget(transaction: Transaction, tenant: str, named: Sequence[str]) -> int:
+def forget(transaction: Transaction, tenant: str, named: Sequence[str] | None) -> int:
     """What housekeeping remembers of the tenant's records: ids in the change log, the words of load
-    receipts, and outcomes that contain one of the names; how many entries. A load's reasons quote
-    rows that were never stored, so all of them go."""
+    receipts, and outcomes that contain one of the names (`None`: all); how many entries. A load's
+    reasons quote rows that were never stored, so all of them go."""
     connection = transaction.connection
     connection.execute(
         "UPDATE _changes SET id = '' WHERE tenant = ? AND id <> '' AND collection <> ''", (tenant,)
@@ -136,7 +136,10 @@ def forget(transaction: Transaction, tenant: str, named: Sequence[str]) -> int:
         (tenant,),
     )
     count += connection.changes()
-    for name in named:
+    if named is None:
+        connection.execute("DELETE FROM _idempotency WHERE tenant = ?", (tenant,))
+        count += connection.changes()
+    for name in named or ():
         connection.execute(
             "DELETE FROM _idempotency WHERE tenant = ?1 AND (instr(key, ?2) OR instr(outcome, ?2))",
             (tenant, name),

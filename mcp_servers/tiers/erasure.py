@@ -130,10 +130,10 @@ class Eraser:
 
     # -- files -----------------------------------------------------------------------------------
 
-    async def scrub(self, named: Mapping[str, Named], names: Sequence[str]) -> Scrubbed:
-        """Every trace of these values in {collection: {field: texts}}, and of `names` in what
-        housekeeping remembers. While another process moves segments, or a dead one's lease lasts,
-        it is tried again; `TooBusy` or `Conflict` when that goes on."""
+    async def scrub(self, named: Mapping[str, Named], names: Sequence[str] | None) -> Scrubbed:
+        """Every trace of these values in {collection: {field: texts}}, and of `names` (`None`:
+        whatever it is) in what housekeeping remembers. While another process moves segments, or a
+        dead one's lease lasts, it is tried again; `TooBusy` or `Conflict` when that goes on."""
         out = Scrubbed()
         for left in reversed(range(_ATTEMPTS)):
             try:
@@ -146,7 +146,7 @@ class Eraser:
         raise AssertionError("the last attempt returns or raises")
 
     async def _scrub(
-        self, named: Mapping[str, Named], names: Sequence[str], out: Scrubbed
+        self, named: Mapping[str, Named], names: Sequence[str] | None, out: Scrubbed
     ) -> Scrubbed:
         mover = self._store.mover
         await mover.resume()

@@ -62,7 +62,13 @@ def cool(
     found = admin("admin_write", "cool", _given(domain=domain, now=now), data, config)
     if json:
         screen.emit_json(found)
-        return
+    else:
+        _print(found)
+    if found["failed"] or "missing" in found or "custody" in found:
+        raise typer.Exit(1)
+
+
+def _print(found: dict[str, Any]) -> None:
     rows = [(m["place"], m["tier"], m["rows"], m["why"]) for m in found["moved"]]
     if rows:
         screen.grid(("segment", "now", "records", "why"), rows, right=(2,))

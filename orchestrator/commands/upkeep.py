@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,7 +22,13 @@ def compact(
     found = administer(settings, "admin_write", "compact", given)
     if json:
         screen.emit_json(found)
-        return
+    else:
+        _print(found)
+    if found.get("missing"):
+        raise typer.Exit(1)
+
+
+def _print(found: dict[str, Any]) -> None:
     rows = [
         (name, d["segments"], d["made"], d["rows"], d["bytes_before"], d["bytes_after"])
         for name, d in found["compacted"].items()

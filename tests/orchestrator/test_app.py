@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import anyio
 import orjson
 import pytest
 
+from orchestrator.app import running
 from orchestrator.client import Client, connect
+from registry.access import Principal
+from registry.clock import ManualClock
 from registry.errors import BadInput, Conflict, Denied, IsothermError, NotFound, UnknownDomain
+from registry.limits import SEGMENT_GRACE_SECONDS
+from registry.moment import time_us
 from registry.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -145,6 +151,40 @@ async def test_a_domain_with_records_is_not_removed_and_an_empty_one_is(tmp_path
         await client.call("admin_write", action="domain_remove", arguments={"name": "library"})
         with pytest.raises(UnknownDomain):
             await client.describe("library")
+
+
+async def test_a_removed_domain_leaves_no_byte_of_its_records(tmp_path: Path) -> None:
+    remove: dict[str, Any] = {"action": "domain_remove", "arguments": {"name": "library"}}
+    time = ManualClock(time_us("2026-11-23T12:00:00Z") or 0)
+    async with connect(settings(tmp_path), clock=time) as client:
+        await add(client, BOOKS)
+        for n in range(2):
+            book = {"id": f"zzmark{n}", "name": f"zzmark {n}"}
+            await client.write("library__put", collection="books", records=[book], idempotency_key=f"k{n}")  # fmt: skip
+        places = (await client.call("admin_read", action="tiers", arguments={"domain": "library"}))["places"]  # fmt: skip
+        given = {"place": places[0]["place"], "tier": "cold"}
+        await client.call("admin_write", action="move", arguments=given)
+        await client.write("library__delete", collection="books", ids=["zzmark0", "zzmark1"])
+        with pytest.raises(Conflict, match="last old files"):
+            await client.call("admin_write", **remove)
+        time.advance(2 * SEGMENT_GRACE_SECONDS)
+        await client.call("admin_write", **remove)
+    assert soiled(tmp_path) == []
+
+
+def soiled(folder: Path) -> list[Path]:
+    return [p for p in folder.rglob("*") if p.is_file() and b"zzmark" in p.read_bytes()]
+
+
+async def test_a_domain_with_records_of_another_tenant_is_not_removed(tmp_path: Path) -> None:
+    async with running(settings(tmp_path)) as app, connect(settings(tmp_path)) as client:
+        await add(client, BOOKS)
+        await app.refresh()
+        other, book = Principal("op", tenant="other"), {"id": "b1", "name": "Sieve"}
+        given = {"collection": "books", "records": [book]}
+        await app.links.call("library", "put", given, principal=other)
+        with pytest.raises(Conflict, match="other tenants"):
+            await client.call("admin_write", action="domain_remove", arguments={"name": "library"})
 
 
 async def test_a_domain_added_by_one_orchestrator_reaches_the_other(tmp_path: Path) -> None:

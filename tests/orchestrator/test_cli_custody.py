@@ -50,6 +50,7 @@ def test_an_erasure_that_could_not_reach_everything_fails(tmp_path: Path) -> Non
     for words in (["ingest", str(source), "--into", "logs.entries"], ["cool"]):
         assert runner.invoke(app, words).exit_code == 0
     next(data.rglob("*.parquet")).unlink()
-    for words in (["erase", "u1"], ["erase", "u1", "--json"]):
+    assert runner.invoke(app, ["check", "--deep"]).exit_code == 1
+    for words in (["erase", "u1"], ["erase", "u1", "--json"], ["cool"], ["cool", "--json"]):
         told = runner.invoke(app, words)
         assert told.exit_code == 1 and "logs" in told.output
