@@ -52,7 +52,7 @@ def explanation(question: str, answer: dict[str, Any], width: int, *, fine: bool
 
 def _facts(answer: dict[str, Any], width: int) -> list[str]:
     kept = [u for u in answer.get("understood", ()) if u.get("carried")]
-    told = [("carried", f"{u['meaning']}, from: {u['words']}") for u in kept]
+    told = [("carried", u["meaning"]) for u in kept]
     told += [("plan", answer["label"])] if answer.get("label") else []
     told += [("time", window(w)) for w in answer.get("windows", ())]
     told += [("goes to", f"{s['domain']}: {s['label']}") for s in answer.get("steps", ())]

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from orchestrator.planner import rules, verified
+from orchestrator.planner.followup import planner as followup
 from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
 from registry.catalog import Catalogue
 
@@ -54,6 +55,7 @@ def merged(asked: list[Readings]) -> Readings:
 #: by name, in the order asked; one more planner is one more line here
 PLANNERS: Final[dict[str, Planner]] = {
     verified.NAME: verified.plan,
+    followup.NAME: followup.plan,
     rules.NAME: rules.plan,
 }
 default: Final[Planner] = cascade(*PLANNERS.values())

@@ -110,7 +110,7 @@ def _measure(measure: Measured, source: str) -> str:
 def predicate(node: Predicate) -> str:
     """A predicate in words."""
     if isinstance(node, And):
-        return " and ".join(_merged(conjuncts(node)))
+        return " and ".join(phrases(conjuncts(node)))
     if isinstance(node, Or):
         return "(" + " or ".join(predicate(arg) for arg in node.args) + ")"
     if isinstance(node, Not):
@@ -142,8 +142,8 @@ def _short(moment: str) -> str:
     return moment.removesuffix("T00:00:00Z").removesuffix(":00Z").replace("T", " ")
 
 
-def _merged(parts: tuple[Predicate, ...]) -> list[str]:
-    """The parts in words, both ends of a window in one."""
+def phrases(parts: tuple[Predicate, ...]) -> list[str]:
+    """The parts of a conjunction in words, both ends of a window in one."""
     out: list[str] = []
     for part in parts:
         said = predicate(part)

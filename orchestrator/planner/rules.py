@@ -7,7 +7,6 @@ from typing import Final
 
 from orchestrator.planner.asked import Asked
 from orchestrator.planner.assemble import CLOSE, assemble
-from orchestrator.planner.followup import continues, edited
 from orchestrator.planner.graph import graph_of
 from orchestrator.planner.lexicon import lexicon_of
 from orchestrator.planner.reading import Context, Question, Reading, Readings
@@ -16,11 +15,9 @@ from orchestrator.planner.source import Needs, candidates, roles
 from orchestrator.planner.words import tokenise
 from registry.catalog import Catalogue
 from registry.limits import QUESTION_CHARS_MAX
-from registry.plan import QueryPlan
 
 NAME: Final = "rules"
 READINGS_MAX: Final = 3
-_STANDS: Final = 0.5  # a question at least this sure stands alone
 
 
 def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
@@ -45,8 +42,6 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
     if reason is not None:
         return Readings(NAME, reason=reason, suggestions=near_names((), catalogue), final=True)
     asked = Asked(question, words, lexicon_of(catalogue))
-    if context.plan is not None:
-        return _continued(asked, question.text, catalogue, context.plan)
     return _read(asked, catalogue)
 
 
@@ -67,19 +62,6 @@ def _read(asked: Asked, catalogue: Catalogue) -> Readings:
         return _nothing(asked, catalogue)
     readings.sort(key=lambda r: -r.confidence)
     return _offered(tuple(readings), catalogue)
-
-
-def _continued(asked: Asked, text: str, catalogue: Catalogue, before: QueryPlan) -> Readings:
-    """A question after another: an edit of the plan before where it says so, or where it means
-    nothing alone."""
-    alone = _read(asked, catalogue)
-    sure = alone.readings[0].confidence if alone.readings else 0.0
-    if not continues(text) and sure >= _STANDS:
-        return alone
-    reading = edited(asked, before, catalogue, graph_of(catalogue))
-    if reading is None or (not continues(text) and reading.confidence <= sure):
-        return alone
-    return _offered((reading,), catalogue)
 
 
 def _offered(readings: tuple[Reading, ...], catalogue: Catalogue) -> Readings:

@@ -1,49 +1,279 @@
-"""Questions that continue the one before."""
+"""Questions that continue the one before, and those that stand alone."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from orchestrator.planner.reading import Context, Question
-from orchestrator.planner.rules import plan
+from orchestrator.planner.cascade import default as plan
+from orchestrator.planner.followup import planner as followup
+from orchestrator.planner.reading import Context, Question, Reading, Readings
+from registry.check import check
+from registry.plan import QueryPlan, parse_plan
 from tests.orchestrator.planner.company import NOW_US, company
 from tests.orchestrator.planner.test_questions import summary
 
 CATALOGUE = company()
 
 
-def after(*turns: str) -> dict[str, Any]:
-    """The last turn's plan, each turn asked in the context of the one before."""
+def turns(*texts: str) -> Readings:
+    """What the last turn is read as, each asked in the context of the one before."""
     context = Context()
-    for turn in turns:
-        found = plan(Question(turn, NOW_US), CATALOGUE, context).readings
-        context = Context(plan=found[0].plan, question=turn)
-    assert context.plan is not None
-    return summary(context.plan)
+    for text in texts:
+        found = plan(Question(text, NOW_US), CATALOGUE, context)
+        if found.readings:
+            context = Context(plan=found.readings[0].plan, question=text)
+    return found
+
+
+def last(*texts: str) -> Reading:
+    return turns(*texts).readings[0]
+
+
+def after(*texts: str) -> dict[str, Any]:
+    return summary(last(*texts).plan)
+
+
+OCTOBER = "[2026-10-01,2026-11-01)"
 
 
 @pytest.mark.parametrize(
-    ("turns", "part", "value"),
+    ("texts", "part", "value"),
     [
-        (("how many runs failed last week", "and last month?"), "where", ["started_at [2026-10-01,2026-11-01)", "status = failed"]),
+        (("how many runs failed last week", "and last month?"), "where", [f"started_at {OCTOBER}", "status = failed"]),
         (("how many runs failed last week", "by workflow"), "group", ["workflow.name"]),
         (("list open tickets", "only urgent ones"), "where", ["priority = urgent", "status = open"]),
         (("list open tickets", "how many of those?"), "measures", ["count()"]),
+        (("list open tickets", "how many of those are urgent?"), "where", ["priority = urgent", "status = open"]),
+        (("list open tickets", "grouped by priority"), "measures", ["count()"]),
         (("list open tickets", "sort by rating"), "order", ["rating"]),
+        (("list open tickets", "sorted by date"), "order", ["opened_at"]),
+        (("list open tickets", "newest first"), "order", ["opened_at desc"]),
+        (("list open tickets", "which topics are they about"), "select", ["topic"]),
         (("sessions per country", "top 3"), "limit", 3),
+        (("sessions per country", "the two smallest"), "order", ["count()"]),
+        (("sessions per country", "top 3", "all of them"), "limit", None),
+        (("sessions per country", "the other way round"), "order", ["count()"]),
+        (("sessions per country", "alphabetically"), "order", ["country"]),
         (("sessions per country", "per browser instead"), "group", ["browser"]),
+        (("sessions per country", "and by device"), "group", ["country", "device"]),
+        (("sessions per country last week", "how many is that"), "group", []),
+        (("sessions per day last week", "quarterly"), "group", ["started_at/quarter"]),
         (("tickets by topic", "how about priority"), "group", ["priority"]),
+        (("tickets by topic", "show me those"), "measures", []),
         (("average latency by provider", "and the median?"), "measures", ["median(latency_ms)"]),
         (("users in Germany", "what about France"), "where", ["country = France"]),
+        (("users in Germany", "what about France", "for all countries"), "where", []),
+        (("users in Germany", "how many?", "the rest"), "where", ["country != Germany"]),
+        (("runs that failed", "why not the others"), "where", ["status != failed"]),
+        (("how many runs failed", "what is their average duration"), "measures", ["avg(duration_ms)"]),
+        (("how many tasks are open", "who are they assigned to? count per person"), "group", ["assignee.name"]),
+        (("how many runs failed last week", "how many workflows are those"), "measures", ["distinct(workflow)"]),
     ],
 )  # fmt: skip
-def test_the_plan_before_is_edited(turns: tuple[str, ...], part: str, value: object) -> None:
-    assert after(*turns)[part] == value
+def test_the_plan_before_is_edited(texts: tuple[str, ...], part: str, value: object) -> None:
+    assert after(*texts)[part] == value
 
 
-def test_a_question_that_stands_alone_starts_anew() -> None:
-    made = after("how many runs failed last week", "how many users are there")
-    assert made["from"] == "user.users"
-    assert made["where"] == []
+@pytest.mark.parametrize(
+    ("texts", "where"),
+    [
+        (("total revenue in October", "and the month before"), ["issued_at [2026-09-01,2026-10-01)"]),
+        (("total revenue in October", "and the month before", "before that"), ["issued_at [2026-08-01,2026-09-01)"]),
+        (("total revenue in October", "a year earlier"), ["issued_at [2025-10-01,2025-11-01)"]),
+        (("total revenue in October", "the following month"), ["issued_at [2026-11-01,2026-12-01)"]),
+        (("total revenue in October", "over all time"), []),
+        (("runs from 2026-11-02 to 2026-11-04", "the previous period"), ["started_at [2026-10-30,2026-11-02)"]),
+        (("tickets closed last week", "and this month"), ["closed_at [2026-11-01,2026-12-01)", "status = solved"]),
+    ],
+)  # fmt: skip
+def test_time_moves_from_where_the_plan_before_stood(
+    texts: tuple[str, ...], where: list[str]
+) -> None:
+    assert after(*texts)["where"] == where
+
+
+def test_a_count_becomes_a_share_of_all_in_the_same_time() -> None:
+    made = last("how many failed runs last week", "as a percentage").plan
+    assert made.show == ("percent",)
+    assert [m.name for m in made.measures if m.where is not None] == ["fitting"]
+    assert summary(made)["where"] == ["started_at [2026-11-09,2026-11-16)"]
+
+
+@pytest.mark.parametrize(
+    "lead", ["the same for", "same for", "and the same for", "what about", "and for"]
+)
+def test_the_same_is_asked_of_another_collection(lead: str) -> None:
+    made = after("how many runs were there per day last week", f"{lead} sessions")
+    assert (made["from"], made["measures"]) == ("session.sessions", ["count()"])
+    assert made["group"] == ["started_at/day"]
+    assert made["where"] == ["started_at [2026-11-09,2026-11-16)"]
+
+
+@pytest.mark.parametrize(
+    "alone",
+    [
+        "how many users are there",
+        "in Germany, how many users are there",
+        "and how many users signed up last week?",
+        "users in Germany",
+        "which workflows have never run",
+        "what was our revenue last month",
+        "list open tickets",
+        "by the way, show the latest critical alerts",
+    ],
+)
+def test_a_question_that_stands_alone_is_never_merged(alone: str) -> None:
+    fresh = plan(Question(alone, NOW_US), CATALOGUE, Context())
+    assert turns("how many runs failed last week", alone) == fresh
+
+
+def test_without_a_question_before_nothing_is_continued() -> None:
+    assert followup.plan(Question("and last month?", NOW_US), CATALOGUE, Context()) == Readings(
+        "followup"
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "carried"),
+    [
+        (
+            ("how many runs failed last week", "by workflow", "top 3"),
+            {"status is failed", "by workflow", "runs",
+             "started_at is from 2026-11-09 to before 2026-11-16", "in the order of runs"},
+        ),
+        (("list open tickets", "only urgent ones"), {"chat.conversations", "status is open"}),
+        (("users in Germany", "what about France"), {"user.users"}),
+    ],
+)  # fmt: skip
+def test_what_was_carried_over_is_shown(texts: tuple[str, ...], carried: set[str]) -> None:
+    made = last(*texts)
+    assert {u.meaning for u in made.understood if u.carried} == carried
+    assert any(not u.carried for u in made.understood)
+
+
+def test_what_a_turn_became_is_shown_in_its_own_words() -> None:
+    told = {
+        u.words: u.meaning
+        for u in last("sessions last week", "how many?", "the week before").understood
+    }
+    assert told["the week before"] == "started_at is from 2026-11-02 to before 2026-11-09"
+    assert {"top 3": "the first 3"}.items() <= {
+        u.words: u.meaning for u in last("sessions per country", "top 3").understood
+    }.items()
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "and the same for logins",
+        "how many is that",
+        "compared to last year",
+        "by frobnication",
+        "of those that zzzz",
+        "the year before 1",
+        "top 99999999999",
+        "top 0",
+    ],
+)
+def test_what_no_edit_can_do_is_refused_and_not_read_alone(turn: str) -> None:
+    found = turns("sessions by device", "top 3", turn)
+    assert not found.readings or found.readings[0].confidence < 0.5
+    assert found.reason or found.readings[0].not_understood
+
+
+def test_nobody_else_is_asked_about_an_edit_and_a_wish_to_write_is_none() -> None:
+    assert turns("list open tickets", "only urgent ones").final
+    assert "cannot delete" in (turns("list open tickets", "delete them").reason or "")
+
+
+def test_a_plan_over_what_is_gone_is_no_context() -> None:
+    gone = Context(plan=parse_plan({"from": "shop.orders"}), question="orders")
+    assert not followup.plan(Question("and last month?", NOW_US), CATALOGUE, gone).readings
+
+
+@pytest.mark.parametrize("end", ["0001-01-02T00:00:00Z", "9999-12-31T00:00:00Z"])
+def test_a_window_at_the_end_of_the_calendar_cannot_move_past_it(end: str) -> None:
+    bounds = [{"op": ">=", "field": "started_at", "value": "0001-01-01T00:00:00Z"},
+              {"op": "<", "field": "started_at", "value": end}]  # fmt: skip
+    before = parse_plan({"from": "workflow.runs", "where": {"op": "and", "args": bounds}})
+    for turn in ("and the year before", "the following year", "a year earlier"):
+        followup.plan(Question(turn, NOW_US), CATALOGUE, Context(plan=before, question="q"))
+
+
+WORDS = [
+    "and",
+    "only",
+    "the",
+    "others",
+    "top",
+    "3",
+    "bottom",
+    "0",
+    "by",
+    "per",
+    "for",
+    "all",
+    "not",
+    "without",
+    "month",
+    "before",
+    "year",
+    "earlier",
+    "of",
+    "those",
+    "those",
+    "them",
+    "how",
+    "many",
+    "which",
+    "who",
+    "is",
+    "that",
+    "share",
+    "percentage",
+    "sorted",
+    "date",
+    "newest",
+    "first",
+    "country",
+    "failed",
+    "open",
+    "urgent",
+    "users",
+    "runs",
+    "sessions",
+    "same",
+    "instead",
+    "last",
+    "week",
+    "October",
+    "Germany",
+    '"x"',
+    "99999999999",
+    "'",
+    "(",
+    "\x00",
+    "会話",
+    "rest",
+    "median",
+    "sum",
+    "?",
+]
+BEFORE = [last(text).plan for text in (
+    "how many runs failed last week", "list open tickets", "which 5 customers opened the most tickets",
+    "average latency by provider", "sessions per day and device", "workflows that have never run",
+)]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=9), st.sampled_from(BEFORE))
+@settings(max_examples=150, deadline=None)
+def test_any_turn_gives_checked_plans_or_a_refusal(words: list[str], before: QueryPlan) -> None:
+    text = " ".join(words)
+    found = followup.plan(Question(text, NOW_US), CATALOGUE, Context(plan=before, question="q"))
+    for made in found.readings:
+        assert check(made.plan, CATALOGUE)
+        assert 0 <= made.confidence <= 1

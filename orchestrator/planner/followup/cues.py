@@ -1,0 +1,87 @@
+"""Whether a question goes on from the one before. Data and one decision."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from orchestrator.planner.asked import Asked
+
+_CUE: Final = re.compile(
+    r"\s*(?:and|what about|how about|only|just|now|but|same|the same|also|ok|okay|then|by|per|in"
+    r"|for|from|without|with|not|why not|excluding|except|instead|sort|sorted|order|ordered|top"
+    r"|bottom|limit|group|grouped|those|of those|of these|of them|them|show (?:me )?(?:them|those"
+    r"|these)|list (?:them|those|these)|make it|break|split|the (?:other|rest|first|top|bottom|two"
+    r"|three|four|five|\d+|day|week|month|quarter|year|one|ones|biggest|largest|same)|as|which"
+    r" ones?|who (?:are|were) (?:they|those)|reverse)\b",
+    re.IGNORECASE,
+)
+_HEAD: Final = re.compile(
+    r"(?:and |ok |okay |now |so |then |but |also |please |can you |could you )*(?:how (?:many|much"
+    r"|long|often|old|big)|what(?! about)|which|who|whose|when|where|list|show|give|find|get|count"
+    r"|tell|display|number of|average|total|is there|are there|do we|did we|does|has|have)\b"
+)
+_ASKS: Final = re.compile(
+    r"\b(?:how (?:many|much)|what (?:is|are|was|were)|number of|which|who|list|show)\b"
+)
+_NARROWS: Final = re.compile(r"\b(?:only|just|also|instead|again)\b")
+#: words that stand for what an earlier turn named
+_POINTS: Final = re.compile(
+    r"\b(?:of (?:those|these|them|that)|those|these|them|they|the same|instead|(?:is|are|was|were)"
+    r" (?:that|those|these|they)|(?:the |which |\w+ )ones?|the others?|the rest|before that"
+    r"|after that|like that)\b"
+)
+#: the same, and nothing in the question itself can be what they stand for
+_POINTS_OUT: Final = re.compile(
+    r"\b(?:(?:is|are|was|were|do|did|does|have|has|had) (?:they|those|these)"
+    r"|of (?:those|these|them)|the same|instead)\b"
+    r"|\b(?:is|was) that$"
+)
+_CONTRASTS: Final = re.compile(r"\b(?:compar\w+|versus|vs|difference|change|growth)\b")
+_EACH: Final = frozenset({"per", "by", "each", "every"})
+_WORDS_MAX: Final = 12
+_NAMED: Final = 0.9
+
+
+def cued(text: str) -> bool:
+    """Whether it begins as only a question after another does."""
+    return bool(_CUE.match(text)) and len(text.split()) <= _WORDS_MAX
+
+
+def points_back(plain: str) -> bool:
+    """Whether a word stands for what was said before."""
+    return bool(_POINTS.search(plain))
+
+
+def contrasts(plain: str) -> bool:
+    """Whether it sets the plan before against another, which no edit of it can."""
+    return bool(_CONTRASTS.search(plain))
+
+
+def asks(plain: str) -> bool:
+    """Whether it has a question's own head: "how many", "which", "list"."""
+    return bool(_HEAD.match(plain))
+
+
+def subjects(asked: Asked) -> tuple[str, ...]:
+    """The collections that it names, or names a measure of; not those that it groups by."""
+    return tuple(
+        span.meanings[0].address
+        for span in asked.present
+        if span.meanings[0].kind in ("collection", "measure")
+        and span.meanings[0].weight >= _NAMED
+        and not span.soft
+        and not (span.first and asked.words[span.first - 1].text in _EACH)
+    )
+
+
+def stands(asked: Asked, text: str, source: str) -> bool:
+    """Whether the question means something alone, and so has nothing to do with the plan before."""
+    plain = " ".join(word.text for word in asked.words)
+    named = set(subjects(asked))
+    if not named or _POINTS_OUT.search(plain):
+        return False
+    same = named <= {source} and (points_back(plain) or bool(_NARROWS.search(plain)))
+    if _ASKS.search(plain) or asks(plain):
+        return not same
+    return not cued(text) and not points_back(plain)

@@ -1,0 +1,165 @@
+"""The parts that a turn names, laid over the plan before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from orchestrator.planner import folding
+from orchestrator.planner.followup.elsewhere import retimed
+from orchestrator.planner.followup.periods import is_bound
+from orchestrator.planner.frame import Frame
+from orchestrator.planner.grammar import AGGREGATES
+from orchestrator.planner.groups import add_group
+from orchestrator.planner.listing import listing
+from orchestrator.planner.parts import measured
+from registry.plan import (
+    Compare,
+    In,
+    IsNull,
+    Like,
+    Order,
+    Predicate,
+    QueryPlan,
+    conjuncts,
+    leaves,
+)
+
+_NUMBERS: Final = frozenset({"sum", "avg", "min", "max", "median", "percentile"})
+_MORE: Final = r"(?:and|also|too|as well|additionally|further|split|break|broken)"
+_ANY: Final = (
+    r"(?:(?:for|in|across|with|of|from) )?(?:all|any|every|regardless of|whatever)(?: the)?"
+    r" (?P<f>[FRBC]\d+)"
+)
+
+_ELSEWHERE: Final = re.compile(
+    r"(?:and |ok |now |also )*(?:(?:do )?the same (?:thing )?(?:for|with|of)|same (?:for|with)"
+    r"|what about|how about|and|also|for)\b"
+)
+
+
+def respoken(frame: Frame, before: QueryPlan) -> None:
+    """Words whose meaning comes from the plan before: "what about priority", "and the median"."""
+    if before.group and not frame.group:
+        for found in frame.find(r"(?:what|how) about(?: the)? (?P<f>[FRB]\d+)$"):
+            add_group(frame, frame.item(found["f"]))  # the other rows of a table by something
+    fold = next((AGGREGATES[word] for word in frame.shape.split() if word in AGGREGATES), None)
+    numbers = [m for m in before.measures if m.fn in _NUMBERS and m.field]
+    if fold is not None and numbers and not frame.measures:
+        path = numbers[0].field or ""
+        frame.measures.append(measured(fold, path, f"{fold}_{folding.tail(path)}"))
+
+
+def of_its_records(frame: Frame) -> bool:
+    """Whether the turn asks something of the very records: "which workflows are they from", "how
+    many users are those"; then it says so in the frame.
+    """
+    if frame.measures or frame.group or frame.where:
+        return False
+    if frame.has(r"how many (?:different )?[CRF]\d+"):
+        folding.counts(frame)
+        return bool(frame.measures)
+    if frame.has(r"(?:which|what|who|when|where)") and frame.free("CFNDBR"):
+        listing(frame)
+    return bool(frame.select)
+
+
+def merge(frame: Frame, before: QueryPlan) -> bool:
+    """What the turn does not replace is kept. `False`: the turn says nothing about the plan."""
+    _same_clock(frame, before)
+    dropped = _dropped(frame, before)
+    given = (frame.where, frame.group, frame.measures, frame.limit, frame.order, frame.select)
+    if not any(given) and not frame.having and not dropped:
+        return False
+    said = {leaf_field(leaf) for made in frame.where for leaf in leaves(made)} | dropped
+    kept = [p for p in conjuncts(before.where) if not _overlaps(p, said)]
+    frame.where = [*kept, *frame.where]
+    if not frame.group:
+        frame.group = list(before.group)
+    elif before.group and frame.has(_MORE) and frame.has(r"(?:by|per|for each|each)"):
+        own = {key.field for key in frame.group}
+        frame.group = [*(k for k in before.group if k.field not in own), *frame.group]
+    if not frame.measures:
+        frame.measures = list(before.measures)
+        frame.compute = list(before.compute)
+        frame.hidden = {m.name for m in before.measures} - set(before.show or _names(before))
+        frame.having = [*conjuncts(before.having), *frame.having]
+    if before.aggregates and not frame.measures:
+        frame.group = []
+    if not frame.measures and not frame.group:
+        frame.select = frame.select or list(before.select)
+        frame.distinct = frame.distinct or before.distinct
+    if not frame.measures and frame.group:
+        folding.count_root(frame)  # "by country" after a list
+    if not frame.order:
+        frame.order = [o for o in before.order if _known(o, frame, before)]
+    if frame.limit is None and bool(frame.measures or frame.group) == before.aggregates:
+        frame.limit = before.limit
+    return True
+
+
+def _names(plan: QueryPlan) -> list[str]:
+    return [measure.name for measure in plan.measures]
+
+
+def _dropped(frame: Frame, before: QueryPlan) -> set[str | None]:
+    """Fields whose conditions go: "for all countries"."""
+    gone: set[str | None] = set()
+    held = {leaf_field(leaf) for leaf in leaves(before.where)}
+    for found in frame.find(_ANY):
+        item = frame.item(found["f"])
+        if item.letter != "C" and item.place not in frame.used:
+            path = frame.path(item)
+            if path in held:
+                frame.note(item, f"any {path}")
+                gone.add(path)
+    return gone
+
+
+def _same_clock(frame: Frame, before: QueryPlan) -> None:
+    """ "and this month?" is about the time that the plan before looked at, unless one is named."""
+    ours = {
+        p.field
+        for made in frame.where
+        for p in conjuncts(made)
+        if isinstance(p, Compare) and is_bound(p)
+    }
+    theirs = {p.field for p in conjuncts(before.where) if isinstance(p, Compare) and is_bound(p)}
+    if len(ours) != 1 or len(theirs) != 1 or ours == theirs:
+        return
+    [field] = theirs
+    if any(item.letter == "D" for item in frame.items) or field not in frame.spec.fields:
+        return
+    frame.where = [
+        retimed(part, field, frame.spec) if isinstance(part, Compare) and is_bound(part) else part
+        for made in frame.where
+        for part in conjuncts(made)
+    ]
+
+
+def _clocks(node: Predicate | None) -> Iterator[str]:
+    """Fields that windows are of."""
+    for part in conjuncts(node):
+        if isinstance(part, Compare) and is_bound(part):
+            yield part.field
+
+
+def leaf_field(leaf: object) -> str | None:
+    """The field that a leaf of a predicate is about."""
+    return leaf.field if isinstance(leaf, (Compare, In, IsNull, Like)) else None
+
+
+def _overlaps(node: Predicate, said: set[str | None]) -> bool:
+    return any(leaf_field(leaf) in said for leaf in leaves(node))
+
+
+def _known(order: Order, frame: Frame, before: QueryPlan) -> bool:
+    names = {g.name for g in frame.group} | {m.name for m in frame.measures}
+    names |= {made.alias for made in frame.compute}
+    return order.by in names if names else not before.aggregates
+
+
+def named_elsewhere(plain: str) -> bool:
+    """Whether the turn asks the same of something else: "the same for invoices"."""
+    return bool(_ELSEWHERE.match(plain))

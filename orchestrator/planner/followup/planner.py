@@ -1,0 +1,197 @@
+"""The planner of follow-ups. It speaks up only where a plan came before and the question does not
+stand alone; then nobody else need look.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from orchestrator.planner.asked import Asked
+from orchestrator.planner.assemble import drafted, finished
+from orchestrator.planner.describe import describe, phrases, predicate
+from orchestrator.planner.followup import cues
+from orchestrator.planner.followup.elsewhere import moved
+from orchestrator.planner.followup.forms import FORMS, without_folds
+from orchestrator.planner.followup.merge import merge, named_elsewhere, of_its_records, respoken
+from orchestrator.planner.frame import Frame
+from orchestrator.planner.graph import graph_of
+from orchestrator.planner.lexicon import lexicon_of
+from orchestrator.planner.reading import Context, Question, Reading, Readings
+from orchestrator.planner.refusal import asks_to_write
+from orchestrator.planner.source import Candidate, Needs, under
+from orchestrator.planner.spans import content
+from orchestrator.planner.words import Word, tokenise
+from registry.answer import Understood
+from registry.catalog import Catalogue
+from registry.check import check
+from registry.errors import IsothermError
+from registry.limits import QUESTION_CHARS_MAX
+from registry.plan import QueryPlan, conjuncts
+
+NAME: Final = "followup"
+CARRIED: Final = "(from before)"
+_BEHIND: Final = 0.06  # an edit is never as sure as a whole question
+_FORM: Final = 0.92
+_LOST: Final = 0.8  # for each condition that the other collection cannot have
+
+
+def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
+    """See `reading.Planner`. No readings where the question stands alone."""
+    before = context.plan
+    if before is None or len(question.text) > QUESTION_CHARS_MAX:
+        return Readings(NAME)
+    if not set(before.collections) <= catalogue.collections.keys():
+        return Readings(NAME)
+    words = tokenise(question.text)
+    asked = Asked(question, words, lexicon_of(catalogue))
+    if asks_to_write(words) is not None or cues.stands(asked, question.text, before.source):
+        return Readings(NAME)
+    try:
+        reading = _edited(question, asked, before, catalogue)
+    except (IsothermError, ValueError, OverflowError):  # what came out is no plan
+        reading = None
+    if reading is None:
+        return _unable(asked, question.text)
+    carried = _carried(before, reading.plan)
+    shown = replace(reading, understood=(*reading.understood, *carried), planner=NAME)
+    return Readings(NAME, (shown,), None, shown.not_understood, final=True)
+
+
+def _unable(asked: Asked, text: str) -> Readings:
+    """No edit of the plan before. What can only be meant as one is refused, not read alone."""
+    plain = " ".join(word.text for word in asked.words)
+    alone = bool(cues.subjects(asked)) or cues.asks(plain)
+    if not cues.points_back(plain) and (alone or not cues.cued(text)):
+        return Readings(NAME)
+    reason = "This goes on from the question before, but its answer cannot be changed that way."
+    return Readings(NAME, (), f"{reason} Ask it as a whole question.", asked.unknown, final=True)
+
+
+def _edited(
+    question: Question, asked: Asked, before: QueryPlan, catalogue: Catalogue
+) -> Reading | None:
+    if cues.contrasts(" ".join(word.text for word in asked.words)):
+        return None
+    elsewhere = _elsewhere(asked, before, catalogue)
+    if elsewhere is not None:
+        return elsewhere
+    made, rest, notes = _formed(question, asked.words, before, catalogue)
+    left = tuple(word for word in tokenise(rest.text) if content(word) or word.number is not None)
+    if notes and not left:
+        return _reading(made, notes, _FORM, catalogue)
+    again = Asked(rest, tokenise(rest.text), lexicon_of(catalogue)) if notes else asked
+    laid = _laid(again, made, question.text, catalogue)
+    if laid is None:
+        return None
+    return replace(laid, understood=(*notes, *laid.understood))
+
+
+def _formed(
+    question: Question, words: tuple[Word, ...], before: QueryPlan, catalogue: Catalogue
+) -> tuple[QueryPlan, Question, tuple[Understood, ...]]:
+    """The plan after the turn's forms, what is left of the question, and what the forms became."""
+    spec = catalogue.collections[before.source]
+    plain, text, notes = " ".join(word.text for word in words), question.text, []
+    for form in FORMS:
+        found = form.pattern.search(plain)
+        made = form.edit(found, before, spec) if found else None
+        if found is None or made is None:
+            continue
+        before = made
+        first = plain[: found.start()].count(" ") if found.start() else 0
+        stretch = words[first : first + found[0].strip().count(" ") + 1]
+        start, end = stretch[0].start, stretch[-1].end
+        notes.append(Understood(" ".join(w.text for w in stretch), form.said(made)))
+        text = text[:start] + " " * (end - start) + text[end:]
+        plain = plain[: found.start()] + "~ " * len(stretch) + plain[found.end() :].lstrip()
+        break
+    return before, replace(question, text=text), tuple(notes)
+
+
+def _reading(
+    made: QueryPlan, notes: tuple[Understood, ...], sure: float, catalogue: Catalogue
+) -> Reading:
+    check(made, catalogue)
+    return Reading(made, sure, describe(made), notes)
+
+
+def _elsewhere(asked: Asked, before: QueryPlan, catalogue: Catalogue) -> Reading | None:
+    """ "the same for invoices": one other collection, and nothing else."""
+    plain = " ".join(word.text for word in asked.words)
+    named = cues.subjects(asked)
+    if len(named) != 1 or len(asked.spans) != 1 or asked.windows or asked.unknown:
+        return None
+    if named[0] == before.source or not named_elsewhere(plain):
+        return None
+    found = moved(before, named[0], catalogue)
+    if found is None:
+        return None
+    made, lost = found
+    note = Understood(asked.spans[0].words, named[0])
+    return _reading(made, (note,), _FORM * _LOST**lost, catalogue)
+
+
+def _laid(asked: Asked, before: QueryPlan, text: str, catalogue: Catalogue) -> Reading | None:
+    """The plan before with the turn's own parts over it; `None` where they do not fit."""
+    graph = graph_of(catalogue)
+    found = under(before.source, asked.present, catalogue, graph, Needs(bool(asked.windows)))
+    if found.lost or before.combine is not None or _roams(found, text):
+        return None
+    frame = drafted(asked, found, catalogue, graph, joins=before.joins)
+    if frame is None or _starts_anew(frame, text):
+        return None
+    respoken(frame, before)
+    if of_its_records(frame):
+        before = without_folds(before)
+    if not merge(frame, before):
+        return None
+    made = finished(frame, found, _BEHIND)
+    return None if made is None else _with_per(made, before, catalogue)
+
+
+def _roams(found: Candidate, text: str) -> bool:
+    """A question with a head of its own that reaches beyond the collection before is another
+    question.
+    """
+    return cues.asks(text.lower().strip()) and not cues.points_back(text.lower()) and any(
+        pick.route.steps for pick in found.picks
+    )  # fmt: skip
+
+
+def _starts_anew(frame: Frame, text: str) -> bool:
+    """Whether the question names another collection to be counted or listed."""
+    if cues.cued(text) or cues.points_back(text.lower()):
+        return False
+    return any(i.letter == "C" and i.address != frame.root for i in frame.items)
+
+
+def _with_per(reading: Reading, before: QueryPlan, catalogue: Catalogue) -> Reading:
+    """The first so many of each, where the same keys are left."""
+    names = {key.name for key in reading.plan.group}
+    if before.per is None or not set(before.per.by) <= names:
+        return reading
+    made = reading.plan.model_copy(update={"per": before.per})
+    check(made, catalogue)
+    return replace(reading, plan=made, label=describe(made))
+
+
+def _carried(before: QueryPlan, made: QueryPlan) -> tuple[Understood, ...]:
+    """What the plan before and this one have in common, in words."""
+    kept = [part for part in conjuncts(made.where) if part in conjuncts(before.where)]
+    said = phrases(tuple(kept))
+    labelled = {key.field.rpartition(".")[0] for key in made.group}
+    keys = [key for key in made.group if key in before.group and key.field not in labelled]
+    said += [f"by {key.name}" for key in keys]
+    told = [m for m in made.measures if m in before.measures]
+    said += [f"{m.name} where {predicate(m.where)}" if m.where else m.name for m in told]
+    if made.source == before.source and not told:
+        said.insert(0, made.source)
+    if made.order and made.order == before.order and made.limit is not None:
+        said.append(f"in the order of {made.order[0].by}")
+    if made.limit is not None and made.limit == before.limit:
+        said.append(f"the first {made.limit}")
+    return tuple(Understood(CARRIED, meaning, carried=True) for meaning in said)
+
+
+__all__ = ["NAME", "plan"]
