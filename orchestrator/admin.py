@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from orchestrator import cool, erase, hold, params, soundness, teach, upkeep
+from orchestrator import conversation, cool, erase, hold, params, soundness, teach, upkeep
 from orchestrator.catalogue import LiveCatalogue
 from orchestrator.links import Links
 from registry.access import Principal
@@ -79,6 +79,9 @@ class Actions:
         if action == "teach":
             live, now_us = self.catalogue, self.clock.now_us()
             return await teach.teach(self.links.call, live, principal, arguments, now_us)
+        if action == "forget" and arguments.keys() == {"conversation"}:
+            handle = _argument(arguments, "conversation")
+            return await conversation.forget(self.links.call, handle, principal)
         if action == "forget":
             return await teach.forget(self.links.call, self.catalogue, principal, arguments)
         if action == "compact":

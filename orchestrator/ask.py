@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from orchestrator import conversation
 from orchestrator.catalogue import LiveCatalogue
 from orchestrator.evidence.reading import evidenced, explained
 from orchestrator.evidence.steps import steps
@@ -27,7 +28,7 @@ from registry.catalog import Catalogue
 from registry.clock import Clock
 from registry.errors import BadInput, IsothermError, NotFound, TooSlow, Unavailable, shown
 from registry.limits import QUESTION_CHARS_MAX, ROWS_MAX
-from registry.plan import QueryPlan, parse_plan
+from registry.plan import QueryPlan
 from registry.record import TIME, decode
 from registry.settings import Settings
 
@@ -66,12 +67,16 @@ class Asker:
         """
         began = self.clock.monotonic()
         question = self._question(request)
-        context = await self._context(request, principal)
+        handle = request.conversation
+        context = await conversation.context(self.call, handle, principal)
         readings, ms = await self._understand(question, request, context, principal)
         answer = await self._answer(readings, request, principal)
-        kept = request.conversation is not None or answer.status in ("answered", "tentative")
+        answer = conversation.unanswerable(answer, question.text, context)
+        kept = handle is not None or answer.status in ("answered", "tentative")
         if kept and not request.explain:
-            answer = await self._remember(answer, request, principal)
+            answer = await conversation.remembered(
+                self.call, answer, question.text, handle, principal
+            )
         total = (self.clock.monotonic() - began) * 1000
         return replace(
             answer,
@@ -100,21 +105,6 @@ class Asker:
         now = self.clock.now_us() if request.now is None else decode(request.now, TIME, where="now")
         assert isinstance(now, int)
         return Question(text, now)
-
-    async def _context(self, request: AskRequest, principal: Principal) -> Context:
-        if request.conversation is None:
-            return Context()
-        data = await self.call(
-            "system",
-            "conversation_get",
-            {"id": request.conversation},
-            principal=principal,
-            retry=True,
-        )
-        last = data["turns"][-1] if data["turns"] else None
-        if last is None:
-            return Context()
-        return Context(plan=parse_plan(last["plan"]), question=last["question"])
 
     async def _understand(
         self, question: Question, request: AskRequest, context: Context, principal: Principal
@@ -210,18 +200,6 @@ class Asker:
             label,
             {"route": (routed - began) * 1000, "execute": (done - routed) * 1000},
         )
-
-    async def _remember(self, answer: Answer, request: AskRequest, principal: Principal) -> Answer:
-        if answer.plan is None:
-            return replace(answer, conversation=request.conversation)
-        arguments: dict[str, Any] = {"turn": {"question": request.question, "plan": answer.plan}}
-        if request.conversation is not None:
-            arguments["id"] = request.conversation
-        try:
-            data = await self.call("system", "conversation_put", arguments, principal=principal)
-        except IsothermError:
-            return replace(answer, partial=True, missing=(*answer.missing, "system.conversations"))
-        return replace(answer, conversation=data["id"])
 
 
 def _choice_id(plan: QueryPlan) -> str:

@@ -109,7 +109,7 @@ WRITE_ARGUMENTS: Final[Mapping[str, Mapping[str, type]]] = {
         **dict.fromkeys(("question", "now", "word", "means", "default", "time", "label"), str),
         "plan": dict,
     },
-    "forget": {"question": str, "word": str, "default": str},
+    "forget": {"question": str, "word": str, "default": str, "conversation": str},
 }
 _KINDS: Final = {str: "text", bool: "true or false", int: "a whole number", dict: "an object"}
 

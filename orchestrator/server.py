@@ -231,7 +231,7 @@ _ADMIN_WRITE = (
     "(arguments.kind: subject, collection or domain; target; reason): what may not be deleted, "
     "teach (corrections: arguments.question, plan; or word, means: "
     "domain.collection[.field[=value]]; or default: a collection, time?, label?), "
-    "forget (question, word or default)."
+    "forget (question, word, default or conversation)."
 )
 
 

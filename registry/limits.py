@@ -44,6 +44,7 @@ LONG_CALL_MS_MAX: Final = 6 * 3_600_000  # the same for what reads every byte th
 QUESTION_CHARS_MAX: Final = 2_000
 CONVERSATION_TURNS_MAX: Final = 20
 SCOPES_MAX: Final = 64  # choices of domains whose vocabulary is kept
+CONVERSATION_BYTES_MAX: Final = 64 << 10  # of all its turns; the oldest go first
 LESSONS_MAX: Final = 2_000  # verified questions, words and defaults of one tenant
 LESSON_BYTES_MAX: Final = 64 << 10
 

@@ -146,7 +146,7 @@ class SystemServer:
 
     def _make_tools(self) -> list[Tool]:
         def tool(name: str, params: type[Params], handler: Any, description: str) -> Tool:
-            write = name in ("stage", "domain_add", "domain_remove")
+            write = name in ("stage", "domain_add", "domain_remove", "conversation_drop")
             return Tool(
                 name=name,
                 title=name.replace("_", " ").capitalize(),
@@ -165,6 +165,7 @@ class SystemServer:
             tool("domain_remove", NameParams, self.domain_remove, "Set an added domain aside."),
             tool("conversation_get", IdParams, self.conversation_get, "Last turns, oldest first."),
             tool("conversation_put", ConversationPutParams, self.conversation_put, "Add a turn."),
+            tool("conversation_drop", IdParams, self.conversation_drop, "Forget a conversation."),
             tool("lead", LeadParams, self.lead, "Who does what only one process may do."),
             tool("draft_get", IdParams, self.draft_get, "A kept draft."),
             tool("check", CheckParams, self.check, "Compare system.db with its checksums."),
@@ -255,10 +256,18 @@ class SystemServer:
         key = params.id or self._new_id()
 
         def add(turns: Any) -> Any:
-            return [*(turns or []), params.turn][-limits.CONVERSATION_TURNS_MAX :]
+            return _latest([*(turns or []), params.turn])
 
         turns = await self._keep(call, "conversation", _own(call, key), add)
         return Reply({"id": key, "turns": len(turns)})
+
+    async def conversation_drop(self, call: Call, params: IdParams) -> Reply:
+        """{id, turns: how many were forgotten}."""
+        tenant, key = call.principal.tenant, _own(call, params.id)
+        turns = await anyio.to_thread.run_sync(
+            lambda: self._store.drop(tenant, "conversation", key)
+        )
+        return Reply({"id": params.id, "turns": len(turns or [])})
 
     async def lead(self, call: Call, params: LeadParams) -> Reply:
         """{leads, bytes_free}: whether the holder has the lease now, and the disk's free bytes."""
@@ -317,6 +326,15 @@ def build_system(
     system = SystemServer(folder, clock=clock, rng=rng, roots=roots, backups=backups)
     system.built = build(system.surface, door)
     return system
+
+
+def _latest(turns: list[Any]) -> list[Any]:
+    """The last turns that a conversation may keep; the newest always, however large it is."""
+    turns = turns[-limits.CONVERSATION_TURNS_MAX :]
+    sizes = [len(orjson.dumps(turn)) for turn in turns]
+    while len(turns) > 1 and sum(sizes) > limits.CONVERSATION_BYTES_MAX:
+        turns, sizes = turns[1:], sizes[1:]
+    return turns
 
 
 def _own(call: Call, key: str) -> str:

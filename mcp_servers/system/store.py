@@ -123,6 +123,19 @@ class SystemStore:
 
         return self._run(work)
 
+    def drop(self, tenant: str, kind: str, key: str) -> Any | None:
+        """Forget a body at once; what it was, or `None` where none was known."""
+
+        def work(db: apsw.Connection) -> Any | None:
+            with _immediate(db):
+                row = db.execute(
+                    "DELETE FROM note WHERE tenant = ? AND kind = ? AND id = ? RETURNING body",
+                    (tenant, kind, key),
+                ).fetchone()
+                return None if row is None else orjson.loads(row[0])
+
+        return self._run(work)
+
     def faults(self) -> list[str]:
         """What is wrong with the file, read to the last byte."""
         return file_faults(self._path)

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from mcp_servers.loading.staging import clean_name, stem
 from mcp_servers.serving.door import door_local
 from mcp_servers.system import server as rooms
+from mcp_servers.system import store
 from mcp_servers.system.server import SystemServer, build_system
 from registry import limits
 from registry.access import LOCAL, Principal
@@ -61,7 +62,7 @@ async def house(tmp_path: Path) -> Any:
 def test_all_tools_are_internal_and_described(tmp_path: Path) -> None:
     tools = House(tmp_path).server.surface.tools()
     assert {t.name for t in tools} == {
-        "stage", "peek", "domains", "domain_add", "domain_remove", "conversation_get", "conversation_put", "draft_get",
+        "stage", "peek", "domains", "domain_add", "domain_remove", "conversation_get", "conversation_put", "conversation_drop", "draft_get",
         "draft_put", "check", "backup", "backups", "restore", "known_backups", "lead",
         "hold_add", "hold_remove", "holds", "custody_log", "erasure_check",
         "erasure_begin", "erasure_keep", "erasure_finish", "erasures", "custody_due", "forget",
@@ -292,6 +293,38 @@ async def test_conversations_and_drafts_are_forgotten_after_a_day(house: House) 
     assert (await house.call("conversation_get", id="c"))["turns"] == []
     with pytest.raises(NotFound):
         await house.call("draft_get", id="d")
+
+
+async def test_a_conversation_of_large_turns_keeps_the_last_that_fit(house: House) -> None:
+    large = "x" * (limits.CONVERSATION_BYTES_MAX // 3)
+    for n in range(6):
+        await house.call("conversation_put", id="c", turn={"n": n, "text": large})
+    turns = (await house.call("conversation_get", id="c"))["turns"]
+    assert [t["n"] for t in turns] == [4, 5]
+    await house.call("conversation_put", id="c", turn={"n": 6, "text": large * 4})
+    assert [t["n"] for t in (await house.call("conversation_get", id="c"))["turns"]] == [6]
+
+
+async def test_a_conversation_is_deleted_by_whoever_has_it_and_by_nobody_else(house: House) -> None:
+    await house.call("conversation_put", id="c", turn={"n": 1})
+    colleague = Call(Principal("bo", roles=("reader",)))
+    assert (await house.call("conversation_drop", colleague, id="c"))["turns"] == 0
+    assert (await house.call("conversation_drop", OTHER, id="c"))["turns"] == 0
+    assert (await house.call("conversation_drop", id="c"))["turns"] == 1
+    assert (await house.call("conversation_get", id="c"))["turns"] == []
+
+
+async def test_the_oldest_conversations_of_a_tenant_make_room(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "NOTES_MAX", 3)
+    await house.call("conversation_put", OTHER, id="theirs", turn={"n": 1})
+    for n in range(5):
+        house.clock.advance(1)
+        await house.call("conversation_put", id=f"c{n}", turn={"n": n})
+    kept = [bool((await house.call("conversation_get", id=f"c{n}"))["turns"]) for n in range(5)]
+    assert kept == [False, False, True, True, True]
+    assert (await house.call("conversation_get", OTHER, id="theirs"))["turns"]
 
 
 async def test_a_turn_that_is_too_large_is_refused(house: House) -> None:

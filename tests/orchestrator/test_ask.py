@@ -263,3 +263,11 @@ async def test_each_tenant_has_a_vocabulary_of_its_own() -> None:
     live.adopt({"shop": SHOP})
     await live.fresh(Principal(tenant="a"))
     assert not live.bare(Principal(tenant="b")).facts
+
+
+async def test_what_goes_on_from_a_forgotten_turn_is_told_so() -> None:
+    trip = asker(House(), reason="Nothing.")
+    lost = await trip.ask(AskRequest("and last week?", conversation="gone"), LOCAL)
+    assert lost.status == "refused" and "whole question" in lost.suggestions[0]
+    whole = await trip.ask(AskRequest("zzz", conversation="gone"), LOCAL)
+    assert whole.suggestions == ("Try orders.",)
