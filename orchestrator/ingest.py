@@ -305,7 +305,7 @@ async def _load(trip: _Trip, staged: dict[str, Any], route: Route) -> dict[str, 
 async def _into_new(trip: _Trip, staged: dict[str, Any]) -> dict[str, Any]:
     """Look at every row, propose a domain, add it, load into it."""
     shapes, peeked = await _look(trip, staged, full=True)
-    shapes = [shape for shape in shapes if shape.rows]
+    shapes = [shape for shape in shapes if shape.rows or shape.declared]
     if not shapes:
         raise BadInput(f"{shown(peeked['name'])} holds no rows, so there is nothing to store.")
     proposal = _propose(trip, shapes, peeked)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import quote
@@ -86,19 +86,26 @@ def _table(db: apsw.Connection, table: str) -> Table:
     keys = [row[0] for row in info if row[2]]
     notes: list[str] = []
     headers = distinct_headers([str(row[0]) for row in info], notes)
+    rows = _count(db, table)
     columns = tuple(
-        Column(header, key=[row[0]] == keys) for header, row in zip(headers, info, strict=True)
+        Column(header, _affinity(str(row[1])) if rows == 0 else None, key=[row[0]] == keys)
+        for header, row in zip(headers, info, strict=True)
     )
     selected = ", ".join(_quoted(str(row[0])) for row in info)
     # Identifiers come from the file's own schema, quoted; there is no value here.
     sql = f"SELECT {selected} FROM {_quoted(table)}"  # noqa: S608 - quoted
+
+    key = next((n for n, column in enumerate(columns) if column.key), None)
 
     def batches() -> Iterator[Batch]:
         line = 1
         try:
             cursor = db.execute(sql)
             while rows := list(islice(cursor, BATCH_ROWS)):
-                yield Batch([list(map(_plain, row)) for row in rows], range(line, line + len(rows)))
+                plain: list[Sequence[Any]] = [list(map(_plain, row)) for row in rows]
+                if key is not None:
+                    plain = [_whole(row, key) for row in plain]
+                yield Batch(plain, range(line, line + len(rows)))
                 line += len(rows)
         except (apsw.Error, UnicodeDecodeError, MemoryError) as bad:
             raise Cut(f"after row {line - 1} the database is damaged: {_brief(bad)}") from None
@@ -108,10 +115,34 @@ def _table(db: apsw.Connection, table: str) -> Table:
         columns,
         True,
         batches,
-        rows=_count(db, table),
+        rows=rows,
         notes=notes,
         foreign=_foreign(db, table),
     )
+
+
+#: part of a declared type -> our type, the first that fits (https://sqlite.org/datatype3.html §3.1)
+_AFFINITIES: Final = (
+    ("BOOL", "bool"),
+    ("INT", "int"),
+    ("CHAR", "text"),
+    ("CLOB", "text"),
+    ("TEXT", "text"),
+    ("DATETIME", "time"),
+    ("TIMESTAMP", "time"),
+    ("DATE", "date"),
+    ("REAL", "float"),
+    ("FLOA", "float"),
+    ("DOUB", "float"),
+    ("NUM", "float"),
+    ("DEC", "float"),
+)
+
+
+def _affinity(declared: str) -> tuple[str, str, int]:
+    """What a table without rows would hold: SQLite's word for it is all there is."""
+    wanted = declared.upper()
+    return next((kind for part, kind in _AFFINITIES if part in wanted), "text"), "", 0
 
 
 def _count(db: apsw.Connection, table: str) -> int | None:
@@ -136,6 +167,15 @@ def _foreign(db: apsw.Connection, table: str) -> tuple[Foreign, ...]:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def _whole(row: Sequence[Any], key: int) -> Sequence[Any]:
+    """A key declared REAL mostly holds whole numbers: then its values are integers, as what refers
+    to them writes them."""
+    value = row[key]
+    if type(value) is not float or not value.is_integer():
+        return row
+    return [*row[:key], int(value), *row[key + 1 :]]
 
 
 def _plain(value: Any) -> Any:

@@ -43,5 +43,10 @@ class Shape:
     foreign: tuple[ForeignKey, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
+    @property
+    def declared(self) -> bool:
+        """Whether the file says what the columns hold: then an empty table means something."""
+        return any(column.evidence.declared is not None for column in self.columns)
+
     def column(self, header: str) -> ColumnShape:
         return next(column for column in self.columns if column.header == header)

@@ -27,6 +27,7 @@ _NAMES: Final = ("name", "title", "label", "subject", "headline", "fullname", "f
 _OTHER_NAMES: Final = frozenset({"login", "user", "file", "middle", "nick", "host", "domain"})
 _HANDLE: Final = "username"
 _TELLING: Final = frozenset({"description", "details", "detail"})
+_NO_KEYS: Final = frozenset({"float", "json", "bytes", "bool"})
 _LABEL_CHARS_MAX: Final = 80
 
 
@@ -40,7 +41,8 @@ def key_of(table: str, columns: Sequence[ColumnShape]) -> str | None:
     own = own_words(table)
     ranked = []
     for place, column in enumerate(columns):
-        if not column.evidence.unique or column.kind.name in ("float", "json", "bytes", "bool"):
+        empty = column.declared_key and not column.evidence.rows
+        if not (column.evidence.unique or empty) or column.kind.name in _NO_KEYS:
             continue
         words = words_of(column.header) or [""]
         if column.declared_key or words == ["id"]:

@@ -491,3 +491,18 @@ async def test_damaged_binary_files_never_harm_the_parent(
         assert refusal.code in ("bad-input", "too-large", "too-slow")
     else:
         assert all(len(table["columns"]) <= limits.COLUMNS_MAX for table in found["tables"])
+
+
+def test_an_empty_sqlite_table_keeps_what_it_declares(tmp_path: Path) -> None:
+    body = sqlite_bytes(tmp_path, "CREATE TABLE t(id INTEGER PRIMARY KEY, at DATE, of REAL, x)")
+    shape = shape_of(look(write(tmp_path, "a.sqlite", body))[0])
+    assert [c.kind.name for c in shape.columns] == ["int", "date", "float", "text"]
+    assert shape.key == "id" and shape.declared
+
+
+def test_a_real_key_of_whole_numbers_is_read_as_integers(tmp_path: Path) -> None:
+    made = ("CREATE TABLE t(k REAL PRIMARY KEY, x REAL)", "INSERT INTO t VALUES (1, 1), (2, 2)")
+    body = sqlite_bytes(tmp_path, *made)
+    shape = shape_of(look(write(tmp_path, "a.sqlite", body))[0])
+    assert [c.kind.name for c in shape.columns] == ["int", "float"]
+    assert shape.key == "k"

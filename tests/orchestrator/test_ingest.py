@@ -158,6 +158,18 @@ async def test_a_database_becomes_a_domain_with_its_references(tmp_path: Path) -
         assert counts(again) == (0, 0, 6, 0)
 
 
+async def test_a_database_without_rows_is_a_domain_to_be_filled(tmp_path: Path) -> None:
+    db = sqlite3.connect(tmp_path / "club.db")
+    db.execute("CREATE TABLE team(team_id INTEGER PRIMARY KEY, name TEXT)")
+    db.execute("CREATE TABLE player(id INTEGER PRIMARY KEY, team_id INT, goals INT)")
+    db.close()
+    async with house(tmp_path) as client:
+        receipt = await client.ingest(path=str(tmp_path / "club.db"))
+        assert receipt["domains_added"] == ["club"]
+        answer = await client.query({"from": "club.player", "measures": [{"fn": "count"}]})
+        assert answer["rows"] == [[0]]
+
+
 async def test_a_file_whose_rows_were_skipped_can_update_after_all(tmp_path: Path) -> None:
     async with house(tmp_path) as client:
         put = {"name": "one.csv", "into": "one.rows"}

@@ -402,3 +402,9 @@ def test_a_headers_text_cannot_speak_through_a_description() -> None:
     field = next(iter(spec.collections["t"].fields.values()))
     said = field.description + " ".join(field.synonyms)
     assert not set("<>;!\n") & set(said) and len(field.description) <= 61
+
+
+def test_a_declared_key_of_an_empty_table_is_a_key() -> None:
+    empty = table("rooms", room_no=[], floor=[])
+    empty["columns"][0]["key"] = True
+    assert shape_of(empty).key == "room_no"
