@@ -34,7 +34,9 @@ def computed(plan: QueryPlan, made: Sequence[Column], rows: list[Row]) -> list[R
     at = {column.name: place for place, column in enumerate(made)}
     for place, compute in enumerate(plan.compute, first):
         if compute.op == "previous":
-            values = _previous(plan, made, at[str(compute.args[0])], rows)
+            values = _previous(plan, made, at[compute.columns[0]], rows)
+        elif compute.op == "total":
+            values = _totals([at[name] for name in compute.columns], rows)
         else:
             make = _arithmetic(compute, made, at)
             values = [make(row) for row in rows]
@@ -89,6 +91,18 @@ def _held(value: Any, column: Column) -> Canonical:
         raise TooLarge(f"{shown(column.name)} is outside the numbers that a column holds.")
     found: Canonical = value + 0.0 if isinstance(value, float) else value  # no -0.0
     return found
+
+
+def _totals(places: Sequence[int], rows: list[Row]) -> list[Any]:
+    """For each row the sum of the first column over the rows that agree in the others."""
+    place, *by = places
+    sums: dict[tuple[Canonical, ...], Any] = {}
+    for row in rows:
+        value: Any = row[place]
+        if value is not None:
+            key = tuple(row[n] for n in by)
+            sums[key] = sums.get(key, 0) + value
+    return [sums.get(tuple(row[n] for n in by)) for row in rows]
 
 
 def _previous(

@@ -28,11 +28,14 @@ A plan is JSON. `from` names a collection; everything else is optional.
   measures: [{{"fn": "count"|"sum"|"avg"|"min"|"max"|"distinct"|"median"|"percentile",
               "field": path?, "q": 0..1?, "where": predicate?, "as": name?}}]
   compute: [{{"as": name, "op": "+"|"-"|"*"|"/", "args": [column or number, column or number]}} |
-            {{"as": name, "op": "previous", "args": [column]}}]
+            {{"as": name, "op": "previous", "args": [column]}} |
+            {{"as": name, "op": "total", "args": [column, key…]}}]
                                                columns made of others, one after the other;
                                                "/" gives a fraction, by zero nothing;
                                                "previous": the value one calendar bucket before,
-                                               by the one `bucket` of `group`, within other keys
+                                               by the one `bucket` of `group`, within other keys;
+                                               "total": its sum over all rows, or over those with
+                                               equal keys (for shares of the whole)
   having: predicate over output columns, computed ones too
   show: [column, …]                            which, in this order; all unless given
   order: [{{"by": column, "desc": bool}}]      nulls last

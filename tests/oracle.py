@@ -254,6 +254,8 @@ def _compute(plan: QueryPlan, compute: Any, made: Any, rows: list[dict[str, Any]
     out = made[compute.alias]
     if compute.op == "previous":
         return _previous(plan, compute, rows)
+    if compute.op == "total":
+        return _total(compute, out, rows)
     for row in rows:
         values = [row[a] if isinstance(a, str) else a for a in compute.args]
         kinds = [
@@ -271,6 +273,15 @@ def _compute(plan: QueryPlan, compute: Any, made: Any, rows: list[dict[str, Any]
         if out != FLOAT and abs(row[compute.alias]) > INT64_MAX:
             raise TooLarge("past 64 bits")
     return None
+
+
+def _total(compute: Any, out: Any, rows: list[dict[str, Any]]) -> None:
+    name, *by = compute.args
+    for row in rows:
+        same = [r[name] for r in rows if all(r[n] == row[n] for n in by) and r[name] is not None]
+        row[compute.alias] = sum(same) if same else None
+        if out != FLOAT and same and abs(sum(same)) > INT64_MAX:
+            raise TooLarge("past 64 bits")
 
 
 def _previous(plan: QueryPlan, compute: Any, rows: list[dict[str, Any]]) -> None:

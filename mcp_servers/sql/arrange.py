@@ -51,6 +51,8 @@ def arranged(statement: Statement, inner: str, terms: Sequence[Term]) -> tuple[s
 def _computed(statement: Statement, compute: Compute) -> str:
     if compute.op == "previous":
         return _previous(statement, compute)
+    if compute.op == "total":
+        return _total(statement, compute)
     out = next(column for column in statement.outputs if column.name == compute.alias)
     left, right = (_operand(statement, arg) for arg in compute.args)
     if out.type == FLOAT:
@@ -76,6 +78,14 @@ def _floats(op: str, left: str, right: str) -> str:
 def _scaled(sql: str, kind: Type, out: Column) -> str:
     finer = 10 ** (out.type.scale - kind.scale)
     return f"({sql} * {finer})" if finer > 1 else sql
+
+
+def _total(statement: Statement, compute: Compute) -> str:
+    """The sum over all rows, or over those with the same keys."""
+    (value, kind), *keys = (statement.output(name) for name in compute.columns)
+    within = ", ".join(sql for sql, _ in keys)
+    found = f"sum({value}) OVER ({f'PARTITION BY {within}' if within else ''})"
+    return f"({found} + 0.0)" if kind == FLOAT else statement.dialect.whole(found)
 
 
 def _previous(statement: Statement, compute: Compute) -> str:

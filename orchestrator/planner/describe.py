@@ -74,6 +74,10 @@ def describe(plan: QueryPlan) -> str:
 def _computed(compute: Compute) -> str:
     if compute.op == "previous":
         return f"with {compute.alias} for the {compute.args[0]} of the period before"
+    if compute.op == "total":
+        name, *by = compute.columns
+        within = f" of each {' and '.join(by)}" if by else ""
+        return f"with {compute.alias} for the total {name}{within}"
     left, right = compute.args
     return f"with {compute.alias} for {left} {_ARITHMETIC[compute.op]} {right}"
 

@@ -83,8 +83,10 @@ def _computed(plan: QueryPlan, compute: Compute, known: Mapping[str, Column]) ->
                 f"{shown(compute.alias)} is computed from {shown(name)}; "
                 f"the columns before it are {listed(known)}."
             )
-    if compute.op == "previous":
-        return _previous(plan, compute, known)
+    if compute.op in ("previous", "total"):
+        if len(compute.columns) < len(compute.args):
+            raise BadPlan(f"{shown(compute.alias)}: `{compute.op}` takes columns, not numbers.")
+        return (_previous if compute.op == "previous" else _total)(plan, compute, known)
     found = [known[a] if isinstance(a, str) else Column("", _literal(a)) for a in compute.args]
     for column in found:
         if column.type.name not in NUMERIC:
@@ -96,15 +98,23 @@ def _computed(plan: QueryPlan, compute: Compute, known: Mapping[str, Column]) ->
 
 
 def _previous(plan: QueryPlan, compute: Compute, known: Mapping[str, Column]) -> Column:
-    (name,) = compute.args
-    if not isinstance(name, str):
-        raise BadPlan(f"{shown(compute.alias)}: `previous` takes a column, not a number.")
+    (name,) = compute.columns
     if sum(group.bucket is not None for group in plan.group) != 1:
         raise BadPlan(
             f"{shown(compute.alias)}: `previous` looks one calendar bucket back; "
             "group by exactly one `bucket`."
         )
     return Column(compute.alias, known[name].type, known[name].unit)
+
+
+def _total(plan: QueryPlan, compute: Compute, known: Mapping[str, Column]) -> Column:
+    column = known[compute.columns[0]]
+    if column.type.name not in NUMERIC:
+        raise BadPlan(
+            f"{shown(compute.alias)}: `total` sums numbers; "
+            f"{shown(column.name)} is {column.type.name}."
+        )
+    return Column(compute.alias, column.type, column.unit)
 
 
 def _literal(value: int | float) -> Type:

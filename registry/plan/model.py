@@ -158,19 +158,24 @@ class Order(_Node):
 
 
 class Compute(_Node):
-    """A column made of others of the same row: arithmetic over columns and numbers, or `previous`,
-    the column's value in the calendar bucket before. Without a value in one of them, or divided by
-    zero, it has none.
+    """A column made of others: arithmetic over columns and numbers; `previous`, a column's value in
+    the calendar bucket before; `total`, the sum of a column over all rows, or over those that agree
+    in the columns named behind it. Without a value in one of them, or divided by zero, it has none.
     """
 
-    op: Literal["+", "-", "*", "/", "previous"]
+    op: Literal["+", "-", "*", "/", "previous", "total"]
     args: tuple[Name | int | float, ...] = Field(strict=False)
     alias: Name = Field(alias="as")
 
     @model_validator(mode="after")
     def _right_many(self) -> Compute:
-        if len(self.args) != (1 if self.op == "previous" else 2):
-            raise ValueError("`previous` takes one column, arithmetic takes two columns or numbers")
+        many = {"previous": (1, 1), "total": (1, 8)}
+        least, most = many.get(self.op, (2, 2))
+        if not least <= len(self.args) <= most:
+            raise ValueError(
+                "arithmetic takes two columns or numbers, `previous` one column, `total` a column "
+                "and those within which it is summed"
+            )
         return self
 
     @property

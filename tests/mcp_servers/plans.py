@@ -243,12 +243,19 @@ def arranged(
     draw: st.DrawFn, plan: dict[str, Any], names: list[str], numbers: list[str], *, before: bool
 ) -> None:
     """Give a plan with these columns, some of them exact numbers, computed ones, `show` and `per`."""
-    ops = [*(["+", "-", "*", "/"] if numbers else []), *(["previous"] * 3 if before else [])]
+    ops = [
+        *(["+", "-", "*", "/", "total"] if numbers else []),
+        *(["previous"] * 3 if before else []),
+    ]
+    stored = list(numbers)
     computes: list[dict[str, Any]] = []
     for n in range(draw(st.integers(0, 3)) if ops else 0):
         op, name = draw(st.sampled_from(ops)), f"made {n}"
         if op == "previous":
             args = [draw(st.sampled_from(names))]
+        elif op == "total":
+            keys = st.lists(st.sampled_from(names), max_size=1)
+            args = [draw(st.sampled_from(stored or numbers)), *draw(keys)]
         else:
             parts = st.sampled_from(numbers) | st.sampled_from([0, 2, -3, 100, 1.5])
             args = draw(st.lists(parts, min_size=2, max_size=2))

@@ -302,9 +302,13 @@ BAD: dict[str, tuple[dict[str, Any], type[IsothermError], str]] = {
     "previous of no bucket": (
         {"measures": COUNT, "group": [{"field": "day"}],
          "compute": [{"as": "d", "op": "previous", "args": ["count"]}]}, BadPlan, "exactly one `bucket`"),
+    "total of text": (
+        {"select": ["name"], "compute": [{"as": "d", "op": "total", "args": ["name"]}]}, BadPlan, "`total` sums numbers"),
+    "total of a number": (
+        {"select": ["n"], "compute": [{"as": "d", "op": "total", "args": ["n", 3]}]}, BadPlan, "takes columns"),
     "previous of a number": (
         {"measures": COUNT, "group": [{"field": "day", "bucket": "day"}],
-         "compute": [{"as": "d", "op": "previous", "args": [3]}]}, BadPlan, "takes a column"),
+         "compute": [{"as": "d", "op": "previous", "args": [3]}]}, BadPlan, "takes columns"),
     "show of no column": ({"measures": COUNT, "show": ["n"]}, BadPlan, "`show` names 'n'; the columns are count."),
     "show twice": ({"measures": COUNT, "show": ["count"] * 2}, BadPlan, "Two columns are called 'count'"),
     "per of no column": ({"select": ["n"], "per": {"by": ["x"], "n": 1}}, BadPlan, "`per` names 'x'; the columns are n."),

@@ -174,7 +174,7 @@ BAD: dict[str, tuple[Any, str]] = {
     "a fault within": (
         {"from": "a.b", "where": {"op": "in", "field": "a", "plan": {"form": "a.b"}}}, "where.in.plan.from"),
     "arithmetic of one": (
-        {"from": "a.b", "compute": [{"as": "c", "op": "+", "args": ["a"]}]}, "compute.0: `previous` takes one"),
+        {"from": "a.b", "compute": [{"as": "c", "op": "+", "args": ["a"]}]}, "compute.0: arithmetic takes two"),
     "per of nothing": ({"from": "a.b", "per": {"by": [], "n": 1}}, "per.by"),
     "comparison with null": (
         {"from": "a.b", "where": {**LEAF, "value": None}},

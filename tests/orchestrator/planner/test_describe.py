@@ -44,6 +44,11 @@ from registry.plan import parse_plan
             "with before for the sales of the period before, with growth for sales divided by before",
         ),
         (
+            {"from": "user.users", "group": [{"field": "country"}], "measures": [{"fn": "count", "as": "n"}],
+             "compute": [{"as": "all", "op": "total", "args": ["n"]}, {"as": "share", "op": "/", "args": ["n", "all"]}]},
+            "Number of user.users, by country, with all for the total n, with share for n divided by all",
+        ),
+        (
             {"from": "shop.items", "where": {"op": ">", "field": "price", "plan": {
                 "from": "shop.items", "measures": [{"fn": "avg", "field": "price"}]}},
              "order": [{"by": "price", "desc": True}], "per": {"by": ["kind"], "n": 3}},
