@@ -32,6 +32,7 @@ PLAN_DEPTH_MAX: Final = 12  # nesting of predicates
 PLAN_VALUES_MAX: Final = 10_000  # values in all `in` lists together
 JOINS_MAX: Final = 8
 COMPUTES_MAX: Final = 16  # columns computed from others
+COMPUTE_PARTS_MAX: Final = 64  # of one of them, those of the columns it is computed from counted in
 INNER_PLANS_MAX: Final = 8  # plans within one plan, all together
 INNER_DEPTH_MAX: Final = 3  # plans within plans
 ROWS_DEFAULT: Final = 100  # rows of an answer unless told

@@ -13,10 +13,11 @@ from registry.rows import ordered
 
 Columns = Sequence[Column]
 Wire = list[list[Any]]
+#: a plan's columns and its rows in wire form
+Side = tuple[Columns, Wire]
 
 
-def combined(plan: QueryPlan, columns: Columns, mine: tuple[Columns, Wire],
-             theirs: tuple[Columns, Wire]) -> Wire:  # fmt: skip
+def combined(plan: QueryPlan, columns: Columns, mine: Side, theirs: Side) -> Wire:
     """What a plan's `combine` makes of its rows and the other's, in the plan's order, whatever its
     limit. `columns`: of the answer, as `check` gives them; ties go by all of them.
     """

@@ -19,16 +19,14 @@ from registry.record import FLOAT, INT, Type
 
 def listed(statement: Statement) -> tuple[str, list[Term]]:
     """Records with names for their columns, and the order by such names."""
-    computed = {compute.alias for compute in statement.plan.compute}
+    computed = {compute.alias: f"c{n}" for n, compute in enumerate(statement.plan.compute)}
     terms = statement.list_terms(computed)
-    inside = [term for term in terms if term.sql not in computed]
-    named = {term.sql: f"t{n}" for n, term in enumerate(inside)}
+    inside = [term.sql for term in terms if term.sql not in computed.values()]
+    named = {sql: f"t{n}" for n, sql in enumerate(inside)}
     outputs = [f"{sql} AS o{n}" for n, sql in enumerate(statement.listed())]
     outputs += [f"{sql} AS {name}" for sql, name in named.items()]
     sql = f"SELECT {', '.join(outputs)} {statement.source()}"
-    return sql, [
-        replace(term, sql=named.get(term.sql) or statement.output(term.sql)[0]) for term in terms
-    ]
+    return sql, [replace(term, sql=named.get(term.sql, term.sql)) for term in terms]
 
 
 def arranged(statement: Statement, inner: str, terms: Sequence[Term]) -> tuple[str, list[str]]:

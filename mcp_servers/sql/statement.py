@@ -10,8 +10,10 @@ before.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 from mcp_servers.segments import PLACE
 from mcp_servers.sql.dialect import SQLITE, Dialect
@@ -24,6 +26,8 @@ from registry.errors import Bug
 from registry.limits import ROWS_DEFAULT, ROWS_MAX
 from registry.plan import Group, Join, Match, Measured, Predicate, QueryPlan, row_ids, split_path
 from registry.record import Canonical, Type
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +158,12 @@ class Statement:
         """The fields of a plan that lists records, or of its distinct rows."""
         return [self.resolve(path)[0] for path in shown_fields(self.plan, self.scope)]
 
-    def list_terms(self, computed: Collection[str] = ()) -> list[Term]:
+    def list_terms(self, computed: Mapping[str, str] = _NONE) -> list[Term]:
         """The order asked for, then the ids of all that makes a row of the result one of its
-        kind. Computed columns stand under their own names."""
+        kind. `computed`: how computed columns are called."""
         terms: dict[str, Term] = {}
         for order in self.plan.order:
-            sql = order.by if order.by in computed else self.resolve(order.by)[0]
+            sql = computed.get(order.by) or self.resolve(order.by)[0]
             nullable = order.by not in ("id", "version")
             terms.setdefault(sql, Term(sql, order.desc, nullable, self.dialect.same))
         left = {join.alias for join in self.plan.joins if join.kind == "left"}

@@ -6,18 +6,33 @@ from collections.abc import Mapping
 
 from registry.check.column import OPAQUE, ORDERED, Column, common
 from registry.check.scope import Scope, shown_fields
-from registry.errors import BadPlan, listed, shown
+from registry.errors import BadPlan, TooLarge, listed, shown
+from registry.limits import COMPUTE_PARTS_MAX
 from registry.plan import Compute, Group, Measured, QueryPlan
 from registry.record import FLOAT, INT, INT64_MAX, NUMERIC, TEMPORAL, Type
 
 
 def made(plan: QueryPlan, scope: Scope) -> tuple[Column, ...]:
     """The columns of the records listed or folded, then the computed ones."""
-    columns = list(_folded(plan, scope) if plan.aggregates else _listed(plan, scope))
+    columns = _folded(plan, scope) if plan.aggregates else _listed(plan, scope)
+    if not plan.compute:
+        return columns
+    known = {column.name: column for column in columns}
+    parts = dict.fromkeys(known, 1)
+    computed = []
     for compute in plan.compute:
-        known = {column.name: column for column in columns}
-        columns.append(_computed(plan, compute, known))
-    return tuple(columns)
+        column = _computed(plan, compute, known)
+        computed.append(column)
+        known.setdefault(column.name, column)
+        # an engine may write a column out wherever it is used, so this doubles with each step
+        count = 1 + sum(parts[name] for name in compute.columns)
+        if count > COMPUTE_PARTS_MAX:
+            raise TooLarge(
+                f"{shown(compute.alias)} is computed from over {COMPUTE_PARTS_MAX} parts; "
+                "use what it is made of less often."
+            )
+        parts.setdefault(column.name, count)
+    return (*columns, *computed)
 
 
 def _folded(plan: QueryPlan, scope: Scope) -> tuple[Column, ...]:

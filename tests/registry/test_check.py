@@ -362,6 +362,13 @@ def test_the_size_of_a_plan_is_bounded() -> None:
                 {"as": f"c{i}", "op": "+", "args": ["count", 1]} for i in range(COMPUTES_MAX + 1)
             ],
         },
+        {
+            "measures": COUNT,
+            "compute": [
+                {"as": f"c{i}", "op": "+", "args": [f"c{i - 1}" if i else "count"] * 2}
+                for i in range(6)
+            ],
+        },
         {"where": {"op": "and", "args": [within("who", MANY)["where"]] * (INNER_PLANS_MAX + 1)}},
     ):
         with pytest.raises(TooLarge):
