@@ -37,7 +37,7 @@ from mcp_servers.tiers.mover import Mover, same_spec
 from registry.answer import Receipt
 from registry.clock import Clock
 from registry.domain import CollectionSpec
-from registry.errors import IsothermError, TooBusy
+from registry.errors import Corrupt, IsothermError, TooBusy
 from registry.limits import LEASE_SECONDS
 from registry.record import Canonical
 
@@ -150,7 +150,9 @@ class Bulk:
             seen, met = await self._mover.store.look(lambda c, _: self._looked(c, records))
             if laid is None or before is None or not met.same(before):
                 await self._forget(laid)
-                laid = await self._lay(records, met, seen)
+                laid = await self._laid(records, met, seen)
+                if laid is None:
+                    continue
             self._mover.on_step("laid")
             step = partial(self._enter, part=part, records=records, seen=seen, met=met, laid=laid)
             outcome, receipt = await self._mover.store.change(step, rows=1)
@@ -181,6 +183,18 @@ class Bulk:
         seen = sqlite_bulk.sight(connection, table, tenant)
         stored = look(connection, self._mover.cold.shelf, table, tenant, seen, records)
         return seen, meet(records, stored, table.fields, self._order.on_conflict)
+
+    async def _laid(self, records: pa.Table, met: Met, seen: Sight) -> list[Segment] | None:
+        """What `_lay` gives; `None` if objects were gone before it was done with them, as they may
+        be once the lease ran out: of a process that was suspended, say."""
+        try:
+            return await self._lay(records, met, seen)
+        except BaseExceptionGroup as group:
+            lost = group.subgroup((Corrupt, TooBusy)) is not None
+            if not lost or await self._mover.store.change(self._held):
+                raise
+            await self._mover.store.change(self._take)
+            return None
 
     async def _lay(self, records: pa.Table, met: Met, seen: Sight) -> list[Segment]:
         """The objects of what shall be written, on disk."""
@@ -221,9 +235,7 @@ class Bulk:
         """The part's transaction. Nothing is written unless it is done."""
         same_spec(transaction, self._digest)
         table, tenant = self._table, self._order.tenant
-        try:
-            self._keep(transaction)
-        except TooBusy:
+        if not self._held(transaction):
             return "swept", self.receipt
         from mcp_servers.stores.meeting import among
 
@@ -254,10 +266,10 @@ class Bulk:
                 await self._mover.store.change(self._leave)
 
     async def _stay(self) -> None:
-        """Renew the lease in time."""
+        """Renew the lease in time, never take it anew: what is laid already may be swept."""
         if self._clock.monotonic() - self._renewed > LEASE_SECONDS / 3:
             self._renewed = self._clock.monotonic()
-            await self._mover.store.change(self._take)
+            await self._mover.store.change(self._keep)
 
     @property
     def _lease(self) -> str:
@@ -269,9 +281,17 @@ class Bulk:
         self._renewed = self._clock.monotonic()
 
     def _keep(self, transaction: Transaction) -> None:
+        """`TooBusy` if somebody could sweep since it was taken."""
         until = transaction.now_us + LEASE_SECONDS * _US
         ledger.keep(transaction.connection, self._lease, self._name, until)
         self._renewed = self._clock.monotonic()
+
+    def _held(self, transaction: Transaction) -> bool:
+        try:
+            self._keep(transaction)
+        except TooBusy:
+            return False
+        return True
 
     def _leave(self, transaction: Transaction) -> None:
         ledger.release(transaction.connection, self._lease, self._name)

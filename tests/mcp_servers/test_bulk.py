@@ -21,6 +21,7 @@ from mcp_servers.ports import Draft
 from mcp_servers.readers.arrays import to_wire
 from mcp_servers.readers.frames import Frames
 from mcp_servers.segments import State
+from mcp_servers.stores.files import Folder
 from mcp_servers.tiered import open_store
 from registry.clock import ManualClock
 from registry.errors import BadInput, Conflict
@@ -333,7 +334,10 @@ async def test_the_sweep_spares_the_objects_of_a_load_at_work(tmp_path: Path) ->
         assert (await house.store.inspect()).faults == []
 
 
-async def test_a_load_that_outlived_its_lease_makes_its_objects_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", ["object", "laid"])
+async def test_a_load_that_outlived_its_lease_makes_its_objects_again(
+    tmp_path: Path, step: str
+) -> None:
     clock = ManualClock(NOW_US)
 
     async def sweep(other: Plant) -> None:
@@ -341,8 +345,40 @@ async def test_a_load_that_outlived_its_lease_makes_its_objects_again(tmp_path: 
         assert await other.store.mover.sweep() > 0
 
     async with plant(tmp_path / "data", clock=clock) as house:
-        at_step(house, "laid", sweep)
+        at_step(house, step, sweep)
         await house.load(write(tmp_path, "a.csv", body(*CLEAN[:100])), PLAIN)
+        assert len(await house.records()) == 100
+        assert (await house.store.inspect()).faults == []
+
+
+class Suspended(Folder):
+    """The process sleeps for long behind its first object, and something happens meanwhile."""
+
+    def __init__(self, path: Path, meanwhile: Callable[[], None]) -> None:
+        super().__init__(path)
+        self.meanwhile: Callable[[], None] | None = meanwhile
+
+    def put(self, name: str, write: Callable[[Path], None]) -> int:
+        size = super().put(name, write)
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        return size
+
+
+async def test_a_load_whose_object_was_swept_while_it_was_made_makes_it_again(
+    tmp_path: Path,
+) -> None:
+    clock = ManualClock(NOW_US)
+
+    async def sweep(other: Plant) -> None:
+        clock.advance(2 * LEASE_SECONDS)
+        assert await other.store.mover.sweep() > 0
+
+    async with plant(tmp_path / "data", clock=clock) as house:
+        cold = house.store.mover.cold
+        cold.objects = Suspended(cold.objects.path, lambda: beside(house, sweep))
+        await house.load(write(tmp_path, "a.csv", body(*CLEAN[:1_200:12])), PLAIN)
         assert len(await house.records()) == 100
         assert (await house.store.inspect()).faults == []
 
