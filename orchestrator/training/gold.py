@@ -99,11 +99,10 @@ def _query(tree: Any, names: Names) -> Sketch:
 
 def _select(tree: exp.Select, names: Names) -> Sketch:
     scope, tables = _tables(tree, names)
-    select = tuple(
-        term
-        for node in tree.expressions
-        for term in (_all(scope) if isinstance(node, exp.Star) else (_term(node, scope),))
-    )
+    everything = isinstance(tree.expressions[0], exp.Star)
+    if everything and len(tree.expressions) > 1:
+        raise Unsaid("everything and more")
+    select = () if everything else tuple(_term(node, scope) for node in tree.expressions)
     group = tree.args.get("group")
     order = tree.args.get("order")
     having = tree.args.get("having")
@@ -119,13 +118,6 @@ def _select(tree: exp.Select, names: Names) -> Sketch:
         if order
         else (),
         _limit(tree),
-    )
-
-
-def _all(scope: _Scope) -> tuple[Term, ...]:
-    return tuple(
-        Term(n) for t in scope.order for n in scope.names.schema.tables[t].columns
-        if scope.names.schema.columns[n].name != "id" or n in scope.names.columns.values()
     )
 
 

@@ -34,7 +34,8 @@ def render(sketch: Sketch, source: Source) -> str:
 
 def _select(s: Sketch, source: Source) -> str:
     kept = " DISTINCT" if s.distinct else ""
-    out = f"SELECT{kept} {', '.join(_term(t, source) for t in s.select)}{_from(s, source)}"
+    shown = ", ".join(_term(t, source) for t in s.select) or "*"
+    out = f"SELECT{kept} {shown}{_from(s, source)}"
     if s.where:
         out += f" WHERE {_conditions(s.where, source)}"
     if s.group:

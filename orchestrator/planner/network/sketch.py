@@ -62,7 +62,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """A whole question, or a part of one in brackets."""
+    """A whole question, or a part of one in brackets. An empty `select` shows every column."""
 
     tables: tuple[Table, ...]
     select: tuple[Term, ...]

@@ -110,6 +110,8 @@ class Rules:
             return self._column_mask(tables)
         if phase in ("term", "having", "order", "group", "where"):
             words = () if phase in ("group", "where") else _TERM_WORDS
+            if phase == "term" and not frame.width:
+                words = (*words, "all")
             return self._column_mask(frame.tables) | self._word_mask(words)
         if phase == "op":
             return self._word_mask(_HAVING_OPS if frame.section == 2 else _OPS)
@@ -211,6 +213,8 @@ def _worded(
         return (*below, replace(frame, phase="term"))
     if word == "on":
         return (*below, replace(frame, phase="on"))
+    if word == "all":
+        return (*below, replace(frame, phase="shown"))
     if word == "rows":
         return (*below, _termed(frame, frame.phase))
     if word in FOLDS:

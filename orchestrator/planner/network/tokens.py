@@ -28,7 +28,7 @@ from orchestrator.planner.network.sketch import (
 GRAMMAR: Final = 64
 _WORDS: Final = (
     "start", "end", "on", "select", "distinct", "where", "group", "having", "asc", "desc",
-    "first", "limit", "union", "intersect", "except", "rows",
+    "first", "limit", "union", "intersect", "except", "rows", "all",
     "count", "different", "sum", "avg", "min", "max",
     "=", "!=", "<", "<=", ">", ">=", "between", "contains", "starts", "ends", "lacks",
     "in", "not in", "null", "not null", "open", "and", "or", "either",
@@ -102,6 +102,8 @@ def _sketch(s: Sketch, items: Items) -> Iterator[int]:
         if table.on is not None:
             yield from (WORD["on"], items.column(table.on[0]), items.column(table.on[1]))
     yield WORD["distinct" if s.distinct else "select"]
+    if not s.select:
+        yield WORD["all"]
     for term in s.select:
         yield from _term(term, items)
     yield from _conditions("where", s.where, items)
@@ -221,7 +223,7 @@ class _Reader:
                 table = replace(table, on=(self._pointer(), self._pointer()))
             tables.append(table)
         distinct = self._word("select", "distinct") == "distinct"
-        select = self._terms()
+        select = () if self._word("all") else self._terms()
         where = self._conditions("where")
         group = self._terms() if self._word("group") else ()
         having = self._conditions("having")
