@@ -1,0 +1,117 @@
+"""The likeliest sketches of a question: a beam over what the grammar allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orchestrator.planner.network.features import Asked
+from orchestrator.planner.network.names import NameBook
+from orchestrator.planner.network.sessions import Sessions
+from orchestrator.planner.network.states import Frame, Rules, begin
+from orchestrator.planner.network.tokens import GRAMMAR, START
+
+BEAM: Final = 4
+STEPS_MAX: Final = 72
+#: a sketch this much less likely than the best (natural logarithm) is not looked for
+BEHIND_MAX: Final = 4.0
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Whole tokens and their log-probability."""
+
+    tokens: tuple[int, ...]
+    likely: float
+
+
+@dataclass(slots=True)
+class _Path:
+    tokens: tuple[int, ...]
+    likely: float
+    stack: tuple[Frame, ...]
+
+
+def search(given: Asked, sessions: Sessions, book: NameBook, beam: int = BEAM) -> list[Written]:
+    """Up to `beam` sketches, the likeliest first."""
+    memory = _Memory(given, sessions, book)
+    rules = Rules(given.items)
+    alive, done = [_Path((), 0.0, begin())], list[Written]()
+    before = np.full(1, START)
+    past = np.zeros((2, sessions.layers, 1, 0, sessions.width), dtype=np.float32)
+    for place in range(STEPS_MAX):
+        scores, past = memory.step(before, place, past)
+        kept = _extended(alive, scores, rules, beam)
+        best = max((w.likely for w in done), default=-np.inf)
+        rows, alive = [], []
+        for row, path in kept:
+            if not path.stack:
+                done.append(Written(path.tokens, path.likely))
+                best = max(best, path.likely)
+            elif path.likely > best - BEHIND_MAX:
+                rows.append(row)
+                alive.append(path)
+        if not alive or len(done) >= beam:
+            break
+        before = np.array([path.tokens[-1] for path in alive])
+        past = past[:, :, rows]
+    return sorted(done, key=lambda w: -w.likely)[:beam]
+
+
+class _Memory:
+    """A question read once, and the decoder's steps over it."""
+
+    def __init__(self, given: Asked, sessions: Sessions, book: NameBook) -> None:
+        self._sessions = sessions
+        n = len(given.pieces)
+        read = sessions.read(given.pieces[None], np.ones((1, n), dtype=np.bool_))[0]
+        items = given.items.size
+        pool = np.zeros((items, n), dtype=np.float32)
+        pool[items - len(given.pool) :] = given.pool
+        self._ck, self._cv, shown, self._keys = sessions.joined(
+            read=read,
+            names=book.of(given),
+            pool=pool,
+            kinds=given.kinds,
+            relations=given.relations.astype(np.int64),
+        )
+        self._inputs = np.concatenate([sessions.grammar, shown])
+
+    def step(self, before: NDArray[np.int64], place: int, past: Floats) -> tuple[Floats, Floats]:
+        """Scores of each path's next token, and what the steps after need of this one."""
+        scores, k, v = self._sessions.step(
+            x=self._inputs[before],
+            place=np.array([place]),
+            pk=past[0],
+            pv=past[1],
+            ck=self._ck,
+            cv=self._cv,
+            keys=self._keys,
+        )
+        return scores, np.stack([k, v])
+
+
+def _extended(
+    alive: list[_Path], scores: Floats, rules: Rules, beam: int
+) -> list[tuple[int, _Path]]:
+    """The likeliest paths one token longer, with the row each came from."""
+    found: list[tuple[float, int, int]] = []
+    for row, path in enumerate(alive):
+        (tokens,) = rules.allowed(path.stack).nonzero()
+        some = scores[row, tokens]
+        top = some.max()
+        likely = some - top - np.log(np.exp(some - top).sum())
+        order = np.argsort(-likely)[:beam] if len(tokens) > 1 else [0]
+        found += [(path.likely + float(likely[n]), row, int(tokens[n])) for n in order]
+    found.sort(key=lambda f: (-f[0], f[1], f[2]))
+    return [
+        (row, _Path((*alive[row].tokens, token), likely, rules.step(alive[row].stack, token)))
+        for likely, row, token in found[:beam]
+    ]
+
+
+assert GRAMMAR > START
