@@ -5,7 +5,7 @@ embeddings in four.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,10 +14,18 @@ from torch import Tensor, nn
 
 from orchestrator.planner.network.features import KINDS_MAX
 from orchestrator.planner.network.tokens import GRAMMAR
-from orchestrator.training.model import WIDTH, Decoder, Lower, Network, Upper, attend
-
-_GROUP: Final = 32
-_LEVELS: Final = 7
+from orchestrator.training.model import (
+    HEADS,
+    LOUD,
+    RELATIONS,
+    WIDTH,
+    Decoder,
+    Lower,
+    Network,
+    Upper,
+    attend,
+)
+from orchestrator.training.quarters import packed
 
 
 class _Lower(nn.Module):
@@ -44,10 +52,11 @@ class _Upper(nn.Module):
         u = self.upper
         own = names + pool @ read
         x = torch.cat([read, u.names(own)], 0) + u.kinds(kinds)
-        near = u.related.t()[relations].permute(2, 0, 1)[None]
-        x = x[None]
+        some = (relations[..., None] == torch.arange(RELATIONS)).to(x.dtype).amax(1)
+        x = (x + some @ u.marks)[None]
+        near = (u.related * LOUD).t()[relations].permute(2, 0, 1)[None]
         for number, layer in enumerate(u.layers):
-            x = layer(x, near[:, number * 12 : (number + 1) * 12])
+            x = layer(x, near[:, number * HEADS : (number + 1) * HEADS])
         memory = x[0]
         items = memory[read.shape[0] :]
         ck = torch.stack([step.ck(memory) for step in self.decoder.steps])
@@ -92,7 +101,6 @@ def export(network: Network, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     n, items, steps = 6, 9, len(network.decoder.steps)
     size = n + items
-    rest = {"n": "n", "N": "N"}
     _graph(
         _Lower(network.lower), folder / "lower.onnx",
         {"x": (torch.randn(2, n, WIDTH), {0: "B", 1: "n"}),
@@ -119,26 +127,13 @@ def export(network: Network, folder: Path) -> None:
          "keys": (torch.randn(items, WIDTH), {0: "N"})},
         {"scores": {0: "B", 1: "V"}, "k": {1: "B", 2: "U"}, "v": {1: "B", 2: "U"}},
     )  # fmt: skip
-    del rest
-    packed, scales = packed_words(network.lower.words.weight.detach().numpy())
+    small, scales = packed(network.lower.words.weight.detach().numpy())
     np.savez(
         folder / "words.npz",
-        packed=packed,
+        packed=small,
         scales=scales,
         grammar=network.decoder.words.weight.detach().numpy()[:GRAMMAR].astype(np.float16),
     )
-
-
-def packed_words(
-    words: np.ndarray[Any, np.dtype[np.float32]],
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Embeddings in four bits: (V, W / 2) bytes and a scale per group of numbers."""
-    grouped = words.reshape(len(words), -1, _GROUP)
-    scales = np.maximum(np.abs(grouped).max(-1, keepdims=True) / _LEVELS, 1e-8)
-    scales = scales.astype(np.float16)
-    small = np.clip(np.rint(grouped / scales.astype(np.float32)), -_LEVELS, _LEVELS)
-    whole = (small.reshape(len(words), -1) + 8).astype(np.uint8)
-    return whole[:, ::2] << 4 | whole[:, 1::2], scales[..., 0]
 
 
 def _graph(module: nn.Module, path: Path, given: Any, made: Any) -> None:

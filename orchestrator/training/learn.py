@@ -29,13 +29,13 @@ class Course:
     epochs: int
     batch: int = 32
     rate: float = 1.5e-4
-    rate_new: float = 5e-4
-    warm: int = 300
+    rate_new: float = 6e-4
+    warm: int = 150
     hide: float = 0.15
     thin: float = 0.5
     smooth: float = 0.0
     seed: int = 0
-    save_every: int = 500
+    save_every: int = 100
 
 
 def loss_of(scores: Tensor, b: Batch, smooth: float = 0.0) -> Tensor:
