@@ -31,6 +31,7 @@ from orchestrator.commands import (
     query,
     serve,
     tiers,
+    train,
     upkeep,
     version,
 )
@@ -115,6 +116,7 @@ for _command in (
 ):
     app.command()(_command)
 app.command("eval")(eval.eval_)
+app.command("train")(train.train_)
 app.add_typer(domains.domain)
 app.add_typer(custody.hold, name="hold")
 _COMMANDS = tuple(str(c.name or c.callback.__name__) for c in app.registered_commands if c.callback)

@@ -12,12 +12,11 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
-from orchestrator.planner.network.features import KINDS_MAX
+from orchestrator.planner.network.features import KINDS_MAX, RELATIONS
 from orchestrator.planner.network.tokens import GRAMMAR
 from orchestrator.training.model import (
     HEADS,
     LOUD,
-    RELATIONS,
     WIDTH,
     Decoder,
     Lower,

@@ -26,10 +26,10 @@ from orchestrator.planner.network.sketch import (
     Term,
 )
 
-_FOLDS: Final[dict[type[exp.Expression], Aggregate]] = {
+_FOLDS: Final[dict[Any, Aggregate]] = {
     exp.Max: "max", exp.Min: "min", exp.Sum: "sum", exp.Avg: "avg", exp.Count: "count",
 }  # fmt: skip
-_OPS: Final[dict[type[exp.Expression], Op]] = {
+_OPS: Final[dict[Any, Op]] = {
     exp.EQ: "=", exp.NEQ: "!=", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
 }  # fmt: skip
 _FLIPPED: Final[dict[Op, Op]] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -58,7 +58,7 @@ class _Scope:
     by_alias: dict[str, int] = field(default_factory=dict)
     order: list[int] = field(default_factory=list)
 
-    def column(self, node: exp.Expression) -> int:
+    def column(self, node: Any) -> int:
         if not isinstance(node, exp.Column) or isinstance(node.this, exp.Star):
             raise Unsaid(f"column {type(node).__name__}")
         name, alias = node.name.lower(), node.table.lower()
@@ -97,7 +97,7 @@ def _query(tree: Any, names: Names) -> Sketch:
     return _select(tree, names)
 
 
-def _select(tree: exp.Select, names: Names) -> Sketch:
+def _select(tree: Any, names: Names) -> Sketch:
     scope, tables = _tables(tree, names)
     everything = isinstance(tree.expressions[0], exp.Star)
     if everything and len(tree.expressions) > 1:
@@ -121,14 +121,14 @@ def _select(tree: exp.Select, names: Names) -> Sketch:
     )
 
 
-def _limit(tree: exp.Select) -> int | None:
+def _limit(tree: Any) -> int | None:
     limit = tree.args.get("limit")
     if tree.args.get("offset"):
         raise Unsaid("offset")
     return int(limit.expression.name) if limit else None
 
 
-def _tables(tree: exp.Select, names: Names) -> tuple[_Scope, tuple[Table, ...]]:
+def _tables(tree: Any, names: Names) -> tuple[_Scope, tuple[Table, ...]]:
     source = tree.args.get("from_") or tree.args.get("from")
     if source is None:
         raise Unsaid("no table")
@@ -154,7 +154,7 @@ def _tables(tree: exp.Select, names: Names) -> tuple[_Scope, tuple[Table, ...]]:
     return scope, _ordered(scope, edges)
 
 
-def _edges(node: exp.Expression, scope: _Scope) -> list[tuple[int, int]]:
+def _edges(node: Any, scope: _Scope) -> list[tuple[int, int]]:
     if isinstance(node, exp.And):
         return _edges(node.left, scope) + _edges(node.right, scope)
     if isinstance(node, exp.Paren):
@@ -169,28 +169,28 @@ def _ordered(scope: _Scope, edges: list[tuple[int, int]]) -> tuple[Table, ...]:
     schema = scope.names.schema
     left = sorted(scope.order)
     out = [Table(left.pop(0))]
-    table_of = lambda column: schema.columns[column].table  # noqa: E731 - read twice below
     while left:
         known = {t.table for t in out}
-        for number in left:
-            way = next(
-                (
-                    (a, b)
-                    for edge in edges
-                    for a, b in (edge, edge[::-1])
-                    if table_of(a) in known and table_of(b) == number
-                ),
-                None,
-            )
-            if way is not None:
-                break
-        else:
+        found = next(((t, w) for t in left if (w := _way(schema, edges, known, t))), None)
+        if found is None:
             raise Unsaid("tables without a way")
+        number, way = found
         out.append(Table(number, None if way == schema.plain_way(known, number) else way))
         left.remove(number)
     if len(edges) > len(out) - 1:
         raise Unsaid("more ways than tables")
     return tuple(out)
+
+
+def _way(
+    schema: Schema, edges: list[tuple[int, int]], known: set[int], table: int
+) -> tuple[int, int] | None:
+    """The join's columns from a known table to this one."""
+    for edge in edges:
+        for a, b in (edge, edge[::-1]):
+            if schema.columns[a].table in known and schema.columns[b].table == table:
+                return a, b
+    return None
 
 
 def _term(node: Any, scope: _Scope) -> Term:
@@ -270,7 +270,7 @@ def _negated(node: Any, scope: _Scope) -> Condition:
     raise Unsaid("not")
 
 
-def _in(node: exp.In, scope: _Scope, op: Op) -> Condition:
+def _in(node: Any, scope: _Scope, op: Op) -> Condition:
     query = node.args.get("query")
     if query is None:
         raise Unsaid("in a list")

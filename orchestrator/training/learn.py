@@ -83,8 +83,10 @@ def learn(
             mean = value if mean == 0.0 else 0.98 * mean + 0.02 * value
             if done % 100 == 0:
                 spent = clock.monotonic() - began
-                told(f"round {round_} step {done}/{steps} loss {mean:.3f} "
-                     f"{spent / 60:.1f} min {(done - first) * course.batch / spent:.0f}/s")
+                told(
+                    f"round {round_} step {done}/{steps} loss {mean:.3f} "
+                    f"{spent / 60:.1f} min {(done - first) * course.batch / spent:.0f}/s"
+                )
             if done % course.save_every == 0:
                 _save(masters, checkpoint, done, round_, skip)
         round_, skip = round_ + 1, 0
@@ -127,8 +129,10 @@ class Masters:
                 half.copy_(full)
 
     def state(self) -> dict[str, Any]:
-        return {"weights": dict(zip(self.names, self.full, strict=True)),
-                "optimiser": self.optimiser.state_dict()}
+        return {
+            "weights": dict(zip(self.names, self.full, strict=True)),
+            "optimiser": self.optimiser.state_dict(),
+        }
 
     def load(self, state: dict[str, Any]) -> None:
         for name, full in zip(self.names, self.full, strict=True):
@@ -141,7 +145,7 @@ def _step(network: Network, masters: Masters, batch: Batch, course: Course, done
           steps: int) -> float:  # fmt: skip
     network.train()
     loss = loss_of(network(batch), batch, course.smooth)
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     masters.step(min(1.0, (done + 1) / course.warm) * max(0.02, 1.0 - done / steps))
     return loss.item()
 

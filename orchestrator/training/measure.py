@@ -107,8 +107,9 @@ def accuracy(
     order = sorted(range(len(trials)), key=lambda n: len(trials[n].asked.kinds))
     for first in range(0, len(order), 48):
         group = [trials[n] for n in order[first : first + 48]]
-        for trial, sketch in zip(group, greedy(network, [t.asked for t in group], book),
-                                 strict=True):
+        for trial, sketch in zip(
+            group, greedy(network, [t.asked for t in group], book), strict=True
+        ):
             good += right(sketch, trial, runner)
     told(f"right {good}/{len(trials)} = {100 * good / len(trials):.1f} %")
     return good / len(trials)

@@ -52,7 +52,7 @@ class Layer(nn.Module):
 def attend(q: Tensor, k: Tensor, v: Tensor, bias: Tensor) -> Tensor:
     """q (B, T, W) over k, v (B, L, W); bias (B or 1, H or 1, T or 1, L)."""
     q, k, v = (t.view(*t.shape[:2], HEADS, -1).transpose(1, 2) for t in (q * _SCALE, k, v))
-    mixed = (q @ k.transpose(2, 3) + bias).softmax(-1) @ v
+    mixed: Tensor = (q @ k.transpose(2, 3) + bias).softmax(-1) @ v
     return mixed.transpose(1, 2).flatten(2)
 
 
@@ -69,7 +69,7 @@ class Lower(nn.Module):
 
     def embedded(self, pieces: Tensor) -> Tensor:
         places = torch.arange(pieces.shape[1])
-        return self.words(pieces) + self.places(places) + self.types.weight[0]  # type: ignore[no-any-return]
+        return self.words(pieces) + self.places(places) + self.types.weight[0]
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """x (B, L, W) embedded; mask (B, L), true where there is a piece."""

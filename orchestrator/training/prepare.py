@@ -114,9 +114,7 @@ def masks(tokens: Sequence[int], given: Asked) -> NDArray[np.bool_] | None:
     return np.stack(out)
 
 
-def batches(
-    data: Sequence[Prepared], size: int, seed: int
-) -> Iterator[list[Prepared]]:
+def batches(data: Sequence[Prepared], size: int, seed: int) -> Iterator[list[Prepared]]:
     """The data once, in batches of about equal lengths, in an order that the seed fixes."""
     rng = random.Random(seed)  # noqa: S311 - an order, not a secret
     order = list(range(len(data)))
@@ -137,12 +135,14 @@ def thinned(r: Prepared, rng: random.Random, chance: float) -> Prepared:
     used = {t - GRAMMAR for t in r.tokens if t >= GRAMMAR}
     tables, columns = len(schema.tables), len(schema.columns)
     kept_tables = {
-        t.number for t in schema.tables
+        t.number
+        for t in schema.tables
         if t.number in used or any(tables + c in used for c in t.columns) or rng.random() < 0.5
     }
     keep = [t for t in range(tables) if t in kept_tables]
     keep += [
-        tables + c.number for c in schema.columns
+        tables + c.number
+        for c in schema.columns
         if c.table in kept_tables and (tables + c.number in used or rng.random() < 0.85)
     ]
     keep += range(tables + columns, items.size)

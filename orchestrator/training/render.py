@@ -95,7 +95,9 @@ def _term(term: Term, source: Source) -> str:
     name = _column(term.column, source)
     if term.aggregate is None:
         return name
-    return f"count(DISTINCT {name})" if term.aggregate == "distinct" else f"{term.aggregate}({name})"
+    return (
+        f"count(DISTINCT {name})" if term.aggregate == "distinct" else f"{term.aggregate}({name})"
+    )
 
 
 def _column(number: int, source: Source) -> str:

@@ -4,19 +4,15 @@ them."""
 from __future__ import annotations
 
 import hashlib
-import pickle
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import orjson
 
-from orchestrator.planner.network.schema import Schema, schema_of
+from orchestrator.planner.network.schema import Schema
 from orchestrator.training.gold import Names
-from registry.catalog import Catalogue, Facts, FieldValues
-from registry.domain import parse_spec
 from registry.shape.naming import collection_name, field_names
 
 
@@ -40,29 +36,10 @@ def examples(folder: Path) -> list[Example]:
     out = []
     for line in (folder / "questions.jsonl").read_bytes().splitlines():
         row = orjson.loads(line)
-        out.append(Example(row["id"], row["db"], row["question"], row["sql"],
-                           row.get("synonym_question")))
+        out.append(
+            Example(row["id"], row["db"], row["question"], row["sql"], row.get("synonym_question"))
+        )
     return out
-
-
-def catalogues(path: Path) -> dict[str, Catalogue]:
-    """{database: catalogue} of a file that `catalogue_cache` wrote."""
-    kept: dict[str, Any] = pickle.loads(path.read_bytes())  # noqa: S301 - our own cache
-    return {db: _catalogue(entry) for db, entry in kept.items() if entry}
-
-
-def _catalogue(entry: Any) -> Catalogue:
-    specs, facts, _ = entry
-    return Catalogue(
-        [parse_spec(spec) for spec in specs],
-        {
-            address: Facts(
-                rows, low, high, 0,
-                {n: FieldValues(tuple(v), complete) for n, (v, complete) in values.items()},
-            )
-            for address, (rows, low, high, values) in facts.items()
-        },
-    )
 
 
 def names_of(schema: Schema, database: Path) -> tuple[Names, dict[int, str], dict[int, str]]:
@@ -98,7 +75,3 @@ def _headers(database: Path) -> Iterator[tuple[str, list[str]]]:
             yield name, [row[0] for row in rows]
     finally:
         connection.close()
-
-
-def schemas(kept: Mapping[str, Catalogue]) -> dict[str, Schema]:
-    return {db: schema_of(catalogue) for db, catalogue in kept.items()}

@@ -14,6 +14,7 @@ from orchestrator.planner.network.schema import Column, Schema
 from orchestrator.planner.network.sketch import Condition, Order, Sketch, Table, Term, parts, terms
 from orchestrator.planner.network.tokens import meant
 from orchestrator.planner.words import Word, stem, tokenise
+from registry.catalog import Catalogue
 
 _TRIES: Final = 6
 _DATABASES_MIN: Final = 5
@@ -54,9 +55,7 @@ def common_words(questions: Sequence[tuple[str, str]]) -> frozenset[str]:
     return frozenset(word for word, dbs in seen.items() if len(dbs) >= _DATABASES_MIN)
 
 
-def template(
-    text: str, schema: Schema, sketch: Sketch, common: frozenset[str]
-) -> Template | None:
+def template(text: str, schema: Schema, sketch: Sketch, common: frozenset[str]) -> Template | None:
     """The template of a question; `None` where words are left that few databases are asked with,
     or too little of its sketch is named."""
     words = tokenise(text)
@@ -164,13 +163,15 @@ def _values(
 class Stock:
     """What other schemas offer: their tables by the ways between them, and stored texts."""
 
-    def __init__(self, schemas: Sequence[Schema]) -> None:
+    def __init__(self, schemas: Sequence[Schema], catalogues: Sequence[Catalogue]) -> None:
         self.schemas = list(schemas)
         self.texts: dict[tuple[int, int], list[str]] = {}
-        for number, schema in enumerate(self.schemas):
-            for places in schema.texts.values():
-                for column, value in places:
-                    self.texts.setdefault((number, column), []).append(value)
+        for number, (schema, catalogue) in enumerate(zip(schemas, catalogues, strict=True)):
+            for column in schema.columns:
+                address = schema.tables[column.table].address
+                found = catalogue.facts_of(address).values.get(column.name)
+                if found is not None and found.values:
+                    self.texts[number, column.number] = list(found.values)
 
 
 def transplanted(

@@ -94,9 +94,7 @@ def questions(
         yield row.question, schema, _sketch(row, [c for c, _ in given], table)
 
 
-def _schema(
-    given: Sequence[tuple[str, bool]], table: WikiTable, rng: random.Random
-) -> Schema:
+def _schema(given: Sequence[tuple[str, bool]], table: WikiTable, rng: random.Random) -> Schema:
     columns = []
     for number, (name, numeric) in enumerate(given):
         words = plain(name) or ("value",)

@@ -38,7 +38,26 @@ RELATIONS: Final = 48
 #: what may be hidden from the encoder while it learns: it must not lean on equal spelling alone
 LEXICAL: Final = (Q_TABLE, Q_TABLE_PART, TABLE_Q, TABLE_Q_PART, Q_COLUMN, Q_COLUMN_PART,
                   COLUMN_Q, COLUMN_Q_PART)  # fmt: skip
-_IDLE: Final = frozenset("a an the of in on at for to from with by and or is are".split())
+_IDLE: Final = frozenset(
+    (
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "on",
+        "at",
+        "for",
+        "to",
+        "from",
+        "with",
+        "by",
+        "and",
+        "or",
+        "is",
+        "are",
+    )
+)
 _PLAIN: Final = re.compile(r"\w+|[^\w\s]")
 
 Ints = NDArray[np.int64]
@@ -84,9 +103,7 @@ def asked(text: str, schema: Schema, pieces: Pieces) -> Asked:
     relations = by_word[sites[:, None], sites[None, :]]
     np.fill_diagonal(relations, SELF)
     kinds = np.concatenate([np.zeros(count, dtype=np.int64), _kinds(schema, mentions)])
-    return Asked(
-        items, np.array(numbers, dtype=np.int64), _pool(mentions, owner), kinds, relations
-    )
+    return Asked(items, np.array(numbers, dtype=np.int64), _pool(mentions, owner), kinds, relations)
 
 
 def _pieces(words: tuple[Word, ...], pieces: Pieces) -> tuple[list[int], list[int]]:

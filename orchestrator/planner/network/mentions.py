@@ -18,11 +18,9 @@ MENTIONS_MAX: Final = 24
 _SPAN_WORDS_MAX: Final = 8
 _QUOTES: Final = "\"'‘’“”`"
 _ORDINALS: Final = {
-    word: number
-    for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1
-    )
-}
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5,
+    "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +62,7 @@ def mentions_of(text: str, words: tuple[Word, ...], schema: Schema) -> tuple[Men
         elif word.number is not None or word.text in _ORDINALS:
             value = word.number if word.number is not None else _ORDINALS[word.text]
             places = _places((word.stem,), schema)
-            found[number, number] = Mention(
-                number, number, "number", word.raw, value, places
-            )
+            found[number, number] = Mention(number, number, "number", word.raw, value, places)
     for mention in _cells(text, words, schema, taken):
         found.setdefault((mention.first, mention.last), mention)
     for first, last in _named(words, taken):

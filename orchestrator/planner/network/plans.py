@@ -64,8 +64,8 @@ class _Maker:
         joins = self._joins()
         source = self.schema.tables[s.tables[0].table].address
         rest: dict[str, Any] = {"joins": joins, "where": self._tree(s.where, self._where)}
-        folded = s.group or s.having or any(
-            t.aggregate for t in (*s.select, *(o.term for o in s.order))
+        folded = (
+            s.group or s.having or any(t.aggregate for t in (*s.select, *(o.term for o in s.order)))
         )
         rest |= self._folded() if folded else self._listed()
         if s.combine is not None:
@@ -134,9 +134,7 @@ class _Maker:
             self._path(self._column(t.column), "id" if n in self.ids else None)
             for n, t in enumerate(terms)
         ]
-        order = [
-            Order(by=self._path(self._column(o.term.column)), desc=o.desc) for o in s.order
-        ]
+        order = [Order(by=self._path(self._column(o.term.column)), desc=o.desc) for o in s.order]
         return {"select": tuple(dict.fromkeys(paths)), "distinct": s.distinct, "order": order}
 
     def _folded(self) -> dict[str, Any]:
@@ -163,8 +161,8 @@ class _Maker:
             if term not in self.keys:
                 column = self._column(term.column)
                 shown = {self.sketch.select[n] for n in self.ids if n < len(self.sketch.select)}
-                path = self._path(column, "id" if term in shown else None)
-                self.keys[term] = key(path, self._free(path.replace(".", "_")), term.bucket)
+                of = self._path(column, "id" if term in shown else None)
+                self.keys[term] = key(of, self._free(of.replace(".", "_")), term.bucket)
             return self.keys[term].name
         if term not in self.measures:
             path = None if term.column is None else self._path(self._column(term.column))

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 from orchestrator.planner.words import plain, stem
 from registry.catalog import Catalogue
@@ -67,6 +67,14 @@ class Way:
     b: int
 
 
+class Texts(Protocol):
+    """Where each stored text is: {its words as stems: ((column, text), …)}."""
+
+    def get(
+        self, key: tuple[str, ...], default: tuple[tuple[int, str], ...], /
+    ) -> tuple[tuple[int, str], ...]: ...
+
+
 @dataclass(slots=True)
 class Schema:
     """Tables and columns by number, ways by pair of tables, stored texts by their words."""
@@ -75,8 +83,7 @@ class Schema:
     columns: tuple[Column, ...]
     #: the plainest way first
     ways: Mapping[tuple[int, int], tuple[Way, ...]]
-    #: {words of a text as stems: ((column, text), …)}
-    texts: Mapping[tuple[str, ...], tuple[tuple[int, str], ...]]
+    texts: Texts
     words_max: int = 1
     #: what an encoder keeps with it
     kept: dict[str, object] = field(default_factory=dict)

@@ -61,9 +61,7 @@ class Rules:
         self._size = GRAMMAR + items.size
         self._words: dict[tuple[str, ...], Mask] = {}
         self._columns: dict[tuple[int, ...], Mask] = {}
-        self._tables = self._mask(
-            items.table(t.number) for t in items.schema.tables
-        )
+        self._tables = self._mask(items.table(t.number) for t in items.schema.tables)
         self._mentions = self._mask(map(items.mention, range(len(items.mentions))))
         self._near: dict[tuple[int, ...], Mask] = {}
 
@@ -204,9 +202,7 @@ def _termed(frame: Frame, phase: str) -> Frame:
     return replace(frame, phase="op")
 
 
-def _worded(
-    frame: Frame, below: tuple[Frame, ...], word: str
-) -> tuple[Frame, ...]:
+def _worded(frame: Frame, below: tuple[Frame, ...], word: str) -> tuple[Frame, ...]:
     if word == "end":
         return _ended(below)
     if word in ("select", "distinct"):
@@ -230,9 +226,7 @@ def _worded(
     return _opened(frame, below, word)
 
 
-def _operated(
-    frame: Frame, below: tuple[Frame, ...], word: str
-) -> tuple[Frame, ...]:
+def _operated(frame: Frame, below: tuple[Frame, ...], word: str) -> tuple[Frame, ...]:
     if word in ("in", "not in"):
         return (*below, replace(frame, phase="conditions"), Frame(width=1))
     if word in ("null", "not null"):
@@ -241,9 +235,7 @@ def _operated(
     return (*below, replace(frame, phase=phase))
 
 
-def _opened(
-    frame: Frame, below: tuple[Frame, ...], word: str
-) -> tuple[Frame, ...]:
+def _opened(frame: Frame, below: tuple[Frame, ...], word: str) -> tuple[Frame, ...]:
     """A word that begins a later part."""
     section = _SECTION_OF[word]
     if word in SETS:
