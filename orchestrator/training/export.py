@@ -58,9 +58,13 @@ class _Upper(nn.Module):
             x = layer(x, near[:, number * HEADS : (number + 1) * HEADS])
         memory = x[0]
         items = memory[read.shape[0] :]
-        ck = torch.stack([step.ck(memory) for step in self.decoder.steps])
-        cv = torch.stack([step.cv(memory) for step in self.decoder.steps])
-        return ck, cv, self.decoder.shown(items), self.decoder.key(items)
+        held = torch.stack(
+            [
+                torch.stack([step.ck(memory) for step in self.decoder.steps]),
+                torch.stack([step.cv(memory) for step in self.decoder.steps]),
+            ]
+        )
+        return held, self.decoder.shown(items), self.decoder.key(items)
 
 
 class _Step(nn.Module):
@@ -69,29 +73,30 @@ class _Step(nn.Module):
         self.decoder = decoder
 
     def forward(
-        self, x: Tensor, place: Tensor, pk: Tensor, pv: Tensor, ck: Tensor, cv: Tensor,
-        keys: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
-        """x (B, W): the token before; place (1); pk, pv (S, B, T, W); ck, cv (S, L, W)."""
+        self, x: Tensor, place: Tensor, past: Tensor, memory: Tensor, keys: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """x (B, W): the token before; place (1); keys and values: past (2, S, B, T, W), memory
+        (2, S, L, W)."""
         d = self.decoder
         x = d.norm(x + d.places(place))[:, None]
         zero = torch.zeros(1, 1, 1, 1)
         made_k, made_v = [], []
         for number, step in enumerate(d.steps):
-            k = torch.cat([pk[number], step.k(x)], 1)
-            v = torch.cat([pv[number], step.v(x)], 1)
+            k = torch.cat([past[0, number], step.k(x)], 1)
+            v = torch.cat([past[1, number], step.v(x)], 1)
             made_k.append(k)
             made_v.append(v)
             x = step.norm1(x + step.o(attend(step.q(x), k, v, zero)))
             count = x.shape[0]
             crossed = attend(
-                step.cq(x).transpose(0, 1), ck[number][None], cv[number][None], zero
+                step.cq(x).transpose(0, 1), memory[0, number][None], memory[1, number][None], zero
             ).transpose(0, 1)
             x = step.norm2(x + step.co(crossed.reshape(count, 1, WIDTH)))
             x = step.norm3(x + step.down(torch.nn.functional.gelu(step.up(x))))
         x = x[:, 0]
         pointed = d.ask(x) @ keys.t() / WIDTH**0.5
-        return torch.cat([d.out(x), pointed], -1), torch.stack(made_k), torch.stack(made_v)
+        held = torch.stack([torch.stack(made_k), torch.stack(made_v)])
+        return torch.cat([d.out(x), pointed], -1), held
 
 
 def export(network: Network, folder: Path) -> None:
@@ -113,18 +118,16 @@ def export(network: Network, folder: Path) -> None:
          "pool": (torch.rand(items, n), {0: "N", 1: "n"}),
          "kinds": (torch.randint(0, KINDS_MAX, (size,)), {0: "L"}),
          "relations": (torch.randint(0, 40, (size, size)), {0: "L", 1: "L"})},
-        {"ck": {1: "L"}, "cv": {1: "L"}, "shown": {0: "N"}, "keys": {0: "N"}},
+        {"memory": {2: "L"}, "shown": {0: "N"}, "keys": {0: "N"}},
     )  # fmt: skip
-    past = torch.randn(steps, 2, 3, WIDTH)
-    memory = torch.randn(steps, size, WIDTH)
     _graph(
         _Step(network.decoder), folder / "step.onnx",
         {"x": (torch.randn(2, WIDTH), {0: "B"}),
          "place": (torch.tensor([3]), {}),
-         "pk": (past, {1: "B", 2: "T"}), "pv": (past, {1: "B", 2: "T"}),
-         "ck": (memory, {1: "L"}), "cv": (memory, {1: "L"}),
+         "past": (torch.randn(2, steps, 2, 3, WIDTH), {2: "B", 3: "T"}),
+         "memory": (torch.randn(2, steps, size, WIDTH), {2: "L"}),
          "keys": (torch.randn(items, WIDTH), {0: "N"})},
-        {"scores": {0: "B", 1: "V"}, "k": {1: "B", 2: "U"}, "v": {1: "B", 2: "U"}},
+        {"scores": {0: "B", 1: "V"}, "held": {2: "B", 3: "U"}},
     )  # fmt: skip
     small, scales = packed(network.lower.words.weight.detach().numpy())
     np.savez(

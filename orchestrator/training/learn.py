@@ -53,12 +53,16 @@ def learn(
     steps: int,
     book: NameBook,
     course: Course,
+    *,
     checkpoint: Path,
     clock: Clock,
     told: Callable[[str], None],
     each: Callable[[int], None] = lambda _: None,
+    gone: Callable[[int], float] | None = None,
 ) -> None:
-    """Train for `steps` batches in all. `epoch(n)`: the data of the n-th round."""
+    """Train for `steps` batches in all. `epoch(n)`: the data of the n-th round; `gone(step)`: the
+    share of the course that is over then, by which rates fall and at whose end it stops."""
+    over = gone or (lambda step: step / steps)
     masters = Masters(network, course)
     done, round_, skip = 0, 0, 0
     if checkpoint.exists():
@@ -68,16 +72,17 @@ def learn(
         told(f"going on from step {done}")
     mean, began = 0.0, clock.monotonic()
     first = done
-    while done < steps:
+    while over(done) < 1:
         rng = random.Random(course.seed * 1009 + round_)  # noqa: S311 - repeatable, not secret
         torch.manual_seed(course.seed * 1009 + round_)
         for number, rows in enumerate(batches(epoch(round_), course.batch, course.seed + round_)):
             if number < skip:
                 continue
-            if done >= steps:
+            if over(done) >= 1:
                 break
             batch = collate(rows, book, hide=course.hide, thin=course.thin, rng=rng)
-            value = _step(network, masters, batch, course, done, steps)
+            share = min(1.0, (done + 1) / course.warm) * max(0.02, 1.0 - over(done))
+            value = _step(network, masters, batch, share, course.smooth)
             done += 1
             skip = number + 1
             mean = value if mean == 0.0 else 0.98 * mean + 0.02 * value
@@ -141,12 +146,11 @@ class Masters:
         self.follow()
 
 
-def _step(network: Network, masters: Masters, batch: Batch, course: Course, done: int,
-          steps: int) -> float:  # fmt: skip
+def _step(network: Network, masters: Masters, batch: Batch, share: float, smooth: float) -> float:
     network.train()
-    loss = loss_of(network(batch), batch, course.smooth)
+    loss = loss_of(network(batch), batch, smooth)
     loss.backward()
-    masters.step(min(1.0, (done + 1) / course.warm) * max(0.02, 1.0 - done / steps))
+    masters.step(share)
     return loss.item()
 
 

@@ -104,7 +104,7 @@ async def train(
     course = Course(amounts.rounds, seed=amounts.seed)
     trials = {kind: _trials(data, given, pieces, clock, kind == "synonyms")
               for kind in ("questions", "synonyms")}  # fmt: skip
-    sample = random.Random(3).sample(trials["questions"], _SAMPLE)  # noqa: S311
+    sample = random.Random(3).sample(trials["questions"], _SAMPLE)  # noqa: S311 - a fixed sample
     steps = amounts.rounds * (len(rounds(0)) // course.batch)
     given.out.mkdir(parents=True, exist_ok=True)
 
@@ -112,7 +112,17 @@ async def train(
         if number < amounts.rounds:
             accuracy(network, sample, book, told)
 
-    learn(network, rounds, steps, book, course, given.out / _CHECKPOINT, clock, told, each)
+    learn(
+        network,
+        rounds,
+        steps,
+        book,
+        course,
+        checkpoint=given.out / _CHECKPOINT,
+        clock=clock,
+        told=told,
+        each=each,
+    )
     report = {kind: round(accuracy(network, t, book, told), 4) for kind, t in trials.items()}
     export(network, given.out)
     (given.out / "vocab.txt").write_bytes((given.encoder / "vocab.txt").read_bytes())

@@ -17,6 +17,7 @@ from orchestrator.planner.words import Word, stem, tokenise
 from registry.catalog import Catalogue
 
 _TRIES: Final = 6
+_RENAMED: Final = 0.15
 _DATABASES_MIN: Final = 5
 
 
@@ -192,8 +193,8 @@ def transplanted(
             slot.value: rng.choice(stock.texts[number, columns[slot.number]])
             for slot in given.slots if slot.sort == "value"
         }  # fmt: skip
-        sketch = _mapped(given.sketch, tables, columns, values)
-        return _said(given, schema, tables, columns, values, rng, renamed), schema, sketch
+        to = _Places(schema, tables, columns, values)
+        return _said(given, to, rng, renamed), schema, _mapped(given.sketch, to)
     return None
 
 
@@ -269,22 +270,30 @@ def _alike(old: Column, new: Column, *, silent: bool) -> bool:
     return old.kind == new.kind and old.key == new.key
 
 
-def _mapped(
-    s: Sketch, tables: Mapping[int, int], columns: Mapping[int, int], values: Mapping[str, str]
-) -> Sketch:
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """What stands for each table, column and value of a template."""
+
+    schema: Schema
+    tables: Mapping[int, int]
+    columns: Mapping[int, int]
+    values: Mapping[str, str]
+
+
+def _mapped(s: Sketch, to: _Places) -> Sketch:
     def term(t: Term) -> Term:
-        return t if t.column is None else replace(t, column=columns[t.column])
+        return t if t.column is None else replace(t, column=to.columns[t.column])
 
     def condition(c: Condition) -> Condition:
-        given = tuple(values.get(v, v) if isinstance(v, str) else v for v in c.values)
-        inner = None if c.inner is None else _mapped(c.inner, tables, columns, values)
-        other = None if c.other is None else columns[c.other]
+        given = tuple(to.values.get(v, v) if isinstance(v, str) else v for v in c.values)
+        inner = None if c.inner is None else _mapped(c.inner, to)
+        other = None if c.other is None else to.columns[c.other]
         return replace(c, term=term(c.term), values=given, inner=inner, other=other)
 
-    combine = s.combine and (s.combine[0], _mapped(s.combine[1], tables, columns, values))
+    combine = s.combine and (s.combine[0], _mapped(s.combine[1], to))
     return replace(
         s,
-        tables=_sorted(tuple(Table(tables[t.table]) for t in s.tables)),
+        tables=_sorted(tuple(Table(to.tables[t.table]) for t in s.tables)),
         select=tuple(map(term, s.select)),
         where=tuple(map(condition, s.where)),
         group=tuple(map(term, s.group)),
@@ -299,13 +308,7 @@ def _sorted(found: tuple[Table, ...]) -> tuple[Table, ...]:
 
 
 def _said(
-    given: Template,
-    schema: Schema,
-    tables: Mapping[int, int],
-    columns: Mapping[int, int],
-    values: Mapping[str, str],
-    rng: random.Random,
-    renamed: Mapping[str, Sequence[str]],
+    given: Template, to: _Places, rng: random.Random, renamed: Mapping[str, Sequence[str]]
 ) -> str:
     """The question with its slots filled anew."""
     out, at = "", 0
@@ -314,38 +317,39 @@ def _said(
         out += given.text[at:start]
         if slot.sort == "value":
             quoted = given.words[slot.first].kind == "quoted"
-            out += f'"{values[slot.value]}"' if quoted else values[slot.value]
+            value = to.values[slot.value]
+            out += f'"{value}"' if quoted else value
         else:
-            out += " ".join(_called(slot, schema, tables, columns, rng, renamed))
+            out += " ".join(_called(slot, to, rng, renamed))
         at = end
     return out + given.text[at:]
 
 
 def _called(
-    slot: Slot,
-    schema: Schema,
-    tables: Mapping[int, int],
-    columns: Mapping[int, int],
-    rng: random.Random,
-    renamed: Mapping[str, Sequence[str]],
+    slot: Slot, to: _Places, rng: random.Random, renamed: Mapping[str, Sequence[str]]
 ) -> list[str]:
+    """The words of what stands in a slot, in the slot's number, sometimes other words."""
     if slot.sort == "table":
-        words = list(schema.tables[tables[slot.number]].words)
+        words = list(to.schema.tables[to.tables[slot.number]].words)
     else:
-        column = schema.columns[columns[slot.number]]
-        words = list(column.words)
-        own = set(schema.tables[column.table].stems)
-        rest = [w for w in words if stem(w) not in own]
-        if rest and (slot.short or rng.random() < 0.5):
-            words = rest
-        if len(words) > 1 and words[-1] in ("name", "code", "value") and rng.random() < 0.15:
-            words = words[:-1]
+        words = _column_words(slot, to, rng)
     for n, word in enumerate(words):
-        if word in renamed and rng.random() < 0.15:
+        if word in renamed and rng.random() < _RENAMED:
             words[n] = rng.choice(list(renamed[word]))
     last = words[-1]
     singular = last[:-1] if last.endswith("s") and not last.endswith("ss") else last
     words[-1] = _plural(singular) if slot.plural else singular
+    return words
+
+
+def _column_words(slot: Slot, to: _Places, rng: random.Random) -> list[str]:
+    """A column's words, now and then without its table's or without the last, idle one."""
+    column = to.schema.columns[to.columns[slot.number]]
+    own = set(to.schema.tables[column.table].stems)
+    rest = [w for w in column.words if stem(w) not in own]
+    words = rest if rest and (slot.short or rng.random() < 0.5) else list(column.words)
+    if len(words) > 1 and words[-1] in ("name", "code", "value") and rng.random() < _RENAMED:
+        words = words[:-1]
     return words
 
 

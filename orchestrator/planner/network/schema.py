@@ -106,7 +106,9 @@ def schema_of(catalogue: Catalogue) -> Schema:
         for name, fld in _fields(spec):
             values = facts.values.get(name)
             few = _few(values.values) if values is not None and values.complete else ()
-            columns.append(_column(len(columns), len(tables), name, fld, spec, numbers, few))
+            columns.append(
+                _column(len(columns), len(tables), name, fld, spec=spec, numbers=numbers, few=few)
+            )
         own = tuple(range(first, len(columns)))
         key = next((n for n in own if columns[n].key), None)
         name = address.partition(".")[2]
@@ -129,6 +131,7 @@ def _column(
     table: int,
     name: str,
     fld: FieldSpec,
+    *,
     spec: CollectionSpec,
     numbers: Mapping[str, int],
     few: tuple[str, ...],

@@ -12,7 +12,7 @@ from orchestrator.planner.network.features import Asked
 from orchestrator.planner.network.names import NameBook
 from orchestrator.planner.network.sessions import Sessions
 from orchestrator.planner.network.states import Frame, Rules, begin
-from orchestrator.planner.network.tokens import GRAMMAR, START
+from orchestrator.planner.network.tokens import START
 
 BEAM: Final = 4
 STEPS_MAX: Final = 72
@@ -72,7 +72,7 @@ class _Memory:
         items = given.items.size
         pool = np.zeros((items, n), dtype=np.float32)
         pool[items - len(given.pool) :] = given.pool
-        self._ck, self._cv, shown, self._keys = sessions.joined(
+        self._memory, shown, self._keys = sessions.joined(
             read=read,
             names=book.of(given),
             pool=pool,
@@ -83,16 +83,13 @@ class _Memory:
 
     def step(self, before: NDArray[np.int64], place: int, past: Floats) -> tuple[Floats, Floats]:
         """Scores of each path's next token, and what the steps after need of this one."""
-        scores, k, v = self._sessions.step(
+        return self._sessions.step(
             x=self._inputs[before],
             place=np.array([place]),
-            pk=past[0],
-            pv=past[1],
-            ck=self._ck,
-            cv=self._cv,
+            past=past,
+            memory=self._memory,
             keys=self._keys,
         )
-        return scores, np.stack([k, v])
 
 
 def _extended(
@@ -112,6 +109,3 @@ def _extended(
         (row, _Path((*alive[row].tokens, token), likely, rules.step(alive[row].stack, token)))
         for likely, row, token in found[:beam]
     ]
-
-
-assert GRAMMAR > START

@@ -40,7 +40,7 @@ class Sessions:
         words = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
         self.pieces = Pieces(words)
         shape = self._step.get_inputs()[2].shape
-        self.layers, self.width = int(shape[0]), int(shape[3])
+        self.layers, self.width = int(shape[1]), int(shape[4])
 
     def words(self, pieces: NDArray[np.int64]) -> Floats:
         """The embeddings of pieces: (…, W)."""
@@ -56,12 +56,12 @@ class Sessions:
         out: Floats = self._lower.run(None, {"x": self.words(pieces), "mask": mask})[0]
         return out
 
-    def joined(self, **arrays: Any) -> tuple[Floats, Floats, Floats, Floats]:
-        """Memory's keys and values per step layer, and the items as inputs and as targets."""
-        ck, cv, shown, keys = self._upper.run(None, arrays)
-        return ck, cv, shown, keys
+    def joined(self, **arrays: Any) -> tuple[Floats, Floats, Floats]:
+        """Memory's keys and values per layer of a step; the items as inputs and as targets."""
+        memory, shown, keys = self._upper.run(None, arrays)
+        return memory, shown, keys
 
-    def step(self, **arrays: Any) -> tuple[Floats, Floats, Floats]:
+    def step(self, **arrays: Any) -> tuple[Floats, Floats]:
         """Scores (B, GRAMMAR + items), and the keys and values so far."""
-        scores, k, v = self._step.run(None, arrays)
-        return scores, k, v
+        scores, held = self._step.run(None, arrays)
+        return scores, held
