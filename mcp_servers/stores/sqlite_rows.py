@@ -92,7 +92,8 @@ def write(
     on_conflict: OnConflict,
     expected_version: int | None,
 ) -> list[Written]:
-    """All drafts or, when one raises `Conflict`, none. Equal ones are left as they are."""
+    """All drafts or, when one raises `Conflict`, none. Equal ones are left as they are; one that
+    would take a record out of its legal hold is `rejected`."""
     ids = [draft.id for draft in drafts]
     cells = _cells(table, drafts)
     stored = _existing(transaction, table, tenant, ids)
@@ -104,6 +105,7 @@ def write(
     if not stored and not expected_version and len(set(ids)) == len(ids):
         return _insert_all(transaction, table, tenant, ids, cells, place + 1)
     effects = _Effects()
+    held = holds.of(transaction.connection, tenant, table.name)
     for draft, now in zip(drafts, cells, strict=True):
         was = stored.get(draft.id)
         if expected_version is not None and expected_version != (was.version if was else 0):
@@ -115,6 +117,10 @@ def write(
         else:
             if draft.merge:
                 now = _merged(table, draft, was.cells, now)
+            if held and _escapes(held, table, draft.id, was.cells, now):
+                reason = f"{shown(draft.id)} is under legal hold, and would not be any more"
+                effects.written.append((draft.id, was.version, "rejected", reason))
+                continue
             _meet(effects, draft, was, now, on_conflict)
     return _apply(transaction, table, tenant, effects)
 
@@ -144,6 +150,14 @@ def _meet(
         if not was.fresh:
             effects.changed[draft.id] = was
         effects.written.append((draft.id, was.version, "updated", None))
+
+
+def _escapes(
+    held: holds.Held, table: Table, id: str, was: tuple[Any, ...], now: tuple[Any, ...]
+) -> bool:
+    """Whether a record is held as it is and would not be as it shall be."""
+    before, after = (held.why(id, table.fields, cells[1:]) for cells in (was, now))
+    return before is not None and after is None
 
 
 def _mismatch(id: str, expected: int, found: int) -> str:

@@ -190,6 +190,26 @@ def test_what_is_under_hold_can_neither_be_deleted_nor_erased(run: Any) -> None:
     run(test)
 
 
+@pytest.mark.parametrize("cold", [False, True])
+def test_a_held_record_cannot_be_made_somebody_elses(run: Any, cold: bool) -> None:
+    async def test(house: House) -> None:
+        store = house.open(spec())
+        mine = letter(1, f"{MARK}-id")
+        await write(store, mine, letter(2))
+        if cold:
+            await store.mover.cool("t", "letters", "1970-01")
+        await hold(store, ("letters", "who", f"{MARK}-id", "case 7"))
+        stolen = Draft(mine.id, {**mine.values, "who": "other"})
+        edited = Draft(mine.id, {**mine.values, "text": "edited"})
+        for draft, outcome in ((stolen, "rejected"), (edited, "updated")):
+            (done,) = await store.write("t", "letters", [draft], on_conflict="update")
+            assert done.outcome == outcome
+        with pytest.raises(Denied):
+            await store.delete("t", "letters", [mine.id])
+
+    run(test)
+
+
 def test_a_held_collection_keeps_its_segments(run: Any) -> None:
     async def test(house: House) -> None:
         store = house.open(spec())
