@@ -24,6 +24,7 @@ from orchestrator.catalogue import LiveCatalogue
 from orchestrator.cooling import Cooling
 from orchestrator.links import Links, in_process
 from orchestrator.planner import cascade
+from orchestrator.planner.reading import Planner
 from orchestrator.server import FrontDoor
 from orchestrator.supervisor import Supervisor
 from orchestrator.toolbox import Toolbox
@@ -121,7 +122,11 @@ class App:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, *, clock: Clock | None = None, rng: Random | None = None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    rng: Random | None = None,
+    planner: Planner = cascade.default,
 ) -> AsyncIterator[App]:
     """A running orchestrator on a data folder; everything is closed when the block ends."""
     clock, rng = clock or SystemClock(), rng or SystemRandom()
@@ -141,7 +146,7 @@ async def running(
             await links.add("system", in_process(system.built.server, system.built.call))
             catalogue = LiveCatalogue(links.call, clock)
             links.wrote = catalogue.wrote
-            asker = Asker(links.call, catalogue, cascade.default, clock, settings)
+            asker = Asker(links.call, catalogue, planner, clock, settings)
             app = App(settings, links, supervisor, asker, Toolbox(links), clock)
             await app.refresh()
             app._built = build(_front(app).surface(), door_local(), rng=rng)

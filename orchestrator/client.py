@@ -13,6 +13,8 @@ from typing import Any
 from mcp import Client as McpClient
 
 from orchestrator.app import running
+from orchestrator.planner import cascade
+from orchestrator.planner.reading import Planner
 from registry.clock import Clock
 from registry.errors import Bug, from_dict
 from registry.settings import Settings
@@ -62,10 +64,12 @@ class Client:
 
 
 @asynccontextmanager
-async def connect(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Client]:
+async def connect(
+    settings: Settings, *, clock: Clock | None = None, planner: Planner = cascade.default
+) -> AsyncIterator[Client]:
     """A client of an orchestrator that runs in this process for as long as the block lasts."""
     async with (
-        running(settings, clock=clock) as app,
+        running(settings, clock=clock, planner=planner) as app,
         McpClient(app.built.server, cache=None) as mcp,
     ):
         yield Client(mcp)

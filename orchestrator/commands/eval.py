@@ -22,10 +22,15 @@ from registry.settings import Settings
 if TYPE_CHECKING:
     from orchestrator.eval.run import Outcome
     from orchestrator.eval.suite import Suite
+    from orchestrator.planner.reading import Planner
 
 
 class PlannerName(StrEnum):
+    cascade = "cascade"
+    verified = "verified"
+    followup = "followup"
     rules = "rules"
+    network = "network"
 
 
 class Half(StrEnum):
@@ -37,7 +42,7 @@ def eval_(
     suite: Annotated[
         Path, typer.Argument(metavar="SUITE", help="A folder with questions.jsonl and databases/.")
     ],
-    planner: Annotated[PlannerName, typer.Option(help="Which planner.")] = PlannerName.rules,
+    planner: Annotated[PlannerName, typer.Option(help="Which planner.")] = PlannerName.cascade,
     half: Annotated[
         Half | None, typer.Option(help="Only this half of a suite that tells halves.")
     ] = None,
@@ -63,9 +68,10 @@ def eval_(
     with for_good():
         from orchestrator.eval.report import answer_line, failure_line, figures
         from orchestrator.eval.suite import half_of, load_suite
+        from orchestrator.planner.cascade import PLANNERS, default
 
+    chosen = PLANNERS.get(planner, default)
     given = load_suite(suite) if half is None else half_of(load_suite(suite), half.value)
-    settings = options.settings_of(data, config)
     with ExitStack() as files:
         tell_answer = files.enter_context(_lines(answers, answer_line))
         tell_failure = files.enter_context(_lines(failures, failure_line))
@@ -76,7 +82,7 @@ def eval_(
             if not outcome.strict and outcome.question.half != "frozen":
                 tell_failure(outcome)
 
-        outcomes = _asked(given, settings, data, told)
+        outcomes = _asked(given, options.settings_of(data, config), data, chosen, told)
     found = {"planner": planner.value, **figures(outcomes)}
     if json:
         screen.emit_json(found)
@@ -85,12 +91,16 @@ def eval_(
 
 
 def _asked(
-    suite: Suite, settings: Settings, kept: Path | None, told: Callable[[Outcome], None]
+    suite: Suite,
+    settings: Settings,
+    kept: Path | None,
+    planner: Planner,
+    told: Callable[[Outcome], None],
 ) -> list[Outcome]:
     from orchestrator.eval.run import Runner
 
     with tempfile.TemporaryDirectory() if kept is None else _made(kept) as scratch:
-        runner = Runner(settings, Path(scratch), SystemClock(), installed("isotherm"))
+        runner = Runner(settings, Path(scratch), SystemClock(), installed("isotherm"), planner)
         return run(lambda: runner.run(suite, told))
 
 

@@ -20,6 +20,8 @@ from orchestrator.demo.company import SEED
 from orchestrator.eval.gold import ROWS_MAX, Gold, gold_of
 from orchestrator.eval.same import same
 from orchestrator.eval.suite import Suite, SuiteQuestion
+from orchestrator.planner import cascade
+from orchestrator.planner.reading import Planner
 from registry.clock import Clock
 from registry.errors import BadInput, IsothermError
 from registry.moment import time_text
@@ -60,6 +62,7 @@ class Runner:
     scratch: Path
     clock: Clock
     version: str
+    planner: Planner = cascade.default
 
     async def run(self, suite: Suite, told: Callable[[Outcome], None]) -> list[Outcome]:
         """An outcome per question, in the suite's order; `told` hears of each at once."""
@@ -82,13 +85,15 @@ class Runner:
         folder = self.scratch / name
         if source is None:
             memory = self._demo(folder, questions)
-            async with connect(replace(self.settings, data=folder), clock=self.clock) as client:
+            async with connect(
+                replace(self.settings, data=folder), clock=self.clock, planner=self.planner
+            ) as client:
                 await fill(client, folder, memory)
                 yield client, None, time_text(memory.now_us)
             return
         roots = tuple({source[0].resolve().parent})
         settings = replace(self.settings, data=folder, roots=roots)
-        async with connect(settings, clock=self.clock) as client:
+        async with connect(settings, clock=self.clock, planner=self.planner) as client:
             yield client, await _domains(client, folder, name, source), None
 
     def _demo(self, folder: Path, questions: list[SuiteQuestion]) -> Memory:

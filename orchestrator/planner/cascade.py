@@ -11,6 +11,7 @@ from typing import Final
 
 from orchestrator.planner import rules, verified
 from orchestrator.planner.followup import planner as followup
+from orchestrator.planner.network import planner as network
 from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
 from registry.catalog import Catalogue
 
@@ -57,5 +58,6 @@ PLANNERS: Final[dict[str, Planner]] = {
     verified.NAME: verified.plan,
     followup.NAME: followup.plan,
     rules.NAME: rules.plan,
+    network.NAME: network.plan,
 }
 default: Final[Planner] = cascade(*PLANNERS.values())

@@ -85,7 +85,7 @@ def questions(
         given = [(c, c in table.numeric) for c in table.columns]
         more = rng.randint(0, max(0, _COLUMNS_MAX - len(given)))
         taken = {c for c, _ in given}
-        for column in rng.sample(pool, more):
+        for column in rng.sample(pool, min(more, len(pool))):
             if column[0] not in taken:
                 taken.add(column[0])
                 given.append(column)

@@ -11,7 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestrator.cli import app
+from orchestrator.commands.eval import PlannerName
 from orchestrator.demo.company import SEED, company
+from orchestrator.planner.cascade import PLANNERS
 
 QUESTIONS = [
     {"id": "1", "db": "zoo", "question": "How many animals are there?", "sql": "SELECT count(*) FROM animals"},
@@ -51,6 +53,10 @@ def test_a_suite_is_asked_and_judged(suite: Path, tmp_path: Path) -> None:
     assert all(a["understand_ms"] > 0 for a in answers)
     [failure] = lines(tmp_path / "f")
     assert (failure["id"], failure["rows"], failure["right"]) == ("3", [[3]], [[4]])
+
+
+def test_every_planner_can_be_asked_alone() -> None:
+    assert {name.value for name in PlannerName} == {"cascade", *PLANNERS}
 
 
 def test_ingested_databases_are_used_again(suite: Path, tmp_path: Path) -> None:

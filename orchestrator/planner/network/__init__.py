@@ -8,7 +8,7 @@ small decoder writes token by token, only ever what the grammar allows.
     sessions, names        the graphs as they run; what was read of names, kept
     search                 the likeliest sketches
     plans                  sketches as checked plans
-    planner                all of it behind the planners' signature
+    engine, planner        all of it; the door to it, behind the planners' signature
 
 Nothing here trains: that is `orchestrator.training`, which no other room imports.
 """
