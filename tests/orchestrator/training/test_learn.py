@@ -33,20 +33,20 @@ def example() -> Prepared:
     return made
 
 
-def trained(network: Network, steps: int, path: Path, told: Callable[[str], None] = str) -> float:
+def trained(network: Network, steps: int, path: Path, told: Callable[[str], object] = str) -> float:
     book = NameBook(network.lower, PIECES)
     course = Course(1, batch=2, warm=1, thin=0.0, hide=0.0)
     learn(network, lambda _: [example()] * 4, steps, book, course,
           checkpoint=path, clock=ManualClock(), told=told)  # fmt: skip
     batch = collate([example()], book, rng=random.Random(0))
     with torch.no_grad():
-        return float(loss_of(network.eval()(batch), batch))
+        return loss_of(network.eval()(batch), batch).item()
 
 
 def test_a_question_seen_again_and_again_is_learned(network: Network, tmp_path: Path) -> None:
     book = NameBook(network.lower, PIECES)
     batch = collate([example()], book, rng=random.Random(0))
-    before = float(loss_of(network.eval()(batch), batch))
+    before = loss_of(network.eval()(batch), batch).item()
     assert trained(network, 12, tmp_path / "kept.pt") < before / 2
 
 
