@@ -6,6 +6,7 @@ Imported by that command only; what it makes is a folder of weights that `planne
     spider, wikisql        the given questions, seen through catalogues as ingest makes them
     catalogues             those catalogues, made once by ingesting each database
     transplant             the same question about other data
+    inventions             schemas of several tables that nobody has
     prepare, model, learn  arrays, the network, the loop
     measure                how often the right rows come out, on databases kept apart
     quarters, export       embeddings in four bits; the files of a folder of weights

@@ -30,7 +30,7 @@ from orchestrator.training.prepare import NameBook, prepare
 from orchestrator.training.render import Source
 from orchestrator.training.rounds import Rounds
 from orchestrator.training.spider import Example, examples, held_out, names_of
-from orchestrator.training.transplant import Stock, common_words, renamings, template
+from orchestrator.training.transplant import common_words, renamings, template
 from registry.catalog import Catalogue
 from registry.clock import Clock
 from registry.errors import BadInput
@@ -159,7 +159,7 @@ def _rounds(
     return Rounds(
         [one for one in prepared if one is not None],
         [one for one in templates if one is not None],
-        Stock([data.schemas[db] for db in ours], [data.catalogues[db] for db in ours]),
+        [data.catalogues[db] for db in ours],
         renamings([(e.question, e.synonym) for e in known if e.synonym]),
         wikisql.tables(given.wiki) if given.wiki else [],
         pieces,

@@ -63,6 +63,7 @@ def _table(rows: Sequence[dict[str, Any]]) -> WikiTable:
             values[column].append(str(value))
         where = tuple((c, cast(Op, op), str(v)) for c, op, v in row["where"])
         made.append(_Row(row["question"], row["select"], row["agg"], where))
+    numeric |= set(values)
     numeric = {c for c in numeric if all(map(_is_number, values.get(c, [])))}
     return WikiTable(list(rows[0]["columns"]), numeric, dict(values), made)
 

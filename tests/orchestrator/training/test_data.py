@@ -13,6 +13,7 @@ import orjson
 from orchestrator.planner.network.schema import schema_of
 from orchestrator.planner.network.sketch import Condition, Sketch, Table, Term
 from orchestrator.training import wikisql
+from orchestrator.training.inventions import Inventor
 from orchestrator.training.quarters import packed, unpacked
 from orchestrator.training.transplant import Stock, common_words, renamings, stream, template
 from tests.orchestrator.network.shop import shop
@@ -70,6 +71,20 @@ def test_wikisql_tables_are_rebuilt_from_their_questions(tmp_path: Path) -> None
     points = next(c for c in found.columns if c.name == "points")
     assert points.kind == "number"
     assert sketch.where == (Condition(Term(points.number), ">", (12,)),)
+
+
+def test_invented_schemas_are_made_of_seen_words_and_refer_to_each_other() -> None:
+    told = ["player", "team", "city", "points"]
+    rows = [wikisql.WikiTable(told, {"points"}, {c: [f"{c} {n}" for n in range(5)] for c in told[:3]}, [])
+            for _ in range(8)]  # fmt: skip
+    inventor = Inventor(rows)
+    made = [inventor.catalogue(random.Random(seed)) for seed in range(30)]
+    assert any(catalogue.references for catalogue in made)
+    for catalogue in made:
+        for column in schema_of(catalogue).columns:
+            assert set(column.words) & {*told, "name", "year", "id"}
+    again = inventor.catalogue(random.Random(7))
+    assert again.domains == made[7].domains
 
 
 def test_embeddings_survive_four_bits() -> None:
