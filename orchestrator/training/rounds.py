@@ -44,7 +44,7 @@ class Rounds:
         """The data of a round."""
         rng = random.Random(_SEED + number)  # noqa: S311 - repeatable, not secret
         moved = self._prepared(
-            islice(stream(self.templates, self._stock(rng), rng, self.renamed), self.transplants)
+            stream(self.templates, self._stock(rng), rng, self.renamed, self.transplants)
         )
         asked = self._prepared(islice(wikisql.questions(self.wiki, rng), self.wiki_questions))
         self.told(f"round {number}: {len(self.given)} + {len(moved)} + {len(asked)} questions")

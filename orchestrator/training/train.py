@@ -56,7 +56,8 @@ sentence-transformers | Apache-2.0 |
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Where everything comes from and goes to. `suite`: a folder as `isotherm eval` reads it;
-    `encoder`: the folder of MiniLM's model files; `out`: weights, checkpoint and report."""
+    `encoder`: the folder of MiniLM's model files; `scratch`: ingested databases and the checkpoint;
+    `out`: weights and report."""
 
     suite: Path
     wiki: Path | None
@@ -117,8 +118,9 @@ async def train(
     course = Course(amounts.rounds, seed=amounts.seed)
     trials = {kind: _trials(data, given, pieces, clock, kind == "synonyms")
               for kind in ("questions", "synonyms")}  # fmt: skip
-    sample = random.Random(3).sample(trials["questions"], _SAMPLE)  # noqa: S311 - a fixed sample
-    steps = amounts.rounds * (len(rounds(0)) // course.batch)
+    sample = random.Random(3).sample(trials["questions"], min(_SAMPLE, len(trials["questions"])))  # noqa: S311 - a fixed sample
+    first = rounds(0)
+    steps = amounts.rounds * (len(first) // course.batch)
     given.out.mkdir(parents=True, exist_ok=True)
 
     def each(number: int) -> None:
@@ -127,11 +129,11 @@ async def train(
 
     learn(
         network,
-        rounds,
+        lambda number: rounds(number) if number else first,
         steps,
         book,
         course,
-        checkpoint=given.out / _CHECKPOINT,
+        checkpoint=given.scratch / _CHECKPOINT,
         clock=clock,
         told=told,
         each=each,

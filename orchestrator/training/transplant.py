@@ -379,9 +379,10 @@ def stream(
     stock: Stock,
     rng: random.Random,
     renamed: Mapping[str, Sequence[str]],
+    count: int,
 ) -> Iterator[tuple[str, Schema, Sketch]]:
-    """Endless transplants of random templates."""
-    while True:
+    """Transplants of `count` random templates, fewer where some find no place."""
+    for _ in range(count if templates else 0):
         made = transplanted(rng.choice(templates), stock, rng, renamed)
         if made is not None:
             yield made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import lzma
 import random
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +40,7 @@ def test_a_question_is_asked_of_another_schema_with_its_words() -> None:
     catalogue = shop()
     other = schema_of(catalogue)
     stock = Stock([other], [catalogue])
-    for text, found, sketch in islice(stream([made], stock, random.Random(1), {}), 20):
+    for text, found, sketch in stream([made], stock, random.Random(1), {}, 20):
         (table,) = sketch.tables
         column = other.columns[sketch.select[0].column or 0]
         assert found is other
