@@ -139,18 +139,17 @@ async def train(
         each=each,
     )
     report = {kind: round(accuracy(network, t, book, told), 4) for kind, t in trials.items()}
+    found = {"strict": report, "steps": steps, "rounds": amounts.rounds, "seed": amounts.seed}
+    _write(network, given, found | {"held_out": sorted(filter(held_out, data.schemas))})
+    return found
+
+
+def _write(network: Network, given: Sources, report: dict[str, Any]) -> None:
+    """The folder of weights: graphs, embeddings, vocabulary, where they come from, the report."""
     export(network, given.out)
     (given.out / "vocab.txt").write_bytes((given.encoder / "vocab.txt").read_bytes())
-    found = {
-        "strict": report,
-        "steps": steps,
-        "rounds": amounts.rounds,
-        "seed": amounts.seed,
-        "held_out": sorted(filter(held_out, data.schemas)),
-    }
-    (given.out / "report.json").write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+    (given.out / "report.json").write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
     (given.out / "README.md").write_text(_PROVENANCE, encoding="utf-8")
-    return found
 
 
 async def _data(
