@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -86,3 +87,14 @@ def records(path: Path, table: str | None = None) -> tuple[list[dict[str, Any]],
             out.append({"id": key, **dict(zip(fields, row, strict=True))})
         bad += [tuple(reason) for reason in message["reasons"]]
     return out, bad
+
+
+def sqlite_bytes(folder: Path, *statements: str) -> bytes:
+    """A database file made of these statements."""
+    path = folder / "made.sqlite"
+    db = sqlite3.connect(path)
+    for statement in statements:
+        db.execute(statement)
+    db.commit()
+    db.close()
+    return path.read_bytes()

@@ -6,7 +6,6 @@ import gzip
 import io
 import json
 import random
-import sqlite3
 import sys
 import zipfile
 from decimal import Decimal
@@ -27,7 +26,7 @@ from registry.domain import CollectionSpec
 from registry.errors import BadInput, Conflict, IsothermError, TooLarge
 from registry.record import decode
 from registry.shape.shape import shape_of
-from tests.sources import look, messages, records, stage, write
+from tests.sources import look, messages, records, sqlite_bytes, stage, write
 
 PEOPLE = "id,name,age\n1,Ann,40\n2,Bob,\n3,Öz,7\n"
 FOUND = [
@@ -43,16 +42,6 @@ def packed_zip(members: dict[str, bytes]) -> bytes:
         for name, body in members.items():
             archive.writestr(name, body)
     return out.getvalue()
-
-
-def sqlite_bytes(folder: Path, *statements: str) -> bytes:
-    path = folder / "made.sqlite"
-    db = sqlite3.connect(path)
-    for statement in statements:
-        db.execute(statement)
-    db.commit()
-    db.close()
-    return path.read_bytes()
 
 
 def parquet_bytes(**columns: Any) -> bytes:
@@ -149,24 +138,6 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
         "raw": "AP8=", "kind": "p",
     }  # fmt: skip
     assert found[1]["load"] is None and found[1]["on"] == 19_000 and found[1]["at"] is None
-
-
-def test_sqlite_tables_come_with_keys_and_foreign_keys(tmp_path: Path) -> None:
-    body = sqlite_bytes(
-        tmp_path,
-        "CREATE TABLE team(team_id INTEGER PRIMARY KEY, name TEXT)",
-        'CREATE TABLE "a person"(id TEXT PRIMARY KEY, team INT REFERENCES team(team_id), x BLOB) WITHOUT ROWID',
-        "CREATE VIEW v AS SELECT * FROM team",
-        "INSERT INTO team VALUES (7, 'red')",
-        "INSERT INTO \"a person\" VALUES ('p', 7, x'00ff'), ('q', NULL, 'text')",
-    )
-    path = write(tmp_path, "club.db", body)
-    tables = {table["name"]: table for table in look(path)}
-    assert set(tables) == {"team", "a person"}
-    assert tables["a person"]["foreign"] == [{"columns": ("team",), "table": "team", "to": ("team_id",)}]  # fmt: skip
-    assert records(path, "team")[0] == [{"id": "7", "team_id": 7, "name": "red"}]
-    people = records(path, "a person")[0]
-    assert [p["team"] for p in people] == ["7", None]
 
 
 def test_a_zip_of_several_files_is_several_tables(tmp_path: Path) -> None:
@@ -385,16 +356,6 @@ def test_a_line_without_end_stops_the_reading_with_a_reason(tmp_path: Path) -> N
         look(path)
 
 
-def test_a_database_with_changes_in_its_log_is_refused(tmp_path: Path) -> None:
-    db = sqlite3.connect(tmp_path / "w.db")
-    db.execute("PRAGMA journal_mode=WAL")
-    db.execute("CREATE TABLE t(a)")
-    db.commit()
-    with pytest.raises(BadInput, match="write-ahead"):
-        look(tmp_path / "w.db")
-    db.close()
-
-
 # -- ids -----------------------------------------------------------------------------------------
 
 
@@ -491,18 +452,3 @@ async def test_damaged_binary_files_never_harm_the_parent(
         assert refusal.code in ("bad-input", "too-large", "too-slow")
     else:
         assert all(len(table["columns"]) <= limits.COLUMNS_MAX for table in found["tables"])
-
-
-def test_an_empty_sqlite_table_keeps_what_it_declares(tmp_path: Path) -> None:
-    body = sqlite_bytes(tmp_path, "CREATE TABLE t(id INTEGER PRIMARY KEY, at DATE, of REAL, x)")
-    shape = shape_of(look(write(tmp_path, "a.sqlite", body))[0])
-    assert [c.kind.name for c in shape.columns] == ["int", "date", "float", "text"]
-    assert shape.key == "id" and shape.declared
-
-
-def test_a_real_key_of_whole_numbers_is_read_as_integers(tmp_path: Path) -> None:
-    made = ("CREATE TABLE t(k REAL PRIMARY KEY, x REAL)", "INSERT INTO t VALUES (1, 1), (2, 2)")
-    body = sqlite_bytes(tmp_path, *made)
-    shape = shape_of(look(write(tmp_path, "a.sqlite", body))[0])
-    assert [c.kind.name for c in shape.columns] == ["int", "float"]
-    assert shape.key == "k"
