@@ -98,7 +98,8 @@ class Answer:
 
     `label`: the plan in one plain sentence. `alternatives`: what else the question could have
     meant. `unused`: words that say something and changed nothing. `steps`: only where the plan was
-    explained instead of run. Empty parts are left out on the wire.
+    explained instead of run. `language`: of the question, where it is not English. Empty parts are
+    left out on the wire.
     """
 
     status: Status
@@ -125,6 +126,7 @@ class Answer:
     alternatives: tuple[Choice, ...] = ()
     unused: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    language: str | None = None
 
     def to_wire(self) -> dict[str, Any]:
         out: dict[str, Any] = {"status": self.status, "text": self.text}
@@ -153,6 +155,7 @@ class Answer:
             "cursor": self.cursor,
             "plan": self.plan,
             "label": self.label,
+            "language": self.language,
             "confidence": self.confidence,
             "planner": self.planner,
             "conversation": self.conversation,

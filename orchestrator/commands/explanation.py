@@ -90,9 +90,10 @@ def underlined(question: str, marks: list[Mark], width: int, *, rule: str) -> li
         below, at = "", 0
         for mark in sorted(marks, key=lambda m: m.start):
             first, last = max(mark.start, start), min(mark.end, end)
-            if first >= last:
+            gap = cell_len(question[start:first]) - at
+            if first >= last or gap < 0:  # not on this line, or a mark stands there already
                 continue
-            below += " " * (cell_len(question[start:first]) - at)
+            below += " " * gap
             length = cell_len(question[first:last])
             sign = mark.sign if first == mark.start else rule
             below += (sign + rule * length)[: max(length, len(sign))]

@@ -25,13 +25,19 @@ def explained(reading: Reading, question: str, catalogue: Catalogue) -> Reading:
 
 def evidenced(answer: Answer, reading: Reading, question: str) -> Answer:
     """The answer with all that shows how its (explained) reading came about."""
+    idle = (
+        ()
+        if reading.language
+        else unused(question, reading.understood, reading.not_understood, reading.plan)
+    )
     return replace(
         answer,
         label=reading.label,
         understood=reading.understood,
         not_understood=reading.not_understood,
-        unused=unused(question, reading.understood, reading.not_understood, reading.plan),
+        unused=idle,
         windows=windows(reading.plan),
         confidence=round(reading.confidence, 3),
         planner=reading.planner or None,
+        language=reading.language or None,
     )

@@ -45,6 +45,11 @@ def placed(
     out: list[Understood] = []
     free = [True] * len(words)
     for item in understood:
+        if item.start is not None and item.end is not None:  # its planner knows the place
+            out.append(item)
+            for n, word in enumerate(words):
+                free[n] = free[n] and not item.start <= word.start < item.end
+            continue
         run = None if item.carried else _run(words, item.words, free)
         if run is None:
             out.append(item)

@@ -11,6 +11,7 @@ from typing import Final
 
 from orchestrator.planner import rules, verified
 from orchestrator.planner.followup import planner as followup
+from orchestrator.planner.languages.planner import spoken
 from orchestrator.planner.network import planner as network
 from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
 from registry.catalog import Catalogue
@@ -60,4 +61,6 @@ PLANNERS: Final[dict[str, Planner]] = {
     rules.NAME: rules.plan,
     network.NAME: network.plan,
 }
-default: Final[Planner] = cascade(*PLANNERS.values())
+_own, *_others = PLANNERS.values()
+#: what was verified is asked for in its own words, the others in English
+default: Final[Planner] = cascade(_own, spoken(cascade(*_others)))

@@ -38,6 +38,8 @@ class Reading:
     not_understood: tuple[str, ...] = ()
     #: who made it, where several planners were asked
     planner: str = ""
+    #: of the question, where it is not English
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
