@@ -75,30 +75,38 @@ def _listed(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> Quer
 
 
 def _percent(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> QueryPlan | None:
-    """Those that meet the conditions, of all in the same time."""
-    told = [part for part in conjuncts(plan.where) if not is_bound(part)]
-    plain = len(plan.measures) == 1 and plan.measures[0].fn == "count" and not plan.compute
-    if not plain or not told or plan.having is not None:
+    """Each group of the whole; without groups, those that meet the conditions, of all in the same
+    time.
+    """
+    plain = len(plan.measures) == 1 and plan.measures[0].fn in ("count", "sum")
+    if not plain or plan.compute or plan.having is not None:
         return None
-    name = "share" if found["share"] else "percent"
-    share = Compute(alias="share", op="/", args=("fitting", "all"))
+    figure = plan.measures[0].name
+    if plan.group:
+        whole: tuple[Compute, ...] = (Compute(alias="all", op="total", args=(figure,)),)
+        return _shared(plan, (*whole, _ratio(figure)), bool(found["share"]))
+    told = [part for part in conjuncts(plan.where) if not is_bound(part)]
+    if not told or plan.measures[0].fn != "count":
+        return None
+    fitting = measured("count", None, "fitting", where=conjoin(told))
+    parts = {
+        "where": conjoin([part for part in conjuncts(plan.where) if is_bound(part)]),
+        "measures": (fitting, measured("count", None, "all")),
+    }
+    return _shared(plan.model_copy(update=parts), (_ratio("fitting"),), bool(found["share"]))
+
+
+def _ratio(part: str) -> Compute:
+    return Compute(alias="share", op="/", args=(part, "all"))
+
+
+def _shared(plan: QueryPlan, made: tuple[Compute, ...], share: bool) -> QueryPlan:
+    """The plan that shows a share instead of what it is made from; of 100, or of one."""
     hundred = Compute(alias="percent", op="*", args=("share", 100))
-    keys = [key.name for key in plan.group]
-    return plan.model_copy(
-        update={
-            "where": conjoin([part for part in conjuncts(plan.where) if is_bound(part)]),
-            "measures": (
-                measured("count", None, "fitting", where=conjoin(told)),
-                measured("count", None, "all"),
-            ),
-            "compute": (share,) if found["share"] else (share, hundred),
-            "show": (*keys, name),
-            "order": tuple(
-                Order(by=name, desc=o.desc) if o.by == plan.measures[0].name else o
-                for o in plan.order
-            ),
-        }
-    )
+    name, keys = "share" if share else "percent", [key.name for key in plan.group]
+    order = tuple(o if o.by in keys else o.model_copy(update={"by": name}) for o in plan.order)
+    compute = made if share else (*made, hundred)
+    return plan.model_copy(update={"compute": compute, "show": (*keys, name), "order": order})
 
 
 def _others(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> QueryPlan | None:
@@ -121,6 +129,12 @@ def _denied(part: Predicate) -> Predicate:
 
 def _reversed(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> QueryPlan | None:
     orders = tuple(o.model_copy(update={"desc": not o.desc}) for o in plan.order)
+    return plan.model_copy(update={"order": orders}) if orders else None
+
+
+def _directed(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> QueryPlan | None:
+    desc = bool(re.search(r"descending|decreasing", found[0]))
+    orders = tuple(o.model_copy(update={"desc": desc}) for o in plan.order)
     return plan.model_copy(update={"order": orders}) if orders else None
 
 
@@ -215,12 +229,18 @@ FORMS: Final = (
         r"(?:percentage|percent|pct|%|(?P<share>share|proportion|fraction|ratio))"
         r"(?: of (?:all|the total|total|them all))?$",
         _percent,
-        "those, of all",
+        "of all",
     ),
     _form(
         r"(?:in )?(?:the )?(?:reverse|reversed|other way a?round|opposite order)(?: order)?",
         _reversed,
         "the other way round",
+    ),
+    _form(
+        r"(?:(?:sort|order)(?:ed)? )?(?:in )?(?:ascending|descending|increasing|decreasing)"
+        r"(?:ly)?(?: order)?$",
+        _directed,
+        "in that direction",
     ),
     _form(
         r"(?:why )?(?:and )?(?:not )?(?:what about |how about |only |just )?the (?:others?(?! way)"

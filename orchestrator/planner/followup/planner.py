@@ -52,16 +52,16 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
     except (IsothermError, ValueError, OverflowError):  # what came out is no plan
         reading = None
     if reading is None:
-        return _unable(asked, question.text)
+        return _unable(asked, question.text, before.source)
     carried = _carried(before, reading.plan)
     shown = replace(reading, understood=(*reading.understood, *carried), planner=NAME)
     return Readings(NAME, (shown,), None, shown.not_understood, final=True)
 
 
-def _unable(asked: Asked, text: str) -> Readings:
+def _unable(asked: Asked, text: str, source: str) -> Readings:
     """No edit of the plan before. What can only be meant as one is refused, not read alone."""
     plain = " ".join(word.text for word in asked.words)
-    alone = bool(cues.subjects(asked)) or cues.asks(plain)
+    alone = bool({*cues.subjects(asked)} - {source}) or cues.asks(plain)
     if not cues.points_back(plain) and (alone or not cues.cued(text)):
         return Readings(NAME)
     reason = "This goes on from the question before, but its answer cannot be changed that way."

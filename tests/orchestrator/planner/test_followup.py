@@ -57,6 +57,8 @@ OCTOBER = "[2026-10-01,2026-11-01)"
         (("sessions per country", "the two smallest"), "order", ["count()"]),
         (("sessions per country", "top 3", "all of them"), "limit", None),
         (("sessions per country", "the other way round"), "order", ["count()"]),
+        (("sessions per country", "in ascending order"), "order", ["count()"]),
+        (("sessions per country", "ascending", "descending"), "order", ["count() desc"]),
         (("sessions per country", "alphabetically"), "order", ["country"]),
         (("sessions per country", "per browser instead"), "group", ["browser"]),
         (("sessions per country", "and by device"), "group", ["country", "device"]),
