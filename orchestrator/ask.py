@@ -18,7 +18,9 @@ from orchestrator.catalogue import LiveCatalogue
 from orchestrator.evidence.reading import evidenced, explained
 from orchestrator.evidence.steps import steps
 from orchestrator.execute import Outcome, execute
+from orchestrator.learn import Learner
 from orchestrator.links import Call
+from orchestrator.planner.correction import correction
 from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
 from orchestrator.route import route
 from orchestrator.wording import sentence
@@ -28,6 +30,7 @@ from registry.catalog import Catalogue
 from registry.clock import Clock
 from registry.errors import BadInput, IsothermError, NotFound, TooSlow, Unavailable, shown
 from registry.limits import QUESTION_CHARS_MAX, ROWS_MAX
+from registry.moment import time_text
 from registry.plan import QueryPlan
 from registry.record import TIME, decode
 from registry.settings import Settings
@@ -63,8 +66,23 @@ class Asker:
 
     async def ask(self, request: AskRequest, principal: Principal) -> Answer:
         """Answer a question; what cannot be understood or done comes back as `refused`, with the
-        reason.
+        reason. A turn that corrects teaches, and is answered for what was meant.
         """
+        said = correction(request.question)
+        if said is None or request.choice is not None or request.explain:
+            return await self._asked(request, principal)
+        question = self._question(request)
+        fixed = replace(request, now=time_text(question.now_us))
+
+        async def again(text: str) -> Answer:
+            return await self._asked(replace(fixed, question=text), principal)
+
+        before = await conversation.context(self.call, request.conversation, principal)
+        learner = Learner(self.call, self.catalogue, principal, question.now_us)
+        answer = await learner.answer(said, before.question, again)
+        return replace(answer, conversation=answer.conversation or request.conversation)
+
+    async def _asked(self, request: AskRequest, principal: Principal) -> Answer:
         began = self.clock.monotonic()
         question = self._question(request)
         handle = request.conversation

@@ -8,10 +8,13 @@ import typer
 
 from orchestrator.commands import answers, explanation, options, screen
 from orchestrator.commands.session import with_app, with_client
+from registry.clock import SystemClock
+from registry.moment import time_text
 from registry.settings import Settings
 
 if TYPE_CHECKING:
     from orchestrator.app import App
+    from orchestrator.client import Client
 
 
 def ask(
@@ -33,6 +36,9 @@ def ask(
     now: Annotated[
         str | None, typer.Option(metavar="TIME", help="The instant that 'today' means, ISO 8601.")
     ] = None,
+    teach: Annotated[
+        bool, typer.Option(help="The answer is right: remember it for this question.")
+    ] = False,
     json: options.Json = False,
     data: options.Data = None,
     config: options.Config = None,
@@ -50,8 +56,22 @@ def ask(
     if explain:
         answer = _explain(settings, request)
     else:
-        answer = with_client(settings, lambda client: client.ask(**request))
+        answer = with_client(settings, lambda client: _asked(client, request, teach=teach))
     _print(request["question"], answer, explain=explain, plot=plot, json=json)
+    if teach and not json:
+        screen.line("remembered; `admin_write` `forget` drops it", style="dim")
+
+
+async def _asked(client: Client, request: dict[str, Any], *, teach: bool) -> dict[str, Any]:
+    """The answer; `teach`: a plan that gave one is vouched for. Both at one instant."""
+    if not teach:
+        return await client.ask(**request)
+    now = request["now"] or time_text(SystemClock().now_us())
+    answer = await client.ask(**{**request, "now": now})
+    if answer.get("plan") and answer["status"] != "refused":
+        lesson = {"question": request["question"], "plan": answer["plan"], "now": now}
+        await client.call("admin_write", action="teach", arguments=lesson)
+    return answer
 
 
 def _print(question: str, answer: dict[str, Any], *, explain: bool, plot: bool, json: bool) -> None:

@@ -230,3 +230,14 @@ def test_data_in_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> N
     result = runner_on(tmp_path / "file" / "data")("describe")
     assert result.exit_code == 1
     assert result.stderr.partition(":")[0] in ("unavailable", "storage-full")
+
+
+def test_an_answer_that_is_right_is_remembered_with_teach(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "users.csv").write_text(USERS)
+    run("ingest", str(tmp_path / "users.csv"), "--into", "user.users")
+    asked = ("ask", "how many users signed up in the last 7 days", *NOW, "--json")
+    assert data_of(run(*asked))["planner"] != "verified"
+    data_of(run(*asked, "--teach"))
+    later = data_of(run(*asked[:2], "--now", "2026-11-24T12:00:00Z", "--json"))
+    assert later["planner"] == "verified"
+    assert later["plan"]["where"]["args"][0]["value"] == "2026-11-17T12:00:00Z"

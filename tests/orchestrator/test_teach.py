@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from orchestrator.app import App, running
+from orchestrator.ask import AskRequest
 from orchestrator.client import Client, connect
 from orchestrator.teach import teach
 from registry.access import LOCAL, Principal
@@ -126,6 +127,43 @@ async def test_what_makes_no_sense_is_refused_and_nothing_is_kept(
     assert why in no.value.message
     told = await admin(client, "taught")
     assert told == {"questions": [], "words": [], "defaults": []}
+
+
+async def test_a_turn_that_says_what_a_word_means_is_remembered(client: Client) -> None:
+    first = await ask(client, "how many closed users", conversation="talk")
+    assert first["rows"] == [[2]]
+    told = await ask(client, "no, by gone users I mean active", conversation="talk")
+    assert "may be" in told["text"]  # active what? it asks back
+    told = await ask(client, "by gone users I mean user.users.status=closed", conversation="talk")
+    assert told["status"] == "answered"
+    assert told["text"].startswith("Remembered")
+    assert (await ask(client, "how many gone users"))["rows"] == [[2]]
+
+
+async def test_a_word_of_the_question_before_has_it_asked_again(client: Client) -> None:
+    await ask(client, "users of the pro plan", conversation="talk")
+    told = await ask(client, "by pro plan I mean user.users.plan=free", conversation="talk")
+    assert told["text"].startswith("Remembered: 'pro plan'")
+    assert [row for row in told["rows"] if "Bert" in row]
+
+
+async def test_what_was_meant_is_the_answer_to_the_question_before(client: Client) -> None:
+    await ask(client, "how many users are there in the system", conversation="talk")
+    told = await ask(client, "that's wrong, I meant how many closed users", conversation="talk")
+    assert told["rows"] == [[2]]
+    assert told["text"].startswith("Remembered for 'how many users")
+    again = await ask(client, "how many users are there in the system")
+    assert (again["planner"], again["rows"]) == ("verified", [[2]])
+
+
+@pytest.mark.promise(8)
+async def test_who_may_not_teach_is_answered_and_nothing_is_remembered(tmp_path: Path) -> None:
+    reader = Principal("rea", roles=("reader",))
+    async with running(Settings(data=tmp_path), clock=clock()) as app:
+        said = AskRequest("by goners I mean user.users.status=closed", now=NOW)
+        told = await app.asker.ask(said, reader)
+        assert told.status == "refused" and "may not admin" in told.text
+        assert (await app.catalogue.fresh(LOCAL, force=True)).taught.words == ()
 
 
 @pytest.mark.promise(7)
