@@ -18,5 +18,9 @@ The rules planner (`rules`), in the order a question passes through:
     texts conditions codes comparing absence filters moments      what limits the rows
     groups folding ranking heads listing                          what is made of them
     parts, assemble             a checked plan and how sure it is
-    followup, refusal, describe an edit of the plan before; why not; a plan in a sentence
+    refusal, describe           why not; a plan in a sentence
+
+Beside it: `followup` edits the plan before, where a question goes on from one; `languages` puts
+questions of other languages into English before anybody else reads them. What an answer shows of
+its reading is `orchestrator.evidence`'s.
 """
