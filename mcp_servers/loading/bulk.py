@@ -150,7 +150,7 @@ class Bulk:
             seen, met = await self._mover.store.look(lambda c, _: self._looked(c, records))
             if laid is None or before is None or not met.same(before):
                 await self._forget(laid)
-                laid = await self._laid(records, met, seen)
+                laid = await self._laid(met, seen)
                 if laid is None:
                     continue
             self._mover.on_step("laid")
@@ -182,13 +182,13 @@ class Bulk:
         table, tenant = self._table, self._order.tenant
         seen = sqlite_bulk.sight(connection, table, tenant)
         stored = look(connection, self._mover.cold.shelf, table, tenant, seen, records)
-        return seen, meet(records, stored, table.fields, self._order.on_conflict)
+        return seen, meet(records, stored, table.fields, self._order.on_conflict, seen.held)
 
-    async def _laid(self, records: pa.Table, met: Met, seen: Sight) -> list[Segment] | None:
+    async def _laid(self, met: Met, seen: Sight) -> list[Segment] | None:
         """What `_lay` gives; `None` if objects were gone before it was done with them, as they may
         be once the lease ran out: of a process that was suspended, say."""
         try:
-            return await self._lay(records, met, seen)
+            return await self._lay(met, seen)
         except BaseExceptionGroup as group:
             lost = group.subgroup((Corrupt, TooBusy)) is not None
             if not lost or await self._mover.store.change(self._held):
@@ -196,16 +196,15 @@ class Bulk:
             await self._mover.store.change(self._take)
             return None
 
-    async def _lay(self, records: pa.Table, met: Met, seen: Sight) -> list[Segment]:
+    async def _lay(self, met: Met, seen: Sight) -> list[Segment]:
         """The objects of what shall be written, on disk."""
         from mcp_servers.stores.parquet_lay import Layer, sheets, written
 
         cold = self._mover.cold
         mark = f"{self._name}-{next(_numbers)}"
         layer = Layer(cold.objects, cold.shelf, self._table, self._order.tenant, mark)
-        cut = await anyio.to_thread.run_sync(
-            lambda: list(sheets(self._table, written(records, met.written, met.versions, seen.seq)))
-        )
+        rows = written(met.records, met.written, met.versions, seen.seq)
+        cut = await anyio.to_thread.run_sync(lambda: list(sheets(self._table, rows)))
         out: list[Segment | None] = [None] * len(cut)
         waiting = iter(enumerate(cut))
 

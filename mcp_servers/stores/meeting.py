@@ -19,6 +19,7 @@ from mcp_servers.ports import OnConflict
 from mcp_servers.segments import KEY_BITS
 from mcp_servers.stores.keys import twice
 from mcp_servers.stores.parquet_lay import KEY
+from mcp_servers.stores.sqlite_holds import Held
 from registry.errors import Conflict, shown
 
 _NONE: Final = -1
@@ -36,9 +37,10 @@ class Stored:
 
 @dataclass(slots=True)
 class Met:
-    """What shall be done. `written`: rows to lay down, with their `version`s; `gone`: places of
-    stored records that they replace. `rejected`: (line, reason)."""
+    """What shall be done. `written`: rows of `records` to lay down, with their `version`s; `gone`:
+    places of stored records that they replace. `rejected`: (line, reason)."""
 
+    records: pa.Table
     written: pa.Array
     versions: pa.Array
     gone: list[tuple[int, int]] = field(default_factory=list)
@@ -49,20 +51,60 @@ class Met:
 
     def same(self, other: Met) -> bool:
         """Whether the objects made for the one would serve the other."""
-        mine, its = (self.written, self.versions), (other.written, other.versions)
-        return all(a.equals(b) for a, b in zip(mine, its, strict=True))
+        mine = (self.records, self.written, self.versions)
+        its = (other.records, other.written, other.versions)
+        return all(a is b or a.equals(b) for a, b in zip(mine, its, strict=True))
 
 
-def meet(records: pa.Table, stored: Stored, fields: Sequence[str], on_conflict: OnConflict) -> Met:
-    """`records`: `id`, `extra`, some of `fields`, `_line` and `_key`, as they follow in the source.
-    With `on_conflict="error"` a record that differs raises `Conflict`."""
+def meet(
+    records: pa.Table, stored: Stored, fields: Sequence[str], on_conflict: OnConflict, held: Held
+) -> Met:
+    """`records`: `id`, `extra`, some of `fields`, `_line` and `_key`, as they follow in the source;
+    what they do not say of a stored record stays. With `on_conflict="error"` a record that differs
+    raises `Conflict`; one that would take a record out of its legal hold is rejected."""
     count = len(records)
     repeated = _repeated(records.column(KEY))
     if not repeated and not stored.places:
         everything = _all(count)
         ones = pa.repeat(pa.scalar(1, pa.int64()), count)
-        return Met(everything, ones, accepted=count)
-    return _Meeting(records, stored, fields, on_conflict).result(repeated)
+        return Met(records, everything, ones, accepted=count)
+    at = _flat(pc.fill_null(pc.index_in(records.column("id"), stored.records.column("id")), _NONE))
+    records = _completed(records, stored, fields, at, repeated)
+    return _Meeting(records, stored, fields, on_conflict, held).result(at, repeated)
+
+
+def _completed(
+    records: pa.Table, stored: Stored, fields: Sequence[str], at: Any, repeated: Sequence[int]
+) -> pa.Table:
+    """With what is stored, where the source has no such column, or no extra."""
+    if stored.places:
+        known = pc.if_else(pc.equal(at, _NONE), pa.scalar(None, at.type), at)
+        for name in fields:
+            if name not in records.column_names:
+                records = records.append_column(name, stored.records.column(name).take(known))
+        before = stored.records.column("extra").take(known)
+        records = _with(records, "extra", pc.coalesce(records.column("extra"), before))
+    return _carried(records, repeated)
+
+
+def _carried(records: pa.Table, repeated: Sequence[int]) -> pa.Table:
+    """With the extra of the row before, where rows of one id have none of their own."""
+    extra = records.column("extra")
+    if not repeated or extra.null_count == len(extra):
+        return records
+    rows = _rows(repeated)
+    ids, own = (records.column(name).take(rows).to_pylist() for name in ("id", "extra"))
+    last: dict[str, str | None] = {}
+    for n, (id, value) in enumerate(zip(ids, own, strict=True)):
+        own[n] = last[id] = value if value is not None else last.get(id)
+    mask = _mask(rows, len(records))
+    return _with(
+        records, "extra", pc.replace_with_mask(_flat(extra), mask, pa.array(own, extra.type))
+    )
+
+
+def _with(records: pa.Table, name: str, column: Any) -> pa.Table:
+    return records.set_column(records.column_names.index(name), name, column)
 
 
 def among(ids: Sequence[str], records: pa.Table) -> bool:
@@ -84,19 +126,23 @@ class _Meeting:
     """One meeting at work. A row stands against at most one other: `against` says which."""
 
     def __init__(
-        self, records: pa.Table, stored: Stored, fields: Sequence[str], on_conflict: OnConflict
+        self,
+        records: pa.Table,
+        stored: Stored,
+        fields: Sequence[str],
+        on_conflict: OnConflict,
+        held: Held,
     ) -> None:
         self.records = records
         self.stored = stored
+        self.fields = fields
         self.names = ["extra", *fields]
         self.on_conflict = on_conflict
+        self.held = held
         self.lines = records.column("_line")
 
-    def result(self, repeated: Sequence[int]) -> Met:
-        at = pc.fill_null(
-            pc.index_in(self.records.column("id"), self.stored.records.column("id")), _NONE
-        )
-        at = _flat(at)
+    def result(self, at: Any, repeated: Sequence[int]) -> Met:
+        """`at`: where the stored record of each is, or `_NONE`."""
         before = self._before(repeated, at)
         with_stored = pc.indices_nonzero(
             pc.and_(pc.not_equal(at, _NONE), pc.invert(_mask(before, len(at))))
@@ -149,7 +195,9 @@ class _Meeting:
         single = pc.invert(_mask(repeated, count))
         known = _mask(with_stored, count)
         new = pc.indices_nonzero(pc.and_(single, pc.invert(known)))
-        met = Met(new, pa.repeat(pa.scalar(1, pa.int64()), len(new)), accepted=len(new))
+        met = Met(
+            self.records, new, pa.repeat(pa.scalar(1, pa.int64()), len(new)), accepted=len(new)
+        )
         alone = single.take(with_stored)
         met.duplicate = pc.sum(pc.and_(alone, same), min_count=0).as_py()
         other = with_stored.filter(pc.and_(alone, pc.invert(same)))
@@ -165,6 +213,9 @@ class _Meeting:
         if not len(rows):
             return
         if self.on_conflict == "update":
+            if self.held.values:
+                stays = self._staying(met, rows, places)
+                rows, places = rows.filter(stays), places.filter(stays)
             versions = self.stored.records.column("version").take(places)
             _add(met, rows, pc.add(versions, 1))
             met.gone += [self.stored.places[place] for place in places.to_pylist()]
@@ -172,6 +223,29 @@ class _Meeting:
             return
         for row in rows.to_pylist():
             self._refuse(met, row)
+
+    def _staying(self, met: Met, rows: Any, places: Any) -> Any:
+        """Which of these rows leave no record without its legal hold; the others are rejected."""
+        pairs = zip(rows.to_pylist(), places.to_pylist(), strict=True)
+        out = [not self._escapes(row, self.stored.records, place) for row, place in pairs]
+        for row, stays in zip(rows.to_pylist(), out, strict=True):
+            if not stays:
+                self._keep_held(met, row)
+        return pa.array(out, pa.bool_())
+
+    def _escapes(self, row: int, before: pa.Table, place: int) -> bool:
+        """Whether a record is held as it is and would not be as the row says."""
+        return self._held(before, place) and not self._held(self.records, row)
+
+    def _held(self, table: pa.Table, at: int) -> bool:
+        columns = (_column(table, name) for name in self.fields)
+        cells = [None if column is None else column[at].as_py() for column in columns]
+        return self.held.why(table.column("id")[at].as_py(), self.fields, cells) is not None
+
+    def _keep_held(self, met: Met, row: int) -> None:
+        id = self.records.column("id")[row].as_py()
+        reason = f"{shown(id)} is under legal hold, and would not be any more"
+        met.rejected.append((self.lines[row].as_py(), reason))
 
     def _refuse(self, met: Met, row: int) -> None:
         id = self.records.column("id")[row].as_py()
@@ -197,6 +271,11 @@ class _Meeting:
             elif self.on_conflict != "update":
                 self._refuse(met, row)
                 continue
+            elif self.held.values and self._escapes(
+                row, *self._standing(final.get(id), places[id])
+            ):
+                self._keep_held(met, row)
+                continue
             else:
                 met.updated += 1
             versions[id] += 1
@@ -204,6 +283,10 @@ class _Meeting:
         _add(met, _rows(final.values()), pa.array([versions[id] for id in final], pa.int64()))
         gone = [places[id] for id in final if places[id] != _NONE]
         met.gone += [self.stored.places[place] for place in gone]
+
+    def _standing(self, earlier: int | None, place: int) -> tuple[pa.Table, int]:
+        """Where the record stands that a row meets: in the load, or in what is stored."""
+        return (self.stored.records, place) if earlier is None else (self.records, earlier)
 
 
 def _add(met: Met, rows: Any, versions: Any) -> None:

@@ -15,7 +15,9 @@ import apsw
 import orjson
 
 from mcp_servers.segments import Segment
+from mcp_servers.stores import sqlite_holds as holds
 from mcp_servers.stores import sqlite_ledger as ledger
+from mcp_servers.stores.sqlite_holds import Held
 from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
 
@@ -26,13 +28,14 @@ LEASE: Final = "load/"
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a look saw: the last change, the segments with the rows of them that are dead, and how
-    many rows lie outside of segments."""
+    """What a look saw: the last change, the segments with the rows of them that are dead, how many
+    rows lie outside of segments, and what is under legal hold."""
 
     seq: int
     segments: list[Segment]
     dead: set[tuple[int, int]]
     rows: int
+    held: Held
 
     @property
     def borders(self) -> list[tuple[int, int]]:
@@ -45,7 +48,8 @@ def sight(connection: apsw.Connection, table: Table, tenant: str) -> Sight:
     segments = ledger.segments(connection, tenant, table.name)
     dead = ledger.dead(connection, [s.number for s in segments if s.dead])
     rows = connection.execute(f"SELECT count(*) FROM {table.sql} WHERE _tenant = ?", (tenant,)).get
-    return Sight(_last_change(connection), segments, set(dead), int(rows))
+    held = holds.of(connection, tenant, table.name)
+    return Sight(_last_change(connection), segments, set(dead), int(rows), held)
 
 
 def all_ids(
@@ -90,6 +94,8 @@ def moved_since(
     connection = transaction.connection
     now = ledger.segments(connection, tenant, table.name)
     if [(s.number, s.live) for s in now] != seen.borders:
+        return None
+    if holds.of(connection, tenant, table.name) != seen.held:
         return None
     first = connection.execute("SELECT min(seq) FROM _changes").get
     if first is not None and first > seen.seq + 1:
