@@ -68,6 +68,8 @@ class FieldSpec(_Spec):
     type: TypeName
     description: str = ""
     synonyms: tuple[str, ...] = Field(default=(), strict=False)
+    #: synonyms that a draft guessed; understood with doubt until somebody moves them up
+    proposed: tuple[str, ...] = Field(default=(), strict=False)
     unit: str | None = None
     enum: tuple[str, ...] | None = Field(default=None, strict=False)
     #: words a person may use for a value: {value: [words]}; one of the enum, where there is one
@@ -111,6 +113,8 @@ class CollectionSpec(_Spec):
 
     description: str = ""
     synonyms: tuple[str, ...] = Field(default=(), strict=False)
+    #: synonyms that a draft guessed
+    proposed: tuple[str, ...] = Field(default=(), strict=False)
     #: fields whose values are the record's id; none: the caller's `id`, or one made for it
     key: tuple[str, ...] = Field(default=(), strict=False)
     #: the event time; a `time` or `date` field

@@ -79,7 +79,8 @@ def absent(frame: Frame) -> bool:
         conditions = [
             i
             for i in frame.free("VT")
-            if i.payload == "absent" or (i.letter == "T" and i.first >= item.last)
+            if (i.payload == "absent" and i.address == item.address)
+            or (i.letter == "T" and i.first >= item.last)
         ]
         if not conditions:
             frame.joins.without(step)

@@ -36,6 +36,7 @@ from registry.check import check
 from registry.errors import IsothermError
 from registry.plan import Join, Order, QueryPlan, conjoin, conjuncts, leaves, paths_of
 
+_GUESSED: Final = 0.75  # for each word that only a draft's guess explains
 CLOSE: Final = 0.3  # a root this much worse than the best may still be meant
 
 
@@ -191,6 +192,7 @@ def _confidence(
 ) -> float:
     sure = 0.97 * frame.doubt * (1.0 - min(behind, CLOSE))
     sure *= 0.94 ** sum(p.span.typo for p in candidate.picks)
+    sure *= _GUESSED ** sum(p.meaning.proposed for p in candidate.picks)
     sure *= 0.98 ** len(frame.joins.joins)
     sure *= (0.75 if frame.measures else 0.9) ** len(frame.free("NZ"))
     sure *= 0.85 ** len(frame.free("F"))

@@ -29,7 +29,7 @@ class Lexicon:
         self._names = frozenset(
             key[0]
             for key, found in self.schema.items()
-            if len(key) == 1 and any(m.kind != "value" for m in found)
+            if len(key) == 1 and any(m.kind != "value" and not m.proposed for m in found)
         )
         longest = max(map(len, self.schema), default=1)
         self.longest = max(
@@ -63,7 +63,8 @@ class Lexicon:
     def spellings(self, length: int) -> tuple[list[str], list[str]]:
         """(schema words, value words) of about this length, to correct a misspelt word with."""
         if self._spoken is None:
-            words = {word for found in self.schema.values() for m in found for word in m.surface}
+            said = (m for found in self.schema.values() for m in found if not m.proposed)
+            words = {word for m in said for word in m.surface}
             self._spoken = {}
             for word in sorted(words):
                 if len(word) >= 4 and word.isalpha():

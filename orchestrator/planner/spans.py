@@ -181,6 +181,8 @@ def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
         held = lexicon.values(texts) if glued else lexicon.values_at(texts, stems)
         near = (m for m in held if not m.surface or _akin(m.surface, texts))
         stored = [_spelt(m, run) for m in near]
+        said = [m for m in found if not m.proposed]
+        found = said if said or stored else found
         found += [replace(m, weight=m.weight - _OUTRANKED) for m in stored] if found else stored
     best: dict[tuple[str, str, str, str], Meaning] = {}
     for m in found:

@@ -62,6 +62,7 @@ _VALUE_WORDS_MAX: Final = 8
 _FIELDS_KEPT: Final = 512
 _INFLECTED_MAX: Final = 50  # values of a field
 _INFLECTED: Final = 0.04
+_PROPOSED: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ class Meaning:
     value: str = ""
     weight: float = 1.0
     surface: tuple[str, ...] = ()
+    #: a draft's guess, nobody's word
+    proposed: bool = False
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -164,6 +167,8 @@ class _Speaker:
         self._add(name, Meaning("collection", address, weight=1.0))
         for text in spec.synonyms:
             self._add(text, Meaning("collection", address, weight=0.97))
+        for text in spec.proposed:
+            self._add(text, Meaning("collection", address, weight=_PROPOSED, proposed=True))
         words = name.split("_")
         if len(words) > 1:
             self._add(words[-1], Meaning("collection", address, weight=0.6))
@@ -182,6 +187,8 @@ class _Speaker:
         self._add(meaning.field, replace(meaning, weight=0.7 if generic else 0.92))
         for text in field.synonyms:
             self._add(text, replace(meaning, weight=0.7 if text in _GENERIC else 0.9))
+        for text in field.proposed:
+            self._add(text, replace(meaning, weight=_PROPOSED, proposed=True))
         for text, weight in _shortened(meaning.field, field):
             self._add(text, replace(meaning, weight=weight))
         if field.type == "bool":

@@ -12,15 +12,17 @@ from typing import Any, Final
 
 from registry.catalog import Catalogue
 from registry.domain import DomainSpec, parse_spec
-from registry.shape.headers import meant_words, said_for, without_prefix, words_of
+from registry.shape.headers import meant_words, said_for, singular, without_prefix, words_of
 from registry.shape.infer import DISTINCT_MAX
 from registry.shape.mapping import Mapping, To
 from registry.shape.naming import collection_name, domain_name
+from registry.shape.neighbours import proposed
 from registry.shape.refer import Targets
 from registry.shape.shape import ColumnShape, Shape
 
 ENUM_LIKE_ROWS_MIN: Final = 100
 _LONG_TEXT_CHARS: Final = 40
+_GUESSED_COLUMNS_MAX: Final = 400  # of a source; a wider one's spec is long enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ def propose_named(
     if collection is not None and len(shapes) == 1:
         collections = [collection]
     by_table = dict(zip((shape.table for shape in shapes), collections, strict=True))
+    few = sum(len(shape.columns) for shape in shapes) <= _GUESSED_COLUMNS_MAX
+    taken = _words_taken(shapes) if few else None
     targets = Targets(shapes, by_table, domain, catalogue)
     data: dict[str, Any] = {
         "domain": domain,
@@ -55,8 +59,7 @@ def propose_named(
     }
     tables: dict[str, tuple[str, Mapping]] = {}
     for shape, name in by_shape(shapes, collections):
-        references = targets.of(shape)
-        data["collections"][name] = _collection(shape, references)
+        data["collections"][name] = _collection(shape, targets.of(shape), taken)
         tables[shape.table] = (name, _mapping(shape))
     return Proposal(parse_spec(data, name=f"the proposal for {domain}"), tables)
 
@@ -91,9 +94,21 @@ def _mapping(shape: Shape) -> Mapping:
     )
 
 
-def _collection(shape: Shape, references: dict[str, str]) -> dict[str, Any]:
+def _words_taken(shapes: Sequence[Shape]) -> frozenset[str]:
+    """Singulars of the words of all headers and tables."""
+    headers = [column.header for shape in shapes for column in shape.columns]
+    texts = [*headers, *(shape.table for shape in shapes)]
+    return frozenset(singular(word) for text in texts for word in meant_words(text))
+
+
+def _collection(
+    shape: Shape, references: dict[str, str], taken: frozenset[str] | None
+) -> dict[str, Any]:
     fields = {
-        column.name: _field(shape, column, references.get(column.header))
+        column.name: {
+            **_field(shape, column, references.get(column.header)),
+            "proposed": proposed(_spoken(column.header), taken),
+        }
         for column in shape.columns
         if not is_id(shape, column)
     }
@@ -103,6 +118,7 @@ def _collection(shape: Shape, references: dict[str, str]) -> dict[str, Any]:
     out: dict[str, Any] = {
         "description": f"Rows of {_words(shape.table)}.",
         "synonyms": _synonyms(shape.table, collection_name(shape.table)),
+        "proposed": proposed(without_prefix(meant_words(shape.table)), taken),
         "fields": fields,
     }
     if shape.key is not None and not is_id(shape, shape.column(shape.key)):
@@ -150,6 +166,12 @@ def _synonyms(original: str, name: str) -> list[str]:
     texts = (words_of(original), meant_words(original), without_prefix(meant_words(original)))
     spoken = {written, *(" ".join(words)[:60] for words in texts)}
     return sorted(spoken - {"", name, name.replace("_", " ")})
+
+
+def _spoken(header: str) -> list[str]:
+    """A column's words without the `id` that nobody says."""
+    words = meant_words(header)
+    return words[:-1] if len(words) > 1 and words[-1] == "id" else words
 
 
 def _words_of_codes(column: ColumnShape) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from registry.catalog import Catalogue
 from registry.shape.headers import meant_words, words_of
 from registry.shape.infer import Evidence, Tally
+from registry.shape.neighbours import PROPOSED_MAX
 from registry.shape.propose import propose
 from registry.shape.shape import shape_of
 from tests.registry.test_shape import shaped, table
@@ -136,3 +137,23 @@ def test_sketches_of_many_values_tell_the_share() -> None:
     assert told >= 20 and held == told
     told, held = evidence(range(5_000, 15_000)).within(whole)
     assert 0.3 < held / told < 0.7
+
+
+def test_near_words_are_proposed_beside_the_said_ones_and_never_a_word_of_the_source() -> None:
+    tables = [table("employees", salary=["1", "2"], country=["a", "b"], wage=["3", "4"])]
+    spec = propose([shape_of(t) for t in tables], "hr", Catalogue([])).spec.collections["employees"]
+    assert "worker" in spec.proposed and "worker" not in spec.synonyms
+    assert spec.fields["country"].proposed == ("nation",)
+    assert "wage" not in spec.fields["salary"].proposed  # another column
+    assert "pay" in spec.fields["salary"].proposed
+
+
+@pytest.mark.promise(6)
+def test_proposals_are_few() -> None:
+    wide = table("staff", **{"employee " * 20: ["1"]})
+    field = next(
+        iter(
+            propose([shape_of(wide)], "x", Catalogue([])).spec.collections["staff"].fields.values()
+        )
+    )
+    assert len(field.proposed) <= PROPOSED_MAX

@@ -238,3 +238,8 @@ def test_what_is_stored_is_suggested_before_what_is_not() -> None:
     stored = Catalogue(known.domains.values(), facts)
     found = plan(Question("xyzzyqq", NOW_US), stored, Context())
     assert found.suggestions[:2] == ("user.teams", "content.articles")
+
+
+def test_two_things_that_are_absent_keep_their_own_values() -> None:
+    for reading in read("users without failed logins and without urgent conversations").readings:
+        check(reading.plan, CATALOGUE)
