@@ -16,6 +16,15 @@ _CUE: Final = re.compile(
     r" ones?|who (?:are|were) (?:they|those)|reverse)\b",
     re.IGNORECASE,
 )
+_COLUMNS: Final = re.compile(
+    r"(?:(?:and|but|please|now) )*(?:also (?:show|list|give|with)|and show"
+    r"|(?:with|and) (?:their|its)|(?:show|list|give)(?: me)? (?:also|their|its))\b"
+)
+#: what somebody says before they say it again
+_LEAD: Final = re.compile(
+    r"\s*(?:(?:no|nope|sorry|actually|oh|hm+|well|rather|i mean|i meant|i wanted)\b[\s,.:;!]*)+",
+    re.IGNORECASE,
+)
 _HEAD: Final = re.compile(
     r"(?:and |ok |okay |now |so |then |but |also |please |can you |could you )*(?:how (?:many|much"
     r"|long|often|old|big)|what(?! about)|which|who|whose|when|where|list|show|give|find|get|count"
@@ -46,6 +55,22 @@ _NAMED: Final = 0.9
 def cued(text: str) -> bool:
     """Whether it begins as only a question after another does."""
     return bool(_CUE.match(text)) and len(text.split()) <= _WORDS_MAX
+
+
+def without_lead(text: str) -> str:
+    """The text with "sorry," as blanks, and words of the same length for what planners do not
+    know: each keeps its place.
+    """
+    found = _LEAD.match(text)
+    if found is not None and found.end() < len(text):
+        text = " " * found.end() + text[found.end() :]
+    text = re.sub(r"\bexclude\b", "without", text, flags=re.IGNORECASE)
+    return re.sub(r"\bas well\b", "also   ", text, flags=re.IGNORECASE)
+
+
+def adds_columns(plain: str) -> bool:
+    """Whether it asks to see more of the same records: "also show the team", "and their email"."""
+    return bool(_COLUMNS.match(plain))
 
 
 def points_back(plain: str) -> bool:
@@ -79,7 +104,7 @@ def stands(asked: Asked, text: str, source: str) -> bool:
     """Whether the question means something alone, and so has nothing to do with the plan before."""
     plain = " ".join(word.text for word in asked.words)
     named = set(subjects(asked))
-    if not named or _POINTS_OUT.search(plain):
+    if not named or _POINTS_OUT.search(plain) or adds_columns(plain):
         return False
     same = named <= {source} and (points_back(plain) or bool(_NARROWS.search(plain)))
     if _ASKS.search(plain) or asks(plain):

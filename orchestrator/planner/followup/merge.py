@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from orchestrator.planner import folding
+from orchestrator.planner.assemble import needed
 from orchestrator.planner.followup.elsewhere import retimed
 from orchestrator.planner.followup.periods import is_bound
 from orchestrator.planner.frame import Frame
@@ -22,12 +23,14 @@ from registry.plan import (
     Order,
     Predicate,
     QueryPlan,
+    Scalar,
     conjuncts,
     leaves,
 )
 
 _NUMBERS: Final = frozenset({"sum", "avg", "min", "max", "median", "percentile"})
 _MORE: Final = r"(?:and|also|too|as well|additionally|further|split|break|broken)"
+_TOO: Final = r"(?:too|also|as well|plus)"
 _ANY: Final = (
     r"(?:(?:for|in|across|with|of|from) )?(?:all|any|every|regardless of|whatever)(?: the)?"
     r" (?P<f>[FRBC]\d+)"
@@ -51,6 +54,25 @@ def respoken(frame: Frame, before: QueryPlan) -> None:
         frame.measures.append(measured(fold, path, f"{fold}_{folding.tail(path)}"))
 
 
+def with_columns(frame: Frame, before: QueryPlan) -> QueryPlan | None:
+    """A list with the columns that the turn names as well; `None` where it is no list, or where
+    what is named is no column.
+    """
+    items = [item for item in frame.items if item.letter in "FNDBRC"]
+    if before.aggregates or before.distinct or len(items) != len(frame.items) or not items:
+        return None
+    paths = list(before.select or ("id", *(frame.spec.display or tuple(frame.spec.fields))))
+    for item in items:
+        label = frame.label_of(item.steps, item.address) if item.letter == "C" else frame.path(item)
+        if label is None:
+            return None
+        frame.note(item, f"show {label}")
+        paths.append(label)
+    wider = {"select": tuple(dict.fromkeys(paths)), "joins": tuple(frame.joins.joins)}
+    made = before.model_copy(update=wider)
+    return made.model_copy(update={"joins": needed(made)})
+
+
 def of_its_records(frame: Frame) -> bool:
     """Whether the turn asks something of the very records: "which workflows are they from", "how
     many users are those"; then it says so in the frame.
@@ -72,6 +94,8 @@ def merge(frame: Frame, before: QueryPlan) -> bool:
     given = (frame.where, frame.group, frame.measures, frame.limit, frame.order, frame.select)
     if not any(given) and not frame.having and not dropped:
         return False
+    if frame.has(_TOO):
+        frame.where = [_widened(made, before) for made in frame.where]
     said = {leaf_field(leaf) for made in frame.where for leaf in leaves(made)} | dropped
     kept = [p for p in conjuncts(before.where) if not _overlaps(p, said)]
     frame.where = [*kept, *frame.where]
@@ -97,6 +121,26 @@ def merge(frame: Frame, before: QueryPlan) -> bool:
     if frame.limit is None and bool(frame.measures or frame.group) == before.aggregates:
         frame.limit = before.limit
     return True
+
+
+def _widened(made: Predicate, before: QueryPlan) -> Predicate:
+    """ "warnings too": one more value beside those that the plan before has for the field."""
+    if not isinstance(made, (Compare, In)) or _values(made) is None:
+        return made
+    for part in conjuncts(before.where):
+        old = _values(part) if leaf_field(part) == made.field else None
+        if old is not None:
+            return In(field=made.field, values=tuple(dict.fromkeys((*old, *(_values(made) or ())))))
+    return made
+
+
+def _values(part: Predicate) -> tuple[Scalar, ...] | None:
+    """The values that a field may have; `None`: not told so."""
+    if isinstance(part, In) and part.plan is None:
+        return part.values
+    if isinstance(part, Compare) and part.op == "=" and part.value is not None:
+        return (part.value,)
+    return None
 
 
 def _names(plan: QueryPlan) -> list[str]:

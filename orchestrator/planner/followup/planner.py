@@ -11,9 +11,16 @@ from orchestrator.planner.asked import Asked
 from orchestrator.planner.assemble import drafted, finished
 from orchestrator.planner.describe import describe, phrases, predicate
 from orchestrator.planner.followup import cues
+from orchestrator.planner.followup.edits import without_folds
 from orchestrator.planner.followup.elsewhere import moved
-from orchestrator.planner.followup.forms import FORMS, without_folds
-from orchestrator.planner.followup.merge import merge, named_elsewhere, of_its_records, respoken
+from orchestrator.planner.followup.forms import FORMS
+from orchestrator.planner.followup.merge import (
+    merge,
+    named_elsewhere,
+    of_its_records,
+    respoken,
+    with_columns,
+)
 from orchestrator.planner.frame import Frame
 from orchestrator.planner.graph import graph_of
 from orchestrator.planner.lexicon import lexicon_of
@@ -43,6 +50,7 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
         return Readings(NAME)
     if not set(before.collections) <= catalogue.collections.keys():
         return Readings(NAME)
+    question = replace(question, text=cues.without_lead(question.text))
     words = tokenise(question.text)
     asked = Asked(question, words, lexicon_of(catalogue))
     if asks_to_write(words) is not None or cues.stands(asked, question.text, before.source):
@@ -62,7 +70,8 @@ def _unable(asked: Asked, text: str, source: str) -> Readings:
     """No edit of the plan before. What can only be meant as one is refused, not read alone."""
     plain = " ".join(word.text for word in asked.words)
     alone = bool({*cues.subjects(asked)} - {source}) or cues.asks(plain)
-    if not cues.points_back(plain) and (alone or not cues.cued(text)):
+    bound = cues.points_back(plain) or cues.adds_columns(plain)
+    if not bound and (alone or not cues.cued(text)):
         return Readings(NAME)
     reason = "This goes on from the question before, but its answer cannot be changed that way."
     return Readings(NAME, (), f"{reason} Ask it as a whole question.", asked.unknown, final=True)
@@ -71,9 +80,10 @@ def _unable(asked: Asked, text: str, source: str) -> Readings:
 def _edited(
     question: Question, asked: Asked, before: QueryPlan, catalogue: Catalogue
 ) -> Reading | None:
-    if cues.contrasts(" ".join(word.text for word in asked.words)):
+    plain = " ".join(word.text for word in asked.words)
+    if cues.contrasts(plain):
         return None
-    elsewhere = _elsewhere(asked, before, catalogue)
+    elsewhere = None if cues.adds_columns(plain) else _elsewhere(asked, before, catalogue)
     if elsewhere is not None:
         return elsewhere
     made, rest, notes = _formed(question, asked.words, before, catalogue)
@@ -141,6 +151,9 @@ def _laid(asked: Asked, before: QueryPlan, text: str, catalogue: Catalogue) -> R
     frame = drafted(asked, found, catalogue, graph, joins=before.joins)
     if frame is None or _starts_anew(frame, text):
         return None
+    if cues.adds_columns(" ".join(word.text for word in asked.words)):
+        wider = with_columns(frame, before)
+        return None if wider is None else _reading(wider, frame.understood, _FORM, catalogue)
     respoken(frame, before)
     if of_its_records(frame):
         before = without_folds(before)

@@ -74,10 +74,25 @@ OCTOBER = "[2026-10-01,2026-11-01)"
         (("how many runs failed", "what is their average duration"), "measures", ["avg(duration_ms)"]),
         (("how many tasks are open", "who are they assigned to? count per person"), "group", ["assignee.name"]),
         (("how many runs failed last week", "how many workflows are those"), "measures", ["distinct(workflow)"]),
+        (("sessions per country", "exclude Germany"), "where", ["country != Germany"]),
+        (("sessions per country", "only those with more than 10"), "having", ["sessions > 10"]),
+        (("sessions per country", "which one had the most"), "limit", 1),
+        (("sessions per country", "which country has the fewest"), "order", ["count()"]),
+        (("sessions last week", "sorry, yesterday"), "where", ["started_at [2026-11-17,2026-11-18)"]),
+        (("errors in the logs", "warnings too"), "where", ["level in error|warning"]),
+        (("errors in the logs", "and warnings as well"), "where", ["level in error|warning"]),
+        (("list open tickets", "also show the rating"), "from", "chat.conversations"),
     ],
 )  # fmt: skip
 def test_the_plan_before_is_edited(texts: tuple[str, ...], part: str, value: object) -> None:
     assert after(*texts)[part] == value
+
+
+def test_further_columns_stand_beside_those_of_the_list_before() -> None:
+    made = last("list users in Spain", "and their city").plan
+    assert made.select[-1] == "city" and {"name", "country"} <= set(made.select)
+    joined = last("list invoices", "also show the team").plan
+    assert joined.source == "archive.invoices" and "team" in joined.select
 
 
 @pytest.mark.parametrize(
@@ -174,6 +189,7 @@ def test_what_a_turn_became_is_shown_in_its_own_words() -> None:
         "and the same for logins",
         "how many is that",
         "compared to last year",
+        "show their emails",
         "by frobnication",
         "of those that zzzz",
         "the year before 1",
