@@ -5,7 +5,7 @@ embeddings in four.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -17,14 +17,17 @@ from orchestrator.planner.network.tokens import GRAMMAR
 from orchestrator.training.model import (
     HEADS,
     LOUD,
+    SCALE,
     WIDTH,
     Decoder,
     Lower,
     Network,
+    Step,
     Upper,
-    attend,
 )
 from orchestrator.training.quarters import packed
+
+_HEAD: Final = WIDTH // HEADS
 
 
 class _Lower(nn.Module):
@@ -45,63 +48,94 @@ class _Upper(nn.Module):
         self.upper, self.decoder = upper, decoder
 
     def forward(
-        self, read: Tensor, names: Tensor, pool: Tensor, kinds: Tensor, relations: Tensor
+        self, read: Tensor, names: Tensor, kinds: Tensor, relations: Tensor, some: Tensor
     ) -> tuple[Tensor, ...]:
-        """read (n, W), names (N, W), pool (N, n), kinds (n + N), relations (n + N, n + N)."""
+        """read (n, W), names (N, W), kinds (n + N), relations (n + N, n + N), some (n + N, R):
+        one for each relation that a place has."""
         u = self.upper
-        own = names + pool @ read
-        x = torch.cat([read, u.names(own)], 0) + u.kinds(kinds)
-        some = (relations[..., None] == torch.arange(RELATIONS)).to(x.dtype).amax(1)
+        x = torch.cat([read, u.names(names)], 0) + u.kinds(kinds)
         x = (x + some @ u.marks)[None]
-        near = (u.related * LOUD).t()[relations].permute(2, 0, 1)[None]
+        near = torch.index_select(u.related * LOUD, 1, relations.flatten())
+        near = near.reshape(1, -1, *relations.shape)
         for number, layer in enumerate(u.layers):
             x = layer(x, near[:, number * HEADS : (number + 1) * HEADS])
         memory = x[0]
         items = memory[read.shape[0] :]
-        held = torch.stack(
-            [
-                torch.stack([step.ck(memory) for step in self.decoder.steps]),
-                torch.stack([step.cv(memory) for step in self.decoder.steps]),
-            ]
-        )
+        both = [part for step in self.decoder.steps for part in (step.ck, step.cv)]
+        made = torch.stack([part(memory) for part in both])
+        held = made.reshape(len(self.decoder.steps), 2, -1, HEADS, _HEAD).transpose(2, 3)
         return held, self.decoder.shown(items), self.decoder.key(items)
+
+
+class _Product(nn.Module):
+    """Linear maps side by side as one matrix product, the form that is put in eight bits."""
+
+    weight: Tensor
+    bias: Tensor
+
+    def __init__(self, *linear: nn.Linear, scale: float = 1.0) -> None:
+        super().__init__()
+        scales = [scale, *(1.0 for _ in linear[1:])]
+        weights = [one.weight * by for one, by in zip(linear, scales, strict=True)]
+        self.register_buffer("weight", torch.cat(weights).t().contiguous())
+        biases = [one.bias * by for one, by in zip(linear, scales, strict=True)]
+        self.register_buffer("bias", torch.cat(biases))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x @ self.weight + self.bias
+
+
+class _StepLayer(nn.Module):
+    """A decoder layer laid out for one token at a time: its three inputs in one product, keys and
+    values kept by head."""
+
+    def __init__(self, step: Step) -> None:
+        super().__init__()
+        self.step = step
+        self.three = _Product(step.q, step.k, step.v, scale=SCALE)
+        self.cross = _Product(step.cq, scale=SCALE)
+        self.o, self.co = _Product(step.o), _Product(step.co)
+        self.up, self.down = _Product(step.up), _Product(step.down)
+
+    def forward(self, x: Tensor, past: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """x (B, W); past (2, B, H, T, D); memory (2, H, L, D)."""
+        three = self.three(x).reshape(-1, 3, HEADS, 1, _HEAD)
+        held = torch.cat([past, three[:, 1:].transpose(0, 1)], 3)
+        scores = (three[:, 0] @ held[0].transpose(2, 3)).softmax(-1)
+        x = self.step.norm1(x + self.o((scores @ held[1]).reshape(-1, WIDTH)))
+        asks = self.cross(x).reshape(-1, HEADS, _HEAD).transpose(0, 1)
+        scores = (asks @ memory[0].transpose(1, 2)).softmax(-1)
+        crossed = (scores @ memory[1]).transpose(0, 1).reshape(-1, WIDTH)
+        x = self.step.norm2(x + self.co(crossed))
+        return self.step.norm3(x + self.down(nn.functional.gelu(self.up(x)))), held
 
 
 class _Step(nn.Module):
     def __init__(self, decoder: Decoder) -> None:
         super().__init__()
         self.decoder = decoder
+        self.layers = nn.ModuleList(_StepLayer(step) for step in decoder.steps)
+        self.last = _Product(decoder.out, decoder.ask)
 
     def forward(
         self, x: Tensor, place: Tensor, past: Tensor, memory: Tensor, keys: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """x (B, W): the token before; place (1); keys and values: past (2, S, B, T, W), memory
-        (2, S, L, W)."""
+        """x (B, W): the token before; place (1); keys and values: past (S, 2, B, H, T, D), memory
+        (S, 2, H, L, D)."""
         d = self.decoder
-        x = d.norm(x + d.places(place))[:, None]
-        zero = torch.zeros(1, 1, 1, 1)
-        made_k, made_v = [], []
-        for number, step in enumerate(d.steps):
-            k = torch.cat([past[0, number], step.k(x)], 1)
-            v = torch.cat([past[1, number], step.v(x)], 1)
-            made_k.append(k)
-            made_v.append(v)
-            x = step.norm1(x + step.o(attend(step.q(x), k, v, zero)))
-            count = x.shape[0]
-            crossed = attend(
-                step.cq(x).transpose(0, 1), memory[0, number][None], memory[1, number][None], zero
-            ).transpose(0, 1)
-            x = step.norm2(x + step.co(crossed.reshape(count, 1, WIDTH)))
-            x = step.norm3(x + step.down(torch.nn.functional.gelu(step.up(x))))
-        x = x[:, 0]
-        pointed = d.ask(x) @ keys.t() / WIDTH**0.5
-        held = torch.stack([torch.stack(made_k), torch.stack(made_v)])
-        return torch.cat([d.out(x), pointed], -1), held
+        x = d.norm(x + d.places(place))
+        made = []
+        for number, layer in enumerate(self.layers):
+            x, held = layer(x, past[number], memory[number])
+            made.append(held)
+        last = self.last(x)
+        pointed = last[:, GRAMMAR:] @ keys.t() / WIDTH**0.5
+        return torch.cat([last[:, :GRAMMAR], pointed], -1), torch.stack(made)
 
 
 def export(network: Network, folder: Path) -> None:
     """Write the files of a network into a folder."""
-    network = network.float().eval()
+    network = network.float().eval().requires_grad_(False)
     folder.mkdir(parents=True, exist_ok=True)
     n, items, steps = 6, 9, len(network.decoder.steps)
     size = n + items
@@ -115,19 +149,19 @@ def export(network: Network, folder: Path) -> None:
         _Upper(network.upper, network.decoder), folder / "upper.onnx",
         {"read": (torch.randn(n, WIDTH), {0: "n"}),
          "names": (torch.randn(items, WIDTH), {0: "N"}),
-         "pool": (torch.rand(items, n), {0: "N", 1: "n"}),
          "kinds": (torch.randint(0, KINDS_MAX, (size,)), {0: "L"}),
-         "relations": (torch.randint(0, 40, (size, size)), {0: "L", 1: "L"})},
-        {"memory": {2: "L"}, "shown": {0: "N"}, "keys": {0: "N"}},
+         "relations": (torch.randint(0, 40, (size, size)), {0: "L", 1: "L"}),
+         "some": (torch.rand(size, RELATIONS), {0: "L"})},
+        {"memory": {3: "L"}, "shown": {0: "N"}, "keys": {0: "N"}},
     )  # fmt: skip
     _graph(
         _Step(network.decoder), folder / "step.onnx",
         {"x": (torch.randn(2, WIDTH), {0: "B"}),
          "place": (torch.tensor([3]), {}),
-         "past": (torch.randn(2, steps, 2, 3, WIDTH), {2: "B", 3: "T"}),
-         "memory": (torch.randn(2, steps, size, WIDTH), {2: "L"}),
+         "past": (torch.randn(steps, 2, 2, HEADS, 3, _HEAD), {2: "B", 4: "T"}),
+         "memory": (torch.randn(steps, 2, HEADS, size, _HEAD), {3: "L"}),
          "keys": (torch.randn(items, WIDTH), {0: "N"})},
-        {"scores": {0: "B", 1: "V"}, "held": {2: "B", 3: "U"}},
+        {"scores": {0: "B", 1: "V"}, "held": {2: "B", 4: "U"}},
     )  # fmt: skip
     small, scales = packed(network.lower.words.weight.detach().numpy())
     np.savez(

@@ -30,7 +30,7 @@ LENGTH_MAX: Final = 96
 _TINY: Final = -1e4
 #: weights of relations learn this much faster than others
 LOUD: Final = 16.0
-_SCALE: Final = 1 / math.sqrt(WIDTH // HEADS)
+SCALE: Final = 1 / math.sqrt(WIDTH // HEADS)
 
 
 class Layer(nn.Module):
@@ -51,7 +51,7 @@ class Layer(nn.Module):
 
 def attend(q: Tensor, k: Tensor, v: Tensor, bias: Tensor) -> Tensor:
     """q (B, T, W) over k, v (B, L, W); bias (B or 1, H or 1, T or 1, L)."""
-    q, k, v = (t.view(*t.shape[:2], HEADS, -1).transpose(1, 2) for t in (q * _SCALE, k, v))
+    q, k, v = (t.view(*t.shape[:2], HEADS, -1).transpose(1, 2) for t in (q * SCALE, k, v))
     mixed: Tensor = (q @ k.transpose(2, 3) + bias).softmax(-1) @ v
     return mixed.transpose(1, 2).flatten(2)
 

@@ -11,6 +11,8 @@ from typing import Final
 from orchestrator.planner.network.schema import Schema
 from orchestrator.planner.network.sketch import Condition, Literal_, Sketch, Term
 
+#: what ingest made and the source has not; running into it is an error, so never right
+_GONE: Final = "-"
 _LINKS: Final = {"and": " AND ", "or": " OR ", "either": " OR "}
 
 
@@ -49,12 +51,12 @@ def _select(s: Sketch, source: Source) -> str:
 
 
 def _from(s: Sketch, source: Source) -> str:
-    out = f" FROM {_quoted(source.tables[s.tables[0].table])}"
+    out = f" FROM {_table(s.tables[0].table, source)}"
     known = {s.tables[0].table}
     for table in s.tables[1:]:
         way = table.on or source.schema.plain_way(known, table.table)
         known.add(table.table)
-        out += f" JOIN {_quoted(source.tables[table.table])}"
+        out += f" JOIN {_table(table.table, source)}"
         if way is not None:
             out += f" ON {_column(way[0], source)} = {_column(way[1], source)}"
     return out
@@ -101,8 +103,12 @@ def _term(term: Term, source: Source) -> str:
 
 
 def _column(number: int, source: Source) -> str:
-    column = source.schema.columns[number]
-    return f"{_quoted(source.tables[column.table])}.{_quoted(source.columns.get(number, '-'))}"
+    table = source.schema.columns[number].table
+    return f"{_table(table, source)}.{_quoted(source.columns.get(number, _GONE))}"
+
+
+def _table(number: int, source: Source) -> str:
+    return _quoted(source.tables.get(number, _GONE))
 
 
 def _quoted(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from orchestrator.planner.network.features import Asked
+from orchestrator.planner.network.features import RELATIONS, Asked
 from orchestrator.planner.network.names import NameBook
 from orchestrator.planner.network.sessions import Sessions
 from orchestrator.planner.network.states import Frame, Rules, begin
@@ -42,7 +42,7 @@ def search(given: Asked, sessions: Sessions, book: NameBook, beam: int = BEAM) -
     rules = Rules(given.items)
     alive, done = [_Path((), 0.0, begin())], list[Written]()
     before = np.full(1, START)
-    past = np.zeros((2, sessions.layers, 1, 0, sessions.width), dtype=np.float32)
+    past = sessions.past
     for place in range(STEPS_MAX):
         scores, past = memory.step(before, place, past)
         kept = _extended(alive, scores, rules, beam)
@@ -69,15 +69,17 @@ class _Memory:
         self._sessions = sessions
         n = len(given.pieces)
         read = sessions.read(given.pieces[None], np.ones((1, n), dtype=np.bool_))[0]
-        items = given.items.size
-        pool = np.zeros((items, n), dtype=np.float32)
-        pool[items - len(given.pool) :] = given.pool
+        names = book.of(given)
+        first = len(names) - len(given.pool)
+        names[first:] += given.pool @ read
+        some = np.zeros((len(given.kinds), RELATIONS), dtype=np.float32)
+        some[np.arange(len(some))[:, None], given.relations] = 1
         self._memory, shown, self._keys = sessions.joined(
             read=read,
-            names=book.of(given),
-            pool=pool,
+            names=names,
             kinds=given.kinds,
             relations=given.relations.astype(np.int64),
+            some=some,
         )
         self._inputs = np.concatenate([sessions.grammar, shown])
 

@@ -40,7 +40,9 @@ class Sessions:
         words = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
         self.pieces = Pieces(words)
         shape = self._step.get_inputs()[2].shape
-        self.layers, self.width = int(shape[1]), int(shape[4])
+        self.width = int(shape[3]) * int(shape[5])
+        #: nothing is held before the first step
+        self.past: Floats = np.zeros((shape[0], 2, 1, shape[3], 0, shape[5]), dtype=np.float32)
 
     def words(self, pieces: NDArray[np.int64]) -> Floats:
         """The embeddings of pieces: (…, W)."""
