@@ -46,7 +46,7 @@ class Settings:
     backups: Path | None = None
     #: confidence from which a reading is `answered`, and below which it is refused
     answer_confidence: float = 0.75
-    tentative_confidence: float = 0.45
+    tentative_confidence: float = 0.2
     #: between two passes of the cooling loop; 0: none
     cool_every_seconds: float = 300.0
     source: Mapping[str, str] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from typing import Final
 
 from orchestrator.planner.filters import LINK, wire
 from orchestrator.planner.frame import Frame, Item
+from orchestrator.planner.grammar import ABSENCE
 from orchestrator.planner.groups import entity
 from orchestrator.planner.heads import plural
 from orchestrator.planner.moments import bounds
@@ -13,8 +14,8 @@ from orchestrator.planner.parts import measured
 from registry.plan import And, Compare, IsNull, Not, Or, Predicate
 
 _NO: Final = (
-    r"(?:without|with no|no|missing|lacking|lacks|lack|have no|has no|had no|not have"
-    r"|not having|never|not|not been|never been)"
+    rf"(?:{'|'.join(sorted(ABSENCE))}|with no|have no|has no|had no|not have|not having|not been"
+    r"|never been)"
 )
 
 

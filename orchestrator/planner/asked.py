@@ -4,19 +4,14 @@ text, spans, and what must be absent."""
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
-from orchestrator.planner.grammar import ADJECTIVES, UNITS
+from orchestrator.planner.grammar import ABSENCE, ADJECTIVES, UNITS
 from orchestrator.planner.lexicon import Lexicon
 from orchestrator.planner.literals import Comparison, Sought, comparisons, percentiles, sought
 from orchestrator.planner.reading import Question
 from orchestrator.planner.spans import Span, content, cover
 from orchestrator.planner.timewindow import Beat, Window, beats, windows
 from orchestrator.planner.words import Word
-
-_NEGATORS: Final = frozenset(
-    {"without", "no", "never", "not", "lacking", "missing", "lack", "lacks"}
-)
 
 
 class Asked:
@@ -52,7 +47,7 @@ class Asked:
         after = self.absent.get(place + 1)
         start = self.spans[place].first
         return after is not None and any(
-            self.words[n].text in _NEGATORS for n in range(max(0, start - 3), start)
+            self.words[n].text in ABSENCE for n in range(max(0, start - 3), start)
         )
 
     @property
@@ -153,7 +148,7 @@ def _absent(words: tuple[Word, ...], spans: tuple[Span, ...]) -> dict[int, Span]
             (
                 n
                 for n in range(span.first - 1, max(-1, span.first - 6), -1)
-                if words[n].text in _NEGATORS
+                if words[n].text in ABSENCE
             ),
             None,
         )

@@ -86,7 +86,7 @@ def _dimension(unit: str | None) -> str | None:
     return found[0] if found else None
 
 
-def _scaled(number: float, unit: str | None, field: FieldSpec) -> int | float | None:
+def scaled(number: float, unit: str | None, field: FieldSpec) -> int | float | None:
     """A number with a unit in the field's own unit; `None` where the two do not go together."""
     if unit is None or unit == "%":
         return number
@@ -103,12 +103,12 @@ def _scaled(number: float, unit: str | None, field: FieldSpec) -> int | float | 
 
 
 def _compared(path: str, field: FieldSpec, asked: Comparison) -> Predicate | None:
-    low = _scaled(asked.number, asked.unit, field)
+    low = scaled(asked.number, asked.unit, field)
     if low is None:
         return None
     if asked.high is None:
         return compare(asked.op, path, low)
-    high = _scaled(asked.high, asked.unit, field)
+    high = scaled(asked.high, asked.unit, field)
     if high is None:
         return None
     bounds = (Compare(op=">=", field=path, value=low), Compare(op="<=", field=path, value=high))

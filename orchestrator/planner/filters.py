@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from orchestrator.planner.frame import Frame, Item
+from orchestrator.planner.grammar import NEGATORS
 from orchestrator.planner.source import Pick
 from registry.domain import FieldSpec
 from registry.plan import Compare, In, Not, Predicate
@@ -16,7 +17,7 @@ LINK: Final = (
 )
 _EACH: Final = frozenset({"per", "each", "every", "by"})
 _NOT_VALUE: Final = (
-    rf"(?:not|except|excluding|other than|but not|neither|nor|non|apart from|besides|without)"
+    rf"(?:{'|'.join(sorted(NEGATORS - {'no', 'never'}))}|other than|apart from)"
     rf"(?: {LINK}| [CFNRB]\d+)*"
     rf" (?P<v>V\d+(?: (?:,|or|and|nor|, or|, and)(?: {LINK})* V\d+)*)"
 )

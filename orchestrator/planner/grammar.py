@@ -41,6 +41,11 @@ FILLER: Final = _set(
     bring brought generate generated generates produce produced produces contribute contributed cause caused achieve achieved
     ask asked run ran percentage percent share proportion fraction ratio"""
 )
+#: what follows is not there: "users without sessions"
+ABSENCE: Final = _set("without no never not lacking missing lack lacks")
+#: what follows is left out: "all countries except France"
+EXCLUSION: Final = _set("except excluding neither nor none besides outside non")
+NEGATORS: Final = ABSENCE | EXCLUSION
 AGGREGATES: Final[dict[str, Fn]] = {
     "average": "avg", "mean": "avg", "avg": "avg", "averaged": "avg", "typical": "avg",
     "sum": "sum", "total": "sum", "summed": "sum", "combined": "sum", "altogether": "sum",

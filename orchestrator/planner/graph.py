@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import Final, Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -16,6 +17,7 @@ from registry.plan import Join
 _FORWARD: Final = 0.17
 _REVERSE: Final = 0.6
 _COST_MAX: Final = 1.0
+_STEPS_MAX: Final = 6
 UNREACHABLE: Final = 9.0
 
 
@@ -57,6 +59,7 @@ class Graph:
             self._edges[ref.source].append((Step(ref.field, ref.target), _FORWARD + extra))
             self._edges[ref.target].append((Step(ref.field, ref.source, True), _REVERSE + extra))
         self.targets = {(r.source, r.field): r.target for r in catalogue.references}
+        self._ways: dict[tuple[str, str], Route | None] = {}
         self._routes = {address: self._from(address) for address in catalogue.collections}
 
     def _from(self, root: str) -> dict[str, tuple[Route, ...]]:
@@ -80,6 +83,31 @@ class Graph:
 
     def routes(self, root: str, target: str) -> tuple[Route, ...]:
         return self._routes.get(root, {}).get(target, ())
+
+    def way(self, root: str, target: str) -> Route | None:
+        """The likeliest way, however long."""
+        found = self.routes(root, target)
+        if found:
+            return found[0]
+        if (root, target) not in self._ways:
+            self._ways[root, target] = self._farther(root, target)
+        return self._ways[root, target]
+
+    def _farther(self, root: str, target: str) -> Route | None:
+        """Dijkstra over the references."""
+        queue: list[tuple[float, int, Route, str]] = [(0.0, 0, Route((), 0.0), root)]
+        seen: set[str] = set()
+        while queue:
+            cost, _, way, here = heappop(queue)
+            if here == target:
+                return way
+            if here in seen or len(way.steps) >= _STEPS_MAX:
+                continue
+            seen.add(here)
+            for step, extra in self._edges[here]:
+                longer = Route((*way.steps, step), cost + extra)
+                heappush(queue, (longer.cost, len(seen) * 1000 + len(queue), longer, step.address))
+        return None
 
     def cost(self, root: str, target: str) -> float:
         found = self._routes.get(root, {}).get(target)
@@ -133,6 +161,10 @@ class Joins:
             return self.path(steps[:-1], steps[-1].field)
         alias = self._joined(steps)
         return f"{alias}.{field}" if alias else field
+
+    def knows(self, steps: Steps) -> bool:
+        """Whether the collection at the end of `steps` is joined already."""
+        return steps in self._alias
 
     def _joined(self, steps: Steps, kind: Literal["inner", "left"] = "inner") -> str:
         if steps in self._alias:

@@ -10,7 +10,7 @@ from orchestrator.planner.parts import compare
 from orchestrator.planner.timewindow import Window
 from orchestrator.planner.words import phrase
 from registry.clock import to_datetime
-from registry.domain import FieldSpec
+from registry.domain import CollectionSpec, FieldSpec
 from registry.moment import date_text, time_text
 from registry.plan import And, Compare, Or, Predicate
 from registry.record import TEMPORAL
@@ -71,8 +71,13 @@ def told_by(frame: Frame, item: Item) -> str | None:
     """The root's own time of what a value says: `paid_at` for "paid", `closed_at` for "closed"."""
     if item.letter != "V" or item.steps or item.address != frame.root:
         return None
-    for name, field in frame.spec.fields.items():
-        if field.type in TEMPORAL and phrase(item.words) in {
+    return told_time(frame.spec, item.words)
+
+
+def told_time(spec: CollectionSpec, words: str) -> str | None:
+    """A collection's time field that is called after a value: `paid_at` for "paid"."""
+    for name, field in spec.fields.items():
+        if field.type in TEMPORAL and phrase(words) in {
             tuple(s for s in phrase(text) if s not in _MARKS) for text in (name, *field.synonyms)
         }:
             return name
@@ -102,13 +107,13 @@ def _time_field(frame: Frame, found: list[Item]) -> tuple[str, FieldSpec] | tupl
 def bounds(path: str, field: FieldSpec, window: Window) -> list[Predicate]:
     out: list[Predicate] = []
     if window.start_us is not None:
-        out.append(Compare(op=">=", field=path, value=_moment(window.start_us, field)))
+        out.append(Compare(op=">=", field=path, value=moment(window.start_us, field)))
     if window.end_us is not None:
-        out.append(Compare(op="<", field=path, value=_moment(window.end_us, field)))
+        out.append(Compare(op="<", field=path, value=moment(window.end_us, field)))
     return out
 
 
-def _moment(us: int, field: FieldSpec) -> str:
+def moment(us: int, field: FieldSpec) -> str:
     if field.type == "time":
         return time_text(us)
     days, rest = divmod(us, _US_DAY)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from registry.answer import Understood
@@ -40,6 +41,8 @@ class Reading:
     planner: str = ""
     #: of the question, where it is not English
     language: str = ""
+    #: what the confidence was made of: name -> count
+    evidence: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

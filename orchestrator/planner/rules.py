@@ -1,5 +1,5 @@
-"""The rules planner: words, spans, a root, slots, a checked plan. Pure and deterministic; never
-raises on any text."""
+"""The rules planner: a question is read in two ways, by its shape under a root and by its clauses,
+and what speaks for each reading is weighed. Pure and deterministic; never raises on any text."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Final
 
 from orchestrator.planner.asked import Asked
 from orchestrator.planner.assemble import CLOSE, assemble
+from orchestrator.planner.clauses import planner as clauses
+from orchestrator.planner.confidence import chosen
 from orchestrator.planner.graph import graph_of
 from orchestrator.planner.lexicon import lexicon_of
 from orchestrator.planner.reading import Context, Question, Reading, Readings
@@ -42,10 +44,17 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
     if reason is not None:
         return Readings(NAME, reason=reason, suggestions=near_names((), catalogue), final=True)
     asked = Asked(question, words, lexicon_of(catalogue))
-    return _read(asked, catalogue)
+    return _read(asked, question.text, catalogue)
 
 
-def _read(asked: Asked, catalogue: Catalogue) -> Readings:
+def _read(asked: Asked, text: str, catalogue: Catalogue) -> Readings:
+    shaped = tuple(_shaped(asked, catalogue))
+    readings = chosen(shaped, clauses.read(asked, text, catalogue), catalogue)
+    return _offered(readings, catalogue) if readings else _nothing(asked, catalogue)
+
+
+def _shaped(asked: Asked, catalogue: Catalogue) -> list[Reading]:
+    """The readings under the likeliest roots, best first."""
     graph = graph_of(catalogue)
     needs = Needs(bool(asked.windows), bool(asked.sought))
     found = candidates(asked.present, catalogue, graph, needs)
@@ -58,10 +67,7 @@ def _read(asked: Asked, catalogue: Catalogue) -> Readings:
             reading = assemble(asked, variant, catalogue, graph, behind)
             if reading is not None and all(r.plan != reading.plan for r in readings):
                 readings.append(reading)
-    if not readings:
-        return _nothing(asked, catalogue)
-    readings.sort(key=lambda r: -r.confidence)
-    return _offered(tuple(readings), catalogue)
+    return sorted(readings, key=lambda r: -r.confidence)
 
 
 def _offered(readings: tuple[Reading, ...], catalogue: Catalogue) -> Readings:

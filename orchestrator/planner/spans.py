@@ -174,7 +174,10 @@ def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
         found = [
             m
             for m in found
-            if m.weight >= 0.6 and (run[0].text not in TIME_WORDS or m.surface == texts)
+            if m.weight >= 0.6
+            and (
+                run[0].text not in TIME_WORDS or m.surface in (texts, (texts[0].removesuffix("s"),))
+            )
         ]
     if not (len(run) == 1 and run[0].kind == "number"):
         glued = any(word.glued for word in run)  # typed as one name: `request_latency`

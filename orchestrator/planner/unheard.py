@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from orchestrator.planner.frame import FIELDS, Frame
-from orchestrator.planner.grammar import AGGREGATES
+from orchestrator.planner.grammar import AGGREGATES, NEGATORS
 from orchestrator.planner.heads import plural
 from orchestrator.planner.words import IRREGULAR
 from registry.plan import And, Compare, In, IsNull, Not, Or, Predicate
@@ -21,21 +21,6 @@ _WRONG: Final = 0.4  # surely another question: refused
 _ODD: Final = 0.6  # probably another question: tentative
 _TELLING_CHARS: Final = 4  # shorter ones ("up", "all") are mostly grammar
 _SHORT_CHARS_MAX: Final = 5
-_NEGATORS: Final = frozenset(
-    {
-        "not",
-        "no",
-        "never",
-        "without",
-        "except",
-        "excluding",
-        "neither",
-        "nor",
-        "none",
-        "lacking",
-        "besides",
-    }
-)
 _CONTRASTS: Final = frozenset({"vs", "versus", "compare", "compared", "comparing", "comparison"})
 _LISTING: Final = frozenset({"list", "show", "all", "each", "values", "which"})
 _SHARES: Final = frozenset({"percentage", "percent", "share", "proportion", "fraction", "ratio"})
@@ -71,7 +56,7 @@ def _loose(frame: Frame) -> set[str]:
 
 
 def _negation(frame: Frame) -> bool:
-    if _NEGATORS.isdisjoint(_loose(frame)):
+    if NEGATORS.isdisjoint(_loose(frame)):
         return False
     zero = any(isinstance(p, Compare) and p.value == 0 for p in frame.having)
     anti = any(join.kind == "anti" for join in frame.joins.joins)

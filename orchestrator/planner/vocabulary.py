@@ -16,6 +16,7 @@ from orchestrator.planner.words import phrase, plain, stem
 from registry.domain import ENVELOPE, CollectionSpec, DomainSpec, FieldSpec
 from registry.limits import DOMAINS_MAX, VALUE_CHARS_MAX
 from registry.record import TEMPORAL
+from registry.shape.headers import meant_words
 
 Kind = Literal["collection", "field", "value", "measure"]
 PHRASE_WORDS_MAX: Final = 6
@@ -189,8 +190,13 @@ class _Speaker:
             self._add(text, replace(meaning, weight=0.7 if text in _GENERIC else 0.9))
         for text in field.proposed:
             self._add(text, replace(meaning, weight=_PROPOSED, proposed=True))
-        for text, weight in _shortened(meaning.field, field):
+        for text, weight in _shortened(meaning.field, field, meaning.address):
             self._add(text, replace(meaning, weight=weight))
+        spelled = "_".join(meant_words(meaning.field))
+        if spelled != meaning.field:
+            self._add(spelled, replace(meaning, weight=0.86))
+            for text, weight in _shortened(spelled, field, meaning.address):
+                self._add(text, replace(meaning, weight=weight - 0.02))
         if field.type == "bool":
             for text in _opposites(meaning.field, field):
                 self._add(text, replace(meaning, kind="value", value="false", weight=0.94))
@@ -222,11 +228,19 @@ def _opposites(name: str, field: FieldSpec) -> Iterator[str]:
             yield " ".join((*words[:-1], _OPPOSITES[words[-1]]))
 
 
-def _shortened(name: str, field: FieldSpec) -> Iterator[tuple[str, float]]:
-    """Shorter ways to say a field's name: `created` for `created_at`, `active` for `is_active`."""
+def _shortened(name: str, field: FieldSpec, address: str) -> Iterator[tuple[str, float]]:
+    """Shorter ways to say a field's name: `created` for `created_at`, `active` for `is_active`,
+    `gender` for the `staff_gender` of `staff`."""
     words = name.split("_")
     if len(words) < 2:
         return
+    own = phrase(address.partition(".")[2])
+    for n in range(1, len(words)):
+        if phrase(" ".join(words[:n])) in (own, own[-n:], own[:n]):
+            yield " ".join(words[n:]), 0.7 if words[-1] in _GENERIC else 0.88
+    for n in range(2, len(words)):
+        yield " ".join(words[-n:]), 0.8
+        yield " ".join(words[:n]), 0.72
     if words[0] in _HEADS:
         yield " ".join(words[1:]), 0.92
     if words[-1] in _TAILS:

@@ -79,6 +79,10 @@ _SCALES: Final = {
     "billion": 10**9,
 }
 
+_UNAPOSTROPHED: Final = frozenset(
+    {"didnt", "dont", "doesnt", "isnt", "arent", "wasnt", "werent", "hasnt", "havent"}
+)
+
 _stemmer = snowballstemmer.stemmer("english")
 
 
@@ -159,6 +163,8 @@ def _words(found: re.Match[str]) -> list[Word]:
 
 def _spoken(raw: str, start: int, end: int) -> list[Word]:
     low = fold(raw.replace("’", "'"))
+    if low in _UNAPOSTROPHED:
+        low = f"{low[:-1]}'t"
     if low.endswith("n't"):
         head = {"wo": "will", "ca": "can"}.get(low[:-3], low[:-3])
         return [

@@ -98,7 +98,7 @@ async def test_a_sure_reading_is_answered_with_its_evidence() -> None:
 async def test_a_likely_reading_is_tentative_and_an_unlikely_one_is_refused_by_its_words() -> None:
     likely = await asker(House(), reading(COUNT, 0.6, "frobs")).ask(AskRequest("frobs?"), LOCAL)
     assert (likely.status, likely.not_understood) == ("tentative", ("frobs",))
-    unlikely = await asker(House(), reading(COUNT, 0.2, "frobs")).ask(AskRequest("frobs?"), LOCAL)
+    unlikely = await asker(House(), reading(COUNT, 0.1, "frobs")).ask(AskRequest("frobs?"), LOCAL)
     assert unlikely.status == "refused" and "'frobs'" in unlikely.text and not unlikely.rows
 
 
@@ -112,7 +112,7 @@ async def test_two_close_readings_are_asked_back_and_either_can_be_picked() -> N
 
 
 async def test_two_unlikely_readings_are_no_choice() -> None:
-    unlikely = (reading(COUNT, 0.3, "frobs"), reading(SUM, 0.3, "frobs"))
+    unlikely = (reading(COUNT, 0.1, "frobs"), reading(SUM, 0.1, "frobs"))
     answer = await asker(House(), *unlikely).ask(AskRequest("frobs?"), LOCAL)
     assert answer.status == "refused"
 

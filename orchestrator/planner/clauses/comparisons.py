@@ -1,0 +1,220 @@
+# ruff: noqa: E501 - patterns and tables of words read better wide
+"""Numbers: compared with a literal, with a fold, or counted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from orchestrator.planner.clauses.given import Conditions
+from orchestrator.planner.clauses.ranking import hinted
+from orchestrator.planner.clauses.request import (
+    Column,
+    Condition,
+    Has,
+    Request,
+    Term,
+    Test,
+)
+from orchestrator.planner.clauses.sentence import Found, Item, is_item
+from orchestrator.planner.comparing import scaled
+from orchestrator.planner.grammar import AGGREGATES, COMPARATIVES
+from orchestrator.planner.literals import Comparison
+from registry.record import NUMERIC, TEMPORAL
+
+_AGG: Final = "|".join(AGGREGATES)
+_THAN: Final = (
+    rf"(?:(?P<f>@f)(?: (?:is|are|was|were|of|that|which|has|have|be|being))* )?(?P<op>(?:{'|'.join(COMPARATIVES)}|above|over|below|under|exceeds?|exceeding)"
+    rf")(?: (?P<f2>@f))?(?: than)?(?: or equal to)?(?: (?:the|that|of|overall|all|their|its))* (?P<agg>{_AGG})(?: (?:of|the|value|values|overall|total|all))*(?: (?P<f3>@f))?(?P<rest>(?: (?:of|for|in|by|among|across|from)(?: (?:the|all|any|every))*(?: (?:V\d+|C\d+))+)?)"
+)
+_COUNTED: Final = (
+    r"(?P<o>O\d+)(?: (?!and|or|in|on|at|for|with|by|that|which|who|,|\|)[a-z]+| U\d+){0,2}(?: V\d+)*"
+    r" (?P<y>[CF]\d+)"
+)
+_TIMES: Final = r"(?P<o>O\d+) (?:times|time|occasions|records|rows|entries)"
+
+
+def averages(given: Conditions) -> None:
+    """ "older than the average age": against a fold of all, or of those named after it."""
+    for found in given.clause.find(_THAN):
+        named = (found.item(g) for g in ("f", "f2", "f3"))
+        items = [i for i in named if i is not None and given.free(i)]
+        word = found["op"]
+        op, hint = COMPARATIVES.get(
+            word, (">" if word in ("above", "over") or word.startswith("exceed") else "<", "")
+        )
+        if "or equal" in found.match[0]:
+            op += "="
+        if given.clause.word(found.first - 1) in ("no", "not") or (
+            found["f"] and f" no {word}" in found.match[0]
+        ):
+            op = {">": "<=", "<": ">="}.get(op, op)
+        if items:
+            term = given.sense.term(items[-1], given.clause, kinds="N")
+        else:
+            made = hinted(given.sense, given.request.subject, hint, True) if hint else None
+            if made is None:
+                continue
+            term = made[0]
+        inner = Request(term.address, show=[Column(term, AGGREGATES[found["agg"]])])
+        for item in found.items("rest"):
+            if item.letter == "V":
+                held, value = given.sense.value(item, None, near=term.address)
+                inner.where.append(Test(held, "=", value))
+            given.use(item)
+        given.use(*items)
+        given.add(Test(term, op, inner), found.first, found.last)
+        found.hear()
+
+
+def folds(given: Conditions) -> None:
+    """ "an average gross over 100", "a total of …": a fold per group or per record."""
+    for found in given.clause.find(
+        rf"(?P<a>{_AGG})(?: (?:of|the|value|amount|C\d+|total))* (?P<f>[ND]\d+)(?: (?:is|are|was|of|that|which|value|has|been|U\d+|T\d+))* (?P<o>O\d+)"
+    ):
+        o, f = found.item("o"), found.item("f")
+        assert o is not None and f is not None
+        if not given.free(o) or not given.free(f):
+            continue
+        term = given.sense.term(f, given.clause, kinds="N")
+        column = Column(term, AGGREGATES[found["a"]])
+        found.hear()
+        given.use(o, f)
+        asked: Comparison = o.payload
+        if given.belongs(term.address):
+            given.add(
+                Has(given.request.subject, term.address, (), asked.op, asked.number, column),
+                found.first,
+                found.last,
+            )
+        else:
+            given.kept = (column, asked.op, asked.number)
+
+
+def counts(given: Conditions) -> None:
+    """ "users with more than 5 sessions": how many of another collection, or how many rows."""
+    for found in given.clause.find(_COUNTED):
+        o, y = found.item("o"), found.item("y")
+        assert o is not None and y is not None
+        asked: Comparison = o.payload
+        if not given.free(o) or asked.unit or not given.free(y):
+            continue
+        before = given.clause.word(found.first - 1)
+        if (is_item(before) and before[0] in "ND") or (
+            before in ("is", "are", "was", "of") and given.clause.word(found.first - 2)[:1] == "N"
+        ):
+            continue
+        counted(given, found, asked, y)
+    for found in given.clause.find(r"(?:only|exactly|just) (?P<z>Z\d+) (?P<y>C\d+)"):
+        z, y = found.item("z"), found.item("y")
+        assert z is not None and y is not None
+        number = given.clause.sentence.words[z.first].number
+        if given.free(z) and given.free(y) and number is not None:
+            given.use(z)
+            counted(given, found, Comparison(z.first, z.last, "=", number), y)
+    for found in given.clause.find(_TIMES):
+        o = found.item("o")
+        assert o is not None
+        if given.free(o):
+            found.hear()
+            given.use(o)
+            given.kept = (given.request.subject, o.payload.op, o.payload.number)
+            given.wonders.append("times")
+
+
+def counted(given: Conditions, found: Found, asked: Comparison, y: Item) -> None:
+    counted: str | Term = (
+        given.sense.collection(y) if y.letter == "C" else given.sense.term(y, given.clause)
+    )
+    address = counted if isinstance(counted, str) else counted.address
+    found.hear()
+    given.use(found.item("o"), y)
+    mods = [
+        given.sense.value(i, None, near=address)
+        for i in found.clause.part(found.first, found.last).items("V", unused=True)
+    ]
+    given.use(*found.clause.part(found.first, found.last).items("V"))
+    tests: list[Condition] = [Test(term, "=", value) for term, value in mods]
+    number = asked.number
+    if address == given.request.subject or not given.belongs(address):
+        given.kept = (counted, asked.op, number)
+        given.request.where += tests
+        return
+    column = Column(counted, "count", distinct=True) if isinstance(counted, Term) else None
+    given.add(
+        Has(given.request.subject, address, tuple(tests), asked.op, number, column),
+        found.first,
+        found.last,
+    )
+    if asked.high is not None:
+        given.wonders.append("range of counts")
+
+
+def comparisons(given: Conditions) -> None:
+    for item in given.clause.items("O", unused=True):
+        asked: Comparison = item.payload
+        near = number(given, item)
+        if near is not None:
+            term = given.sense.term(near, given.clause, kinds="N")
+        else:
+            found = guessed(given, item, asked)
+            if found is None:
+                continue
+            term = found
+        low: str | float | None = scaled(
+            asked.number, asked.unit, given.sense.spec(term.address).field(term.field)
+        )
+        kind = given.sense.spec(term.address).field(term.field).type
+        if low is None or kind not in NUMERIC:
+            if kind in TEMPORAL or low is None:
+                continue
+            low = str(low) if kind == "text" else low
+        at = given.clause.index(item)
+        first = min(at, given.clause.index(near)) if near is not None else at
+        given.use(item, near)
+        given.sense.notes[item.place] = f"{term.address}.{term.field} {asked.op} {asked.number}"
+        given.clause.sentence.heard.update(given.clause.at[first : at + 1])
+        first = at
+        if asked.high is None:
+            given.add(Test(term, asked.op, low), first, at + 1)
+        else:
+            high = scaled(asked.high, asked.unit, given.sense.spec(term.address).field(term.field))
+            given.add(Test(term, ">=", low), first, at + 1)
+            given.add(Test(term, "<=", high or asked.high), first, at + 1)
+
+
+def number(given: Conditions, item: Item) -> Item | None:
+    token = f"{item.letter}{item.place}"
+    for pattern in (
+        rf"(?P<n>@f)(?: (?:is|was|are|were|of|that|which|the|with|has|been|:|a|an|=|be|either|value|equal|number|score|level|above|not|O\d+|and|or))* {token}",
+        rf"{token}(?: (?:of|in|the|for|as|points?|total))* (?P<n>[ND]\d+)",
+        rf"(?P<n>[ND]\d+)(?: [a-z]+| [VCDT]\d+){{0,3}} {token}",
+    ):
+        for found in given.clause.find(pattern):
+            near = found.item("n")
+            if near is not None and (
+                near.place not in given.clause.sentence.used
+                or "O" in found.match[0][len(found["n"]) : -len(token)]
+            ):
+                return near
+    return None
+
+
+def guessed(given: Conditions, item: Item, asked: Comparison) -> Term | None:
+    at = given.clause.index(item)
+    before = given.clause.part(0, at).items("C")
+    address = given.sense.collection(before[-1]) if before else given.request.subject
+    if asked.hint:
+        made = hinted(given.sense, address, asked.hint, True, "")
+        if made is not None:
+            return made[0]
+    numbers = given.sense.numbers(address)
+    if (
+        asked.number > 1000
+        and asked.number < 2100
+        and (years := [n for n in numbers if "year" in n.split("_")])
+    ):
+        return Term(address, years[0])
+    if len(numbers) == 1:
+        given.wonders.append("guessed number")
+        return Term(address, numbers[0])
+    return None

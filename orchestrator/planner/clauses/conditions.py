@@ -1,0 +1,26 @@
+"""Which records: comparisons, values, windows, what must or must not exist."""
+
+from __future__ import annotations
+
+from orchestrator.planner.clauses.absences import nothing, scopes
+from orchestrator.planner.clauses.comparisons import averages, comparisons, counts, folds
+from orchestrator.planner.clauses.given import Conditions
+from orchestrator.planner.clauses.times import texts, windows
+from orchestrator.planner.clauses.together import together
+from orchestrator.planner.clauses.values import flags, literals, present, values
+
+
+def read(given: Conditions) -> None:
+    averages(given)
+    folds(given)
+    scopes(given)
+    counts(given)
+    comparisons(given)
+    literals(given)
+    values(given)
+    flags(given)
+    present(given)
+    windows(given)
+    texts(given)
+    nothing(given)
+    together(given)

@@ -1,0 +1,201 @@
+# ruff: noqa: E501 - patterns and tables of words read better wide
+"""What there is one row for: "for each team", "per month", "by country"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from orchestrator.planner.clauses.draft import Draft
+from orchestrator.planner.clauses.request import Column, Term
+from orchestrator.planner.clauses.sentence import Clause, Found, Item, is_item
+from orchestrator.planner.grammar import AGGREGATES
+
+_EACH: Final = (
+    r"(?P<cue>(?:for|in|of|by|at|on|from|to|with|under|across|within)? ?(?:each|every|per|all the different|all different)"
+    r"|grouped by|group by|broken down by|split by|by each|by|(?:for|in|of|across|by) (?:all )?(?:the )?(?:different|various))"
+    r"(?: (?:the|of|different|distinct|unique|single|type|kind|V\d+))* (?P<own>C\d+ (?=[FNDB]\d+))?(?P<g>[CFNDB]\d+(?: (?:,|and|of|and each|and every|,? and the)(?: the)? [CFNDB]\d+)*)"
+)
+_COUNT: Final = r"how many|how much|number of|numbers of|count(?: of)?|counts of|total number of|amount of|quantity of|how often|how frequently|number"
+_LISTED: Final = r"(?:(?:the|all|our|number|of|show|me|list) )*(?:V\d+ )*(?:[CMN]\d+)(?: (?:,|and|[CMN]\d+|T\d+|V\d+|in|on|at|of|from|the))*"
+_UNITS: Final = frozenset({"hour", "day", "week", "month", "quarter", "year"})
+
+
+def group(draft: Draft, clause: Clause) -> Clause:
+    clause = beats(draft, clause)
+    folds = clause.has(
+        rf"(?:M\d+|P\d+|{_COUNT}|{'|'.join(AGGREGATES)}|most|least|fewest|[a-z]+est)"
+    )
+    for found in clause.find(_EACH):
+        cue = found["cue"].strip()
+        if (
+            cue == "by"
+            and not clause.has(rf"(?:M\d+|P\d+|{_COUNT}|{'|'.join(AGGREGATES)})")
+            and not re.fullmatch(_LISTED, clause.part(0, found.first).text)
+        ):
+            continue
+        if cue == "by" and clause.word(found.first - 1) in (
+            "sorted",
+            "ordered",
+            "ranked",
+            "order",
+            "sort",
+        ):
+            continue
+        if cue.endswith(("different", "various")) and clause.word(found.first - 1) in (
+            "number",
+            "count",
+            "kinds",
+            "types",
+            "names",
+            "list",
+            "many",
+            "total",
+        ):
+            continue
+        implied = (
+            cue in ("per", "by", "for each", "for every")
+            and not folds
+            and bool(re.fullmatch(_LISTED, clause.part(0, found.first).text))
+        )
+        if implied:
+            draft.implied = True
+        elif not folds:
+            continue
+        draft.groups = _keys(found)
+        draft.use(*draft.groups, *found.items("own"), *found.items("g"))
+        found.hear()
+        alone = clause.word(found.last) == "," if found.first == 0 else False
+        rest = clause.without(found.first, found.last + (1 if alone else 0))
+        return rest
+    return clause
+
+
+def beats(draft: Draft, clause: Clause) -> Clause:
+    """ "per month", "daily": one row per calendar bucket."""
+    for item in clause.items("K"):
+        draft.beat = item.payload.bucket or "month"
+        draft.use(item)
+        at = clause.index(item)
+        draft.sentence.heard.add(clause.at[at])
+        return clause.without(at, at + 1)
+    return clause
+
+
+def unit(draft: Draft, clause: Clause) -> None:
+    """ "which month had the most": the calendar buckets are ranked."""
+    texts = [w.text for w in draft.sentence.words]
+    for n, word in enumerate(texts[:-1]):
+        if (
+            word in ("which", "what", "busiest")
+            and texts[n + 1] in _UNITS
+            and draft.rank is not None
+        ):
+            item = next((i for i in draft.sentence.items if i.first == n + 1), None)
+            if item is not None and item.letter in "FNDV":
+                return
+            draft.beat = texts[n + 1]  # type: ignore[assignment]
+            draft.use(item)
+            return
+
+
+def bucketed(draft: Draft) -> None:
+    """The buckets of the time of what is counted."""
+    if draft.beat is None:
+        return
+    request = draft.request
+    draft.said_count = any(c.fn for c in request.show)
+    numbers = [c for c in request.show if draft.number(c)]
+    if not draft.said_count and numbers and len(numbers) == len(request.show):
+        request.show = [replace(c, fn="sum") for c in numbers]
+    elif not draft.said_count:
+        request.show = [Column(Term(request.subject), "count")]
+        draft.bare.clear()
+    folded = next(c.term.address for c in request.show if c.fn)
+    named = [
+        i for i in draft.sentence.items if i.letter == "D" and i.place not in draft.sentence.used
+    ]
+    spec = draft.catalogue.collections[folded]
+    if named:
+        draft.use(named[0])
+        term = draft.sense.term(named[0], kinds="D")
+    elif spec.time is not None:
+        term = Term(folded, spec.time)
+    else:
+        draft.wonders.append("no time")
+        return
+    made = Column(replace(term, bucket=draft.beat))
+    request.show.insert(0, made)
+    if draft.rank is None:
+        request.order.append((made, False))
+    else:
+        column = request.show[1]
+        if draft.rank.measure is not None:
+            column = draft.measured(draft.rank.measure)
+        elif draft.rank.by is not None:
+            column = Column(draft.rank.by, draft.rank.fn or "sum")
+        elif draft.rank.counted is not None and draft.rank.counted.letter == "C":
+            column = Column(Term(draft.sense.collection(draft.rank.counted)), "count")
+        request.order.append((column, draft.rank.desc))
+        request.limit, draft.rank = draft.rank.limit, None
+        if column not in request.show or not draft.said_count:
+            request.show = [made]
+
+
+def grouped(draft: Draft) -> None:
+    request = draft.request
+    if not draft.groups:
+        return
+    if draft.implied and request.show and all(draft.number(c) for c in request.show):
+        request.show = [replace(c, fn="sum") for c in request.show]
+    if (
+        draft.implied
+        and not any(c.fn for c in request.show)
+        and (not request.show or request.show[0] in draft.bare)
+    ):
+        request.show = [Column(Term(request.subject), "count")]
+        draft.bare.clear()
+    if not any(c.fn for c in request.show) and draft.rank is None:
+        if not request.show:
+            request.show = [Column(group_term(draft, i)) for i in draft.groups]
+        return
+    keys: list[Column] = []
+    for item in draft.groups:
+        term = group_term(draft, item)
+        if item.letter == "C":
+            shown = [c for c in draft.plain() if c.term.address == term.address]
+            request.keys.append(Term(term.address))
+            if not shown:
+                keys.append(Column(term))
+        elif Column(term) not in request.show:
+            keys.append(Column(term))
+    request.show = [*keys, *request.show]
+
+
+def group_term(draft: Draft, item: Item) -> Term:
+    if item.letter == "C":
+        address = draft.sense.collection(item)
+        own = [m for m in item.of_kind("field") if m.address == draft.request.subject]
+        if own and not draft.sense.graph.routes(draft.request.subject, address):
+            return Term(own[0].address, own[0].field)
+        return draft.sense.label(address)
+    near = next((c.term.address for c in draft.request.show if c.fn), "")
+    term = draft.sense.term(item, None, near=near)
+    target = draft.graph.targets.get((term.address, term.field))
+    if target is None or not draft.sense.described(term.address):
+        return term
+    label = draft.sense.label(target)
+    draft.request.keys.append(term)
+    return replace(label, via=term.field)
+
+
+def _keys(found: Found) -> list[Item]:
+    """What is grouped by: "plan of the customer" is the customer's plan alone."""
+    tokens = found["g"].split()
+    out: list[Item] = []
+    for n, word in enumerate(tokens):
+        owner = "of" in tokens[max(0, n - 2) : n] and word[:1] == "C"
+        if is_item(word) and not (owner and out):
+            out.append(found.clause.sentence.item(word))
+    return out

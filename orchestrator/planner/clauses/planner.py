@@ -1,0 +1,66 @@
+"""A question read by its clauses: the likeliest subject, the request, the checked plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pydantic import ValidationError
+
+from orchestrator.planner.asked import Asked
+from orchestrator.planner.clauses import read as clauses
+from orchestrator.planner.clauses.cutting import cut
+from orchestrator.planner.clauses.draft import Draft
+from orchestrator.planner.clauses.evidence import evidence_of
+from orchestrator.planner.clauses.lower import Unsayable, lower
+from orchestrator.planner.clauses.sense import Sense, subject_of
+from orchestrator.planner.clauses.sentence import Sentence, relettered, sentence_of
+from orchestrator.planner.describe import describe
+from orchestrator.planner.graph import graph_of
+from orchestrator.planner.reading import Reading
+from registry.answer import Understood
+from registry.catalog import Catalogue
+from registry.check import check
+from registry.errors import IsothermError
+
+_MISSED: Final = "UQXFNDVOTSMPKZB"
+
+
+def read(asked: Asked, text: str, catalogue: Catalogue) -> Reading | None:
+    """The reading, its confidence yet to be weighed; `None` where no valid plan comes out."""
+    sentence = sentence_of(asked, text, catalogue)
+    if not sentence.items:
+        return None
+    head, _ = cut(sentence.whole)
+    for subject in subject_of(sentence, head)[:1]:
+        relettered(sentence, subject, catalogue)
+        return _under(subject, sentence, catalogue)
+    return None
+
+
+def _under(subject: str, sentence: Sentence, catalogue: Catalogue) -> Reading | None:
+    graph = graph_of(catalogue)
+    sense = Sense(sentence, catalogue, graph, subject, ())
+    named = (sense.collection(i) for i in sentence.items if i.letter == "C")
+    sense.named = tuple(dict.fromkeys(named))
+    draft = Draft(sentence, catalogue, graph, sense)
+    try:
+        made = lower(clauses.read(draft), catalogue, graph)
+        check(made, catalogue)
+    except (Unsayable, ValidationError, IsothermError):
+        return None
+    missed = tuple(i.words for i in sentence.items if _is_missed(sentence, i.place))
+    evidence = evidence_of(draft, made)
+    return Reading(made, 0.0, describe(made), tuple(_understood(sense)), missed, evidence=evidence)
+
+
+def _is_missed(sentence: Sentence, place: int) -> bool:
+    return sentence.items[place].letter in _MISSED and place not in sentence.used
+
+
+def _understood(sense: Sense) -> Iterator[Understood]:
+    """What each stretch of words became, left to right."""
+    for item in sense.sentence.items:
+        meaning = sense.notes.get(item.place)
+        if meaning is not None and item.place in sense.sentence.used:
+            yield Understood(item.words, meaning)

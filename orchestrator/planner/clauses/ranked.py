@@ -1,0 +1,114 @@
+"""A superlative in a request: what is ordered by, what is kept, and whose rows they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orchestrator.planner.clauses.draft import Draft
+from orchestrator.planner.clauses.ranking import Rank
+from orchestrator.planner.clauses.request import Among, Column, Request, Term
+from orchestrator.planner.clauses.sentence import Item
+
+
+def ranked(draft: Draft, rank: Rank) -> None:
+    request = draft.request
+    if rank.named is not None and not draft.plain():
+        name(draft, rank.named)
+    if not rank.sure:
+        draft.wonders.append("rank")
+    if rank.by is not None and rank.fn is None:
+        folded = any(c.fn for c in request.show)
+        if folded and not draft.groups and not draft.plain():
+            inner = Request(
+                rank.by.address,
+                show=[Column(Term(rank.by.address))],
+                order=[(Column(rank.by), rank.desc)],
+                limit=rank.limit,
+            )
+            request.where.append(Among(Term(rank.by.address), inner))
+            return
+        if not request.show:
+            draft.bare.append(Column(draft.sense.label(request.subject)))
+            request.show.append(draft.bare[-1])
+        folds = [c for c in request.show if c.fn]
+        column = Column(
+            rank.by,
+            ("sum" if False else "max")
+            if folds and rank.by not in [c.term for c in draft.plain()]
+            else None,
+        )
+        request.order.append((column, rank.desc))
+        request.limit = rank.limit
+        return
+    if not draft.plain():
+        request.show.insert(0, person(draft) or Column(draft.sense.label(request.subject)))
+    entity = draft.entity()
+    if rank.measure is not None:
+        column = draft.measured(rank.measure)
+    elif rank.fn is not None and rank.by is not None:
+        column = Column(rank.by, rank.fn)
+    else:
+        column = counting(draft, rank, entity)
+    if column.term.address != entity and not request.keys:
+        draft.group_records(entity)
+    request.order.append((column, rank.desc))
+    request.limit = rank.limit
+    for n, shown in enumerate(request.show):
+        if (
+            shown.fn == "count"
+            and shown.term.address != column.term.address
+            and column.fn == "count"
+        ):
+            request.show[n] = column
+
+
+def person(draft: Draft) -> Column | None:
+    """ "who": the people that the records refer to."""
+    if "who" not in draft.sentence.tokens[:2]:
+        return None
+    for field, target in draft.catalogue.collections[draft.request.subject].references.items():
+        if target in draft.catalogue.collections and draft.sense.spec(target).label == "name":
+            return Column(replace(draft.sense.label(target), via=field))
+    return None
+
+
+def name(draft: Draft, item: Item) -> None:
+    draft.use(item)
+    if item.letter == "C":
+        draft.bare.append(Column(draft.sense.label(draft.sense.collection(item))))
+        draft.request.show.insert(0, draft.bare[-1])
+    elif item.letter in "FNDB":
+        draft.request.show.insert(0, Column(draft.sense.term(item)))
+
+
+def counting(draft: Draft, rank: Rank, entity: str) -> Column:
+    item = rank.counted
+    if item is not None and item.letter == "C":
+        return Column(Term(draft.sense.collection(item)), "count")
+    if item is not None:
+        term = draft.sense.term(item)
+        spec = draft.catalogue.collections[term.address]
+        if term.field in spec.key:
+            return Column(Term(term.address), "count")
+        return Column(term, "count", distinct=True)
+    shown = next((c for c in draft.request.show if c.fn == "count"), None)
+    if shown is not None:
+        return shown
+    label = draft.sense.label(entity)
+    plain = [c.term for c in draft.plain()]
+    named = [a for a in draft.sense.named if a != entity]
+    if label in plain or draft.sense.key(entity) in plain:
+        other = next((a for a in named if draft.graph.routes(a, entity)), None) or holders(
+            draft, entity
+        )
+        if other is not None:
+            return Column(Term(other), "count")
+    return Column(Term(entity), "count")
+
+
+def holders(draft: Draft, entity: str) -> str | None:
+    """The collection whose records refer to the entity: what an entity is popular in."""
+    found = [ref.source for ref in draft.catalogue.references if ref.target == entity]
+    if len(set(found)) != 1:
+        draft.wonders.append("holder")
+    return found[0] if found else None

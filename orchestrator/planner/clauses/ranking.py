@@ -1,0 +1,286 @@
+# ruff: noqa: E501 - patterns and tables of words read better wide
+"""Superlatives: what the records are ranked by, which way, and how many are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from orchestrator.planner.clauses.request import Term
+from orchestrator.planner.clauses.sense import Sense
+from orchestrator.planner.clauses.sentence import Clause, Found, Item
+from orchestrator.planner.grammar import ADJECTIVES, AGGREGATES, HINTS, SUPERLATIVES
+from orchestrator.planner.moments import told_time
+from orchestrator.planner.words import phrase
+from registry.plan import Fn
+from registry.record import NUMERIC, TEMPORAL
+
+_PLAIN: Final = "|".join(
+    w
+    for w in SUPERLATIVES
+    if w not in ("most", "least", "fewest", "top", "bottom", "first", "last")
+)
+_UP: Final = "highest|largest|greatest|biggest|maximum|max|top"
+_DOWN: Final = "smallest|lowest|minimum|min"
+_NUMBER: Final = "number|numbers|count|amount|quantity"
+_MANY: Final = (
+    rf"(?:(?P<z>Z\d+) )?(?P<way>most|least|fewest|(?:{_UP}|{_DOWN}|most|least|fewest)(?: total)?"
+    rf" (?:{_NUMBER}))(?: (?:of|the|different|distinct|unique|total|Z\d+))*(?: V\d+)* (?P<y>@x)"
+)
+_COMMON: Final = (
+    r"(?P<way>most|least)(?: (?P<z>Z\d+))? (?P<adj>common|popular|frequent|frequently|often|commonly"
+    r"|used|usual|prevalent|active|famous)(?: (?:used|appearing|occurring|chosen|visited|ordered))?"
+    r"(?: (?P<y>@x))?"
+)
+_DEGREE: Final = (
+    r"(?P<way>most|least)(?: (?P<z>Z\d+))? (?P<adj>" + "|".join(ADJECTIVES) + r")(?: (?P<y>@x))?"
+)
+_SUPER: Final = (
+    rf"(?:(?P<z>Z\d+) )?(?P<sup>{_PLAIN})(?: (?P<z2>Z\d+))?(?P<agg> (?:average|total|mean|median|avg"
+    r"|combined))?(?: (?:of|the|value|values|amount))*(?: V\d+)*(?: (?P<y>@x))?"
+)
+_PEAK: Final = (
+    r"(?:with|has|have|having|had|whose|of|that|which|who)(?: (?:a|an|the|is|are))*"
+    r" (?P<sup>maximum|minimum|max|min|peak|top) (?P<y>@f)"
+)
+_TRAILING: Final = (
+    rf"(?P<y>@f)(?: (?:is|are|was|were|at|in|the|its|being))* (?P<sup>{_PLAIN}|most|least|maximum|minimum)"
+    r"(?! @x)"
+)
+_TOP: Final = (
+    r"(?P<sup>top|bottom|first|last)(?: (?P<z>Z\d+))?(?: (?:most|of|the|V\d+))* (?P<g>@x)"
+    r"(?: (?:by|with|in|on|based|terms|ranked|sorted|order|of|the|their|most|highest|total|number))*"
+    r" (?P<y>@x)"
+)
+_SO_MANY: Final = (
+    r"(?:which|what|the|top|show|show me|list|give|name|find) (?P<z>Z\d+)(?: V\d+)*(?= [CFNM]\d+)"
+)
+_LAST: Final = r"(?:the )?(?P<way>most|least)(?: (?:often|frequently|times))?(?= \||$)"
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """`by` a term (folded by `fn`), or the number of `counted` (`None`: of what suits)."""
+
+    desc: bool
+    found: Found
+    by: Term | None = None
+    fn: Fn | None = None
+    counted: Item | None = None
+    measure: Item | None = None
+    #: the ranked thing itself was named after the superlative: "the most common city"
+    named: Item | None = None
+    limit: int = 1
+    sure: bool = True
+
+
+def rank_of(clause: Clause, sense: Sense) -> Rank | None:
+    """The superlative of a clause, if there is one."""
+    for rule in (_many, _common, _degree, _top, _topped, _trailing, _peak, _super, _firsts, _last):
+        found = rule(clause, sense)
+        if found is not None:
+            return found
+    return None
+
+
+def _limit(found: Found) -> int:
+    item = found.item("z") or found.item("z2")
+    if item is None:
+        before = found.clause.word(found.first - 1)
+        if before[:1] == "Z":
+            found.clause.sentence.heard.add(found.clause.at[found.first - 1])
+            item = found.clause.sentence.item(before)
+    if item is None:
+        asked = found.clause.first(_SO_MANY)
+        item = asked.item("z") if asked is not None else None
+    if item is None:
+        return 1
+    found.clause.sentence.used.add(item.place)
+    number = found.clause.sentence.words[item.first].number
+    return max(1, min(int(number or 1), 10_000))
+
+
+def _many(clause: Clause, sense: Sense) -> Rank | None:
+    for found in clause.find(_MANY):
+        y = found.item("y")
+        assert y is not None
+        desc = not found["way"].startswith(("least", "fewest", *_DOWN.split("|")))
+        if y.letter == "M":
+            return Rank(desc, found, measure=y, limit=_limit(found))
+        if y.letter == "N" and not found["way"].endswith(tuple(_NUMBER.split("|"))):
+            term = sense.term(y, clause, kinds="N")
+            return Rank(desc, found, by=term, limit=_limit(found))
+        if y.letter == "N" and sense.term(y, clause).field not in sense.spec(sense.subject).key:
+            return Rank(desc, found, by=sense.term(y, clause, kinds="N"), limit=_limit(found))
+        return Rank(desc, found, counted=y, limit=_limit(found))
+    return None
+
+
+def _common(clause: Clause, sense: Sense) -> Rank | None:
+    for found in clause.find(_COMMON):
+        return Rank(found["way"] == "most", found, named=found.item("y"), limit=_limit(found))
+    return None
+
+
+def _degree(clause: Clause, sense: Sense) -> Rank | None:
+    for found in clause.find(_DEGREE):
+        what = ADJECTIVES[found["adj"]]
+        desc = (found["way"] == "most") != what.startswith("-")
+        y = found.item("y")
+        if y is not None and y.letter in "ND":
+            return Rank(desc, found, by=sense.term(y, clause), limit=_limit(found))
+        address = sense.collection(y) if y is not None and y.letter == "C" else sense.subject
+        made = hinted(sense, address, what.lstrip("-"), desc)
+        if made is not None:
+            return Rank(made[1], found, by=made[0], limit=_limit(found), named=y)
+        return Rank(desc, found, named=y, limit=_limit(found), sure=False)
+    return None
+
+
+def _top(clause: Clause, sense: Sense) -> Rank | None:
+    for found in clause.find(_TOP):
+        y = found.item("y")
+        assert y is not None
+        desc = found["sup"] in ("top", "last")
+        if y.letter in "ND":
+            by, g = sense.term(y, clause), found.item("g")
+            owner = sense.collection(g) if g is not None and g.letter == "C" else by.address
+            routes = sense.graph.routes(owner, by.address)
+            several = bool(routes) and routes[0].fans_out
+            fn: Fn | None = "sum" if several else None
+            return Rank(desc, found, by=by, fn=fn, named=g, limit=_limit(found))
+        if y.letter == "M":
+            return Rank(desc, found, measure=y, named=found.item("g"), limit=_limit(found))
+        if y.letter == "C" or "most" in found.match[0] or "number" in found.match[0]:
+            return Rank(desc, found, counted=y, named=found.item("g"), limit=_limit(found))
+    return None
+
+
+def _topped(clause: Clause, sense: Sense) -> Rank | None:
+    """ "the top 3 prominence", "top 5 ratings"."""
+    for found in clause.find(
+        r"(?P<sup>top|bottom) (?P<z>Z\d+)(?: (?:highest|largest|most|lowest))? (?P<y>[ND]\d+)"
+    ):
+        y = found.item("y")
+        assert y is not None
+        return Rank(
+            found["sup"] == "top", found, by=sense.term(y, clause, kinds="N"), limit=_limit(found)
+        )
+    return None
+
+
+def _trailing(clause: Clause, sense: Sense) -> Rank | None:
+    for found in clause.find(_TRAILING):
+        y = found.item("y")
+        assert y is not None
+        if y.letter in "ND":
+            desc = _descends(found["sup"])
+            return Rank(desc, found, by=sense.term(y, clause), limit=_limit(found))
+    return None
+
+
+def _peak(clause: Clause, sense: Sense) -> Rank | None:
+    for found in clause.find(_PEAK):
+        y = found.item("y")
+        assert y is not None
+        return Rank(_descends(found["sup"]), found, by=sense.term(y, clause, kinds="N"), limit=1)
+    return None
+
+
+def _descends(word: str) -> bool:
+    if word in SUPERLATIVES:
+        return SUPERLATIVES[word][0]
+    return word in ("maximum", "max", "peak")
+
+
+def _super(clause: Clause, sense: Sense) -> Rank | None:
+    for found in clause.find(_SUPER):
+        desc, what = SUPERLATIVES[found["sup"]]
+        y = found.item("y")
+        fn = AGGREGATES[found["agg"].strip()] if found["agg"] else None
+        if y is not None and y.letter == "M":
+            return Rank(desc, found, measure=y, limit=_limit(found))
+        if y is not None and y.letter in "FND" and not (what and y.letter == "F"):
+            kinds = "D" if what == "time" and y.letter == "D" else "N"
+            return Rank(
+                _turned(found["sup"], y, desc),
+                found,
+                by=sense.term(y, clause, kinds=kinds),
+                fn=fn,
+                limit=_limit(found),
+            )
+        address = sense.collection(y) if y is not None and y.letter == "C" else sense.subject
+        if y is not None and y.letter == "F":
+            address = sense.term(y, clause).address
+        made = _told(clause, sense, desc) if what == "time" else None
+        made = made or hinted(sense, address, what, desc, found["sup"])
+        if made is not None:
+            return Rank(made[1], found, by=made[0], fn=fn, named=y, limit=_limit(found))
+        if what in ("", "size", "count"):
+            return Rank(desc, found, named=y, limit=_limit(found), sure=False)
+    return None
+
+
+def _told(clause: Clause, sense: Sense, desc: bool) -> tuple[Term, bool] | None:
+    """ "paid latest": the time of what a value of the subject says."""
+    for item in clause.items("V"):
+        if any(m.address == sense.subject for m in item.of_kind("value")):
+            name = told_time(sense.spec(sense.subject), item.words)
+            if name is not None:
+                return Term(sense.subject, name), desc
+    return None
+
+
+def _firsts(clause: Clause, sense: Sense) -> Rank | None:
+    """ "the last 5 messages", "the first order": by the time of the records."""
+    for found in clause.find(
+        r"(?P<sup>first|last)(?: (?P<z>Z\d+))?(?: ever)?(?: V\d+)* (?P<y>C\d+)"
+    ):
+        y = found.item("y")
+        assert y is not None
+        spec = sense.spec(sense.collection(y))
+        if spec.time is not None:
+            term = Term(sense.collection(y), spec.time)
+            return Rank(found["sup"] == "last", found, by=term, named=y, limit=_limit(found))
+    return None
+
+
+def _turned(word: str, y: Item, desc: bool) -> bool:
+    """The youngest age is the least one."""
+    return not desc if word in ("youngest", "oldest") and y.letter == "N" else desc
+
+
+def _last(clause: Clause, sense: Sense) -> Rank | None:
+    for found in clause.find(_LAST):
+        return Rank(found["way"] == "most", found, sure=False)
+    return None
+
+
+def hinted(
+    sense: Sense, address: str, what: str, desc: bool, word: str = ""
+) -> tuple[Term, bool] | None:
+    """The field of a collection that a superlative measures, and which way it then goes."""
+    spec = sense.spec(address)
+    if what in ("time", "age"):
+        age = next(
+            (n for n, f in spec.fields.items() if f.type in NUMERIC and "age" in phrase(n)), None
+        )
+        if age is not None and word in ("youngest", "oldest", "older", "younger", ""):
+            return Term(address, age), not desc
+        dates = [n for n, f in spec.fields.items() if f.type in TEMPORAL]
+        if word in ("youngest", "oldest"):
+            born = [n for n in dates if {"birth", "born", "dob"} & set(n.split("_"))]
+            dates = born or dates
+        name = spec.time if spec.time in dates else next(iter(dates), None)
+        years = [n for n, f in spec.fields.items() if f.type in NUMERIC and "year" in phrase(n)]
+        name = name or next(iter(years), None)
+        return (Term(address, name), desc) if name else None
+    stems = HINTS.get(what)
+    if not stems:
+        return None
+    for name, field in spec.fields.items():
+        if field.type in NUMERIC and name not in spec.key:
+            said = {w for text in (name, *field.synonyms) for w in phrase(text)}
+            if said & stems:
+                return Term(address, name), desc
+    return None

@@ -1,0 +1,158 @@
+"""A question read clause by clause under one subject: order, grouping, superlative, conditions,
+and last what is shown. Whatever no clause accounts for is counted, not guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orchestrator.planner.clauses.absences import leftover
+from orchestrator.planner.clauses.asking import ask, extremes
+from orchestrator.planner.clauses.conditions import read as read_conditions
+from orchestrator.planner.clauses.cutting import cut
+from orchestrator.planner.clauses.draft import Draft
+from orchestrator.planner.clauses.given import Conditions
+from orchestrator.planner.clauses.grouping import bucketed, group, grouped, unit
+from orchestrator.planner.clauses.ordering import order, ordered
+from orchestrator.planner.clauses.ranked import ranked
+from orchestrator.planner.clauses.ranking import rank_of
+from orchestrator.planner.clauses.request import Column, Condition, Request, Term, Test
+from orchestrator.planner.clauses.sentence import Clause
+from registry.record import TEMPORAL
+
+
+def read(draft: Draft) -> Request:
+    """The request of a question; clauses are read from the surest to the loosest."""
+    rest = group(draft, order(draft, draft.sentence.whole))
+    head, after = cut(rest)
+    draft.rank = rank_of(rest, draft.sense)
+    unit(draft, rest)
+    given = Conditions(draft.sense, draft.request, rest, draft.rank)
+    _superlative(draft, head)
+    read_conditions(given)
+    draft.doubts = given.wonders
+    ask(draft, head)
+    for clause in after:
+        _more(draft, clause, given)
+    leftover(given, rest, head)
+    shares(draft, rest)
+    assemble(draft, given)
+    if draft.request.combine is not None:
+        _, other = draft.request.combine
+        other.show, other.distinct = list(draft.request.show), draft.request.distinct
+    return draft.request
+
+
+def _superlative(draft: Draft, head: Clause) -> None:
+    """Its words are accounted for: it asks for an extreme, or it orders."""
+    rank = draft.rank
+    if rank is None:
+        return
+    found = extremes(draft, head, rank)
+    if found:
+        draft.rank = None
+        draft.request.show += found
+        return
+    rank.found.hear()
+    inside = rank.found.clause.part(rank.found.first, rank.found.last)
+    for item in inside.items("FNDBC"):
+        if item is not rank.named and (item.letter != "C" or rank.counted is item):
+            draft.use(item)
+
+
+def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
+    """What is asked to be shown at the end: "…, how many?", "Give me their names." """
+    before, draft.request.show = draft.request.show, []
+    ask(draft, clause)
+    shown = draft.request.show
+    counted = any(c.fn == "count" for c in shown) and draft.rank is None and not draft.groups
+    if counted and before and all(draft.number(c) for c in before):
+        draft.request.show = [replace(c, fn="sum") for c in before]  # "sign-ups, how many?"
+        return
+    told = any(c.fn is None for c in shown) or (counted and given.kept is None)
+    draft.request.show = [c for c in before if c not in draft.bare or not told]
+    draft.bare = [c for c in draft.bare if c not in shown]
+    draft.request.show += [c for c in shown if c not in draft.request.show]
+
+
+def shares(draft: Draft, clause: Clause) -> None:
+    """ "what percentage of users are active": those that fit, over all."""
+    found = clause.first(
+        r"(?P<w>percentage|percent|share|proportion|fraction|rate|ratio|%)(?: of)?"
+    )
+    if (
+        found is None
+        or not draft.request.where
+        or any(c.fn and c.fn != "count" for c in draft.request.show)
+    ):
+        return
+    told = [c for c in draft.request.where if not timed(draft, c)]
+    if not told:
+        return
+    found.hear()
+    factor = 100 if found["w"].startswith(("percent", "%")) else 1
+    draft.request.where = [c for c in draft.request.where if c not in told]
+    draft.request.show = [c for c in draft.request.show if c.fn is None and c not in draft.bare]
+    draft.request.show.append(
+        Column(Term(draft.sense.subject), "count", share=(factor, tuple(told)))
+    )
+
+
+def timed(draft: Draft, condition: Condition) -> bool:
+    if not isinstance(condition, Test):
+        return False
+    return (
+        draft.catalogue.collections[condition.term.address].field(condition.term.field).type
+        in TEMPORAL
+    )
+
+
+def assemble(draft: Draft, given: Conditions) -> None:
+    request = draft.request
+    bucketed(draft)
+    grouped(draft)
+    if given.kept is not None:
+        kept(draft, *given.kept)
+    if draft.rank is not None:
+        ranked(draft, draft.rank)
+    if not request.show:
+        draft.bare.append(Column(draft.sense.label(request.subject)))
+        request.show.append(draft.bare[-1])
+    mixed(draft)
+    ordered(draft)
+    whole(draft)
+
+
+def whole(draft: Draft) -> None:
+    """Records that nobody asked columns of are shown as their collection says."""
+    request = draft.request
+    alone = len(request.show) == 1 and request.show[0] in draft.bare
+    address = request.show[0].term.address
+    folded = request.keys or request.having or any(c.fn for c, _ in request.order)
+    if alone and not folded and draft.sense.described(address):
+        request.subject, request.show, request.distinct = address, [], False
+
+
+def kept(draft: Draft, counted: str | Term | Column, op: str, number: int | float) -> None:
+    """ "cities with more than 3 users": groups kept by their count."""
+    request = draft.request
+    if not request.show:
+        request.show.append(Column(draft.sense.label(request.subject)))
+    entity = draft.entity()
+    if isinstance(counted, str):
+        counted = Term(counted)
+    column = counted if isinstance(counted, Column) else Column(counted, "count", distinct=True)
+    if column.term.address != entity:
+        draft.group_records(entity)
+    request.having.append((column, op, number))
+
+
+def mixed(draft: Draft) -> None:
+    """Plain columns beside folds are what is grouped by."""
+    request = draft.request
+    folds = [c for c in (*request.show, *(o for o, _ in request.order)) if c.fn]
+    plain = draft.plain()
+    if folds and plain and not request.keys and not draft.groups and draft.rank is None:
+        entity = plain[0].term.address
+        if any(c.term.address != entity for c in folds):
+            draft.group_records(entity)

@@ -1,0 +1,369 @@
+"""A question as tokens, one per meaningful stretch, and its clauses: parts of it that are read
+alone.
+
+    names of singers older than 30 in France   ->   names F0 of C1 O2 in V3
+
+Letters: C collection, F N D B a field (other, number, time, boolean), V value, M measure, O
+comparison, T window, K bucket, Z number, Q quoted text, X code, S searched text, P percentile, U
+a word that nothing explains. `|` ends a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, Final
+
+from orchestrator.planner.asked import Asked
+from orchestrator.planner.frame import letter_of
+from orchestrator.planner.spans import Span, content
+from orchestrator.planner.vocabulary import Meaning
+from orchestrator.planner.words import Word
+from registry.catalog import Catalogue
+
+FIELD: Final = "[FNDB]"
+_ENDS: Final = re.compile(r"[?!;]|\.(?:\s|$)")
+#: never the name of data, whatever the schema says
+_NEVER: Final = frozenset(
+    [
+        "list",
+        "show",
+        "find",
+        "give",
+        "tell",
+        "return",
+        "display",
+        "how",
+        "many",
+        "total",
+        "average",
+        "mean",
+        "most",
+        "least",
+        "fewest",
+        "each",
+        "every",
+        "per",
+        "both",
+        "all",
+        "different",
+        "distinct",
+        "unique",
+        "what",
+        "which",
+        "who",
+        "whose",
+        "where",
+        "highest",
+        "lowest",
+        "largest",
+        "smallest",
+        "maximum",
+        "minimum",
+        "more",
+        "less",
+        "fewer",
+    ]
+)
+
+
+#: words of superlatives and of asking that the shared grammar does not list
+_SAID: Final = frozenset(
+    [
+        "frequently",
+        "commonly",
+        "prevalent",
+        "famous",
+        "usual",
+        "usually",
+        "outside",
+        "inside",
+        "whichever",
+        "did",
+        "kinds",
+        "types",
+        "names",
+        "detail",
+        "listed",
+        "sorted",
+        "ordered",
+        "descending",
+        "ascending",
+        "alphabetical",
+        "alphabetic",
+        "chronological",
+        "lexicographic",
+        "lexicographical",
+        "increasing",
+        "decreasing",
+        "order",
+        "corresponding",
+        "belonging",
+        "ids",
+        "id",
+        "average",
+        "averaged",
+        "maximum",
+        "minimum",
+        "mean",
+        "sum",
+        "total",
+        "difference",
+        "number",
+        "numbers",
+        "along",
+        "besides",
+    ]
+)
+
+
+_IDS: Final = frozenset(
+    [
+        "id",
+        "ids",
+        "code",
+        "codes",
+        "number",
+        "numbers",
+        "identifier",
+        "identifiers",
+        "key",
+        "keys",
+        "no",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One meaningful stretch: words `first` to `last` (exclusive), and what they may mean."""
+
+    letter: str
+    place: int
+    first: int
+    last: int
+    words: str
+    span: Span | None = None
+    payload: Any = None
+
+    @property
+    def meanings(self) -> tuple[Meaning, ...]:
+        return self.span.meanings if self.span else ()
+
+    def of_kind(self, *kinds: str) -> tuple[Meaning, ...]:
+        return tuple(m for m in self.meanings if m.kind in kinds)
+
+
+@lru_cache(maxsize=1024)
+def _pattern(text: str) -> re.Pattern[str]:
+    text = text.replace("@f", r"[FNDB]\d+").replace("@x", r"[CFNDBM]\d+")
+    return re.compile(rf"(?:^|(?<= ))(?:{text})(?= |$)")
+
+
+@dataclass(slots=True)
+class Sentence:
+    """The whole question. `heard`: places of tokens that some clause has accounted for."""
+
+    words: tuple[Word, ...]
+    items: list[Item]
+    tokens: list[str]
+    heard: set[int] = field(default_factory=set)
+    used: set[int] = field(default_factory=set)
+
+    def item(self, token: str) -> Item:
+        return self.items[int(token[1:])]
+
+    @property
+    def whole(self) -> Clause:
+        return Clause(self, tuple(range(len(self.tokens))))
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Some of the tokens, in order."""
+
+    sentence: Sentence
+    at: tuple[int, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.sentence.tokens[n] for n in self.at)
+
+    def __bool__(self) -> bool:
+        return bool(self.at)
+
+    def find(self, pattern: str) -> Iterator[Found]:
+        """Matches of a pattern; `@f` is any field, `@x` any field or collection."""
+        text = self.text
+        for made in _pattern(pattern).finditer(text):
+            first = text.count(" ", 0, made.start())
+            last = first + made[0].count(" ") + 1
+            yield Found(self, made, first, last if made[0] else first)
+
+    def first(self, pattern: str) -> Found | None:
+        return next(self.find(pattern), None)
+
+    def has(self, pattern: str) -> bool:
+        return self.first(pattern) is not None
+
+    def items(self, letters: str = "", *, unused: bool = False) -> list[Item]:
+        """The items of these letters (none: any), left to right."""
+        found = [
+            self.sentence.item(self.sentence.tokens[n])
+            for n in self.at
+            if is_item(self.sentence.tokens[n])
+        ]
+        return [
+            i
+            for i in found
+            if (not letters or i.letter in letters)
+            and not (unused and i.place in self.sentence.used)
+        ]
+
+    def part(self, first: int, last: int) -> Clause:
+        return replace(self, at=self.at[first:last])
+
+    def without(self, first: int, last: int) -> Clause:
+        return replace(self, at=self.at[:first] + self.at[last:])
+
+    def index(self, item: Item) -> int:
+        return next(
+            n for n, place in enumerate(self.at) if self.sentence.tokens[place] == token(item)
+        )
+
+    def word(self, n: int) -> str:
+        return self.sentence.tokens[self.at[n]] if 0 <= n < len(self.at) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A match in a clause, tokens `first` to `last` (exclusive) of it."""
+
+    clause: Clause
+    match: re.Match[str]
+    first: int
+    last: int
+
+    def __getitem__(self, group: str) -> str:
+        return self.match.groupdict().get(group) or ""
+
+    def item(self, group: str) -> Item | None:
+        text = self[group]
+        return self.clause.sentence.item(text) if text else None
+
+    def items(self, group: str) -> list[Item]:
+        return [self.clause.sentence.item(t) for t in self[group].split() if is_item(t)]
+
+    def hear(self) -> Found:
+        """Account for the words of the match."""
+        self.clause.sentence.heard.update(self.clause.at[self.first : self.last])
+        return self
+
+    @property
+    def rest(self) -> Clause:
+        """The clause without the match."""
+        return self.clause.without(self.first, self.last)
+
+
+def is_item(text: str) -> bool:
+    return len(text) > 1 and text[0].isupper() and text[1:].isdigit()
+
+
+def token(item: Item) -> str:
+    return f"{item.letter}{item.place}"
+
+
+def sentence_of(asked: Asked, text: str, catalogue: Catalogue) -> Sentence:
+    """The question as tokens; the same words give the same tokens under every reading."""
+    made: list[tuple[str, int, int, Span | None, Any]] = []
+    for span in asked.spans:
+        if span.soft and span.words in _NEVER:
+            continue
+        made.append((_letter(span, catalogue), span.first, span.last, span, None))
+    for letter, found in (
+        ("T", asked.windows),
+        ("K", asked.beats),
+        ("O", asked.comparisons),
+        ("S", asked.sought),
+    ):
+        made += [(letter, f.first, f.last, None, f) for f in found]
+    made += [("P", first, last, None, q) for first, last, q in asked.percentiles]
+    covered = {p for _, first, last, _, _ in made for p in range(first, last)}
+    for place, word in enumerate(asked.words):
+        loose = _loose(word) if place not in covered and place not in asked.hidden else None
+        if loose is not None:
+            made.append((loose, place, place + 1, None, None))
+    made.sort(key=lambda m: m[1])
+    items = [
+        Item(letter, n, first, last, " ".join(w.text for w in asked.words[first:last]), span, load)
+        for n, (letter, first, last, span, load) in enumerate(made)
+    ]
+    return Sentence(asked.words, items, _tokens(asked.words, items, text))
+
+
+def _tokens(words: tuple[Word, ...], items: list[Item], text: str) -> list[str]:
+    starting = {item.first: item for item in items}
+    out: list[str] = []
+    place = 0
+    while place < len(words):
+        gap = text[words[place - 1].end : words[place].start] if place else ""
+        if _ENDS.search(gap):
+            out.append("|")
+        elif ":" in gap or "(" in gap:
+            out.append(",")
+        item = starting.get(place)
+        out.append(token(item) if item else words[place].text)
+        place = item.last if item else place + 1
+    return out
+
+
+def _loose(word: Word) -> str | None:
+    if word.kind == "quoted":
+        return "Q"
+    if word.kind == "number" or (word.number is not None and word.text not in ("one", "zero")):
+        return "Z"
+    if word.kind == "code":
+        return "X"
+    return "U" if content(word) and word.text not in _SAID else None
+
+
+def _letter(span: Span, catalogue: Catalogue) -> str:
+    best = span.meanings[0]
+    if best.kind == "field" and _names_record(span, catalogue):
+        return "C"
+    if best.kind == "field":
+        letter = letter_of(catalogue.collections[best.address], best.field)
+        return "F" if letter == "R" else letter
+    return {"collection": "C", "value": "V", "measure": "M"}[best.kind]
+
+
+def _names_record(span: Span, catalogue: Catalogue) -> bool:
+    """Whether "estimation" is short for `estimation_id`, the key of its own collection."""
+    if _IDS & set(span.words.split()):
+        return False
+    best = span.meanings[0].weight
+    return any(
+        m.kind == "field"
+        and m.weight > best - 0.02
+        and catalogue.collections[m.address].key == (m.field,)
+        and _IDS & set(m.field.split("_"))
+        for m in span.meanings
+    )
+
+
+def relettered(sentence: Sentence, subject: str, catalogue: Catalogue) -> None:
+    """A word that names something elsewhere and a field of the subject is the field."""
+    spec = catalogue.collections[subject]
+    for item in list(sentence.items):
+        best = item.meanings[0] if item.letter in "CV" else None
+        own = [m for m in item.of_kind("field") if m.address == subject]
+        if best is None or not own or best.address == subject:
+            continue
+        flag = spec.field(own[0].field).type == "bool"
+        if own[0].weight > best.weight - 0.35 and (item.letter == "C" or flag):
+            letter = letter_of(spec, own[0].field)
+            made = replace(item, letter="F" if letter == "R" else letter)
+            sentence.tokens[sentence.tokens.index(token(item))] = token(made)
+            sentence.items[item.place] = made

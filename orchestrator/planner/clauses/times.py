@@ -1,0 +1,125 @@
+"""Windows of time and searched texts: which field they limit."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from orchestrator.planner.clauses.given import Conditions
+from orchestrator.planner.clauses.request import (
+    Among,
+    Term,
+    Test,
+    Text,
+)
+from orchestrator.planner.clauses.request import (
+    Found as Searched,
+)
+from orchestrator.planner.clauses.sentence import Item, is_item
+from orchestrator.planner.moments import moment, told_time
+from registry.clock import to_datetime
+from registry.record import NUMERIC, TEMPORAL
+
+
+def windows(given: Conditions) -> None:
+    for item in given.clause.items("T", unused=True):
+        at = given.clause.index(item)
+        term = time(given, item, at)
+        if term is None:
+            continue
+        kind = given.sense.spec(term.address).field(term.field)
+        window = item.payload
+        for op, us in ((">=", window.start_us), ("<", window.end_us)):
+            if us is None:
+                continue
+            value: str | int = moment(us, kind) if kind.type in TEMPORAL else to_datetime(us).year
+            given.add(Test(term, op, value), at, at + 1)
+        given.sense.notes[item.place] = f"{term.address}.{term.field} in {item.words}"
+        given.use(item)
+
+
+def time(given: Conditions, item: Item, at: int) -> Term | None:
+    near = [i for i in given.clause.part(0, at).items("D") if 0 <= item.first - i.last <= 3]
+    near += [
+        i
+        for i in given.clause.part(0, at).items("N")
+        if 0 <= item.first - i.last <= 3 and "year" in i.words
+    ]
+    if near:
+        given.use(near[-1])
+        return given.sense.term(near[-1], given.clause, kinds="D")
+    named = told(given, at)
+    if named is not None:
+        return named
+    for address in events(given, at):
+        spec = given.sense.spec(address)
+        if spec.time is not None:
+            return Term(address, spec.time)
+        years = [n for n, f in spec.fields.items() if f.type in NUMERIC and "year" in n.split("_")]
+        times = [n for n, f in spec.fields.items() if f.type in TEMPORAL]
+        if times or years:
+            return Term(address, (times or years)[0])
+    return None
+
+
+def told(given: Conditions, at: int) -> Term | None:
+    """ "closed last week": the time of what the value before says."""
+    before = given.clause.word(at - 1)
+    if not is_item(before) or before[0] != "V":
+        return None
+    item = given.clause.sentence.item(before)
+    for m in item.of_kind("value"):
+        name = told_time(given.sense.spec(m.address), item.words)
+        if name is not None:
+            return Term(m.address, name)
+    return None
+
+
+def events(given: Conditions, at: int) -> list[str]:
+    """The collections that a time may be of, the likeliest first: what happens, not to whom."""
+    used = [t.term.address for p in given.placed if isinstance(t := p.condition, (Test, Among))]
+    near = list(
+        dict.fromkeys((*used, given.nearest(at), given.request.subject, *given.sense.named))
+    )
+    timed = [a for a in near if given.sense.spec(a).time is not None]
+    graph = given.sense.graph
+
+    def reach(address: str) -> int:
+        return sum(bool(r := graph.routes(address, other)) and not r[0].fans_out for other in near)
+
+    return [*sorted(timed, key=lambda a: -reach(a)), *(a for a in near if a not in timed)]
+
+
+def texts(given: Conditions) -> None:
+    for item in given.clause.items("S", unused=True):
+        at = given.clause.index(item)
+        before = given.clause.part(max(0, at - 4), at).items("F")
+        term = (
+            given.sense.term(before[-1], given.clause)
+            if before
+            else given.sense.label(given.nearest(at))
+        )
+        if before:
+            given.use(before[-1])
+        sought = item.payload
+        owner = given.nearest(at)
+        if not before and sought.mode == "match" and given.sense.spec(owner).searched:
+            given.use(item)
+            given.add(
+                Searched(Term(owner, given.sense.spec(owner).searched[0]), sought.text),
+                at,
+                at + 1,
+            )
+            continue
+        mode: Literal["contains", "starts", "ends"] = (
+            "contains" if sought.mode == "match" else sought.mode
+        )
+        text = re.sub(
+            r"^(?:the )?(?:word|letter|substring|string|phrase|prefix|suffix|text|character)s? ",
+            "",
+            sought.raw,
+        ).strip("\"'“”‘’ ")
+        if not text or given.sense.spec(term.address).field(term.field).type != "text":
+            continue
+        given.use(item)
+        given.add(Text(term, mode, text), at, at + 1)

@@ -1,0 +1,184 @@
+"""How likely a reading is right: what speaks for and against it, weighed by what was right before.
+
+The weights are measured, not chosen: `confidence.json`, made by `python -m benchmarks.confidence`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from orchestrator.planner.reading import Reading
+from registry.catalog import Catalogue
+from registry.plan import QueryPlan, conjuncts
+
+_FILE: Final = Path(__file__).with_name("confidence.json")
+_CLOSE: Final = 0.04  # two roots or roles as near as this are two meanings
+#: evidence about the question's words that holds however they are read
+_OF_WORDS: Final = (
+    "unknown_noun", "unknown_verb", "unused_number", "unused_value", "typo", "weak", "weakest",
+    "sentences", "words", "unnamed", "columns", "bare", "conditions", "deaf_both", "deaf_each",
+)  # fmt: skip
+_EXPLAINED: Final = 0.75
+_GUESSED: Final = 0.7  # a word that a draft guessed, and nobody confirmed
+_HEARD, _LIFTED = 0.85, 0.76
+_CLEARLY: Final = 0.15
+_LATER: Final = 0.05  # another planner's reading stands behind, and is not asked back about
+
+
+@cache
+def _weights() -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = orjson.loads(_FILE.read_bytes())
+    return found
+
+
+def likely(model: str, evidence: Mapping[str, float]) -> float:
+    """The share of readings with such evidence that were right, 0 to 1."""
+    weights = _weights()[model]
+    total = weights["bias"] + sum(weights.get(name, 0.0) * n for name, n in evidence.items())
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def chosen(
+    shaped: tuple[Reading, ...], composed: Reading | None, catalogue: Catalogue
+) -> tuple[Reading, ...]:
+    """The readings of both ways to read, each with its likelihood, the likeliest first."""
+    first = shaped[0] if shaped else None
+    agree = bool(first and composed and alike(first.plan, composed.plan))
+    out: list[Reading] = []
+    if composed is not None:
+        evidence = {**composed.evidence, **_beside(first, agree, composed.plan, catalogue)}
+        sure = likely("composed", evidence)
+        out.append(replace(composed, confidence=round(sure, 4), evidence=evidence))
+    if first is not None:
+        evidence = _shaped(first, composed, agree, catalogue)
+        sure = _lifted(likely("shaped", evidence), first, catalogue)
+        for reading in shaped:  # what stood close together stays so
+            mine = sure + reading.confidence - first.confidence
+            mine = round(min(max(mine, 0.0), 1.0), 4)
+            out.append(replace(reading, confidence=mine, evidence=evidence))
+        out = _layered(out, first, composed, catalogue)
+    if _two_meanings(shaped, catalogue):
+        return tuple(out[-len(shaped) :])
+    if agree and composed is not None:  # the same but for columns: those that were asked for
+        best = max(r.confidence for r in out)
+        out = [replace(out[0], confidence=best)]
+    out.sort(key=lambda r: -r.confidence)
+    if composed is not None and composed.evidence["proposed"]:
+        out = [replace(r, confidence=min(r.confidence, _GUESSED)) for r in out]
+    return _apart(out, composed)
+
+
+def _lifted(sure: float, first: Reading, catalogue: Catalogue) -> float:
+    """Where somebody described the data, a shape that is heard in full is measured to be as often
+    right as what is answered."""
+    described = bool(catalogue.collections[first.plan.source].display)
+    heard = described and first.confidence >= _HEARD and not first.not_understood
+    return max(sure, _LIFTED) if heard and sure >= 0.5 else sure
+
+
+def _layered(
+    readings: list[Reading], first: Reading, composed: Reading | None, catalogue: Catalogue
+) -> list[Reading]:
+    """Where somebody described the data and the words of that description explain the question,
+    a reading without them has to be clearly likelier."""
+    described = bool(catalogue.collections[first.plan.source].display)
+    if composed is None or not described or first.confidence < _EXPLAINED:
+        return readings
+    ours, *shaped = readings
+    if ours.confidence > shaped[0].confidence + _CLEARLY:
+        return readings
+    sure = min(ours.confidence, max(shaped[0].confidence - _LATER, 0.0))
+    return [replace(ours, confidence=round(sure, 4)), *shaped]
+
+
+def _two_meanings(shaped: tuple[Reading, ...], catalogue: Catalogue) -> bool:
+    """Whether the question is one to ask back about, where somebody described the data."""
+    return (
+        len(shaped) > 1
+        and bool(catalogue.collections[shaped[0].plan.source].display)
+        and shaped[0].confidence - shaped[1].confidence < _CLOSE
+    )
+
+
+def _apart(readings: list[Reading], composed: Reading | None) -> tuple[Reading, ...]:
+    """Two ways to read are no two meanings: the second best way stands clearly behind."""
+    if not readings or composed is None:
+        return tuple(readings)
+    best = readings[0]
+    ours = best.plan == composed.plan
+    kept = [best]
+    for reading in readings[1:]:
+        if reading.plan == best.plan:
+            continue
+        if ours or reading.plan == composed.plan:
+            reading = replace(
+                reading,
+                confidence=max(0.0, min(reading.confidence, round(best.confidence - _LATER, 4))),
+            )
+        kept.append(reading)
+    return tuple(sorted(kept, key=lambda r: -r.confidence))
+
+
+def _logit(share: float) -> float:
+    share = min(max(share, 0.01), 0.99)
+    return math.log(share / (1.0 - share))
+
+
+def _beside(
+    first: Reading | None, agree: bool, plan: QueryPlan, catalogue: Catalogue
+) -> dict[str, float]:
+    described = bool(catalogue.collections[plan.source].display)
+    other = _logit(first.confidence) if first is not None else -5.0
+    return {
+        "agree": float(agree),
+        "other": other,
+        "other_agrees": other * agree,
+        "described": float(described),
+        "described_other": other * described,
+        "described_agree": float(described and agree),
+    }
+
+
+def _shaped(
+    first: Reading, composed: Reading | None, agree: bool, catalogue: Catalogue
+) -> dict[str, float]:
+    plan = first.plan
+    heard = {f"heard_{n}": composed.evidence[n] for n in _OF_WORDS} if composed else {}
+    return {
+        **_beside(first, agree, plan, catalogue),
+        **heard,
+        "alone": float(composed is None),
+        "joins": len(plan.joins),
+        "group": float(bool(plan.group)),
+        "ranked": float(plan.limit is not None),
+        "folds": float(bool(plan.measures)),
+        "columns": float(min(len(plan.select), 5)),
+        "whole": float(not plan.select and not plan.measures and not plan.group),
+        "missed": float(len(first.not_understood)),
+    }
+
+
+def alike(a: QueryPlan, b: QueryPlan) -> bool:
+    """Whether two plans say the same but for names, and columns that tell rows apart."""
+    return _said(a) == _said(b)
+
+
+def _said(plan: QueryPlan) -> tuple[object, ...]:
+    folds = {m.name: f"{m.fn} {m.field}" for m in plan.measures}
+    labels = {g.field.rpartition(".")[0] for g in plan.group if "." in g.field}
+    return (
+        plan.source,
+        sorted(map(str, conjuncts(plan.where))),
+        sorted(f"{g.field} {g.bucket}" for g in plan.group if g.field not in labels),
+        sorted(folds.values()),
+        [(folds.get(o.by, o.by), o.desc) for o in plan.order],
+        plan.limit,
+        None if plan.measures or plan.group else sorted(plan.select),
+    )
