@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
 import orjson
@@ -24,7 +24,7 @@ from orchestrator.planner.timewindow import Window, windows
 from orchestrator.planner.words import Word, plain, stem, tokenise
 from registry.errors import BadInput, IsothermError, shown
 from registry.limits import LESSONS_MAX
-from registry.plan import Scalar, parse_plan
+from registry.plan import Scalar
 from registry.taught import Verified
 
 VALUE_WORDS_MAX: Final = 8
@@ -56,13 +56,18 @@ class Slot:
 Part: TypeAlias = str | Slot
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pattern:
     """`parts` in order; `lead`: the words before the first slot; `wire`: the plan."""
 
     verified: Verified
     parts: tuple[Part, ...]
     wire: dict[str, Any]
+
+    @cached_property
+    def literals(self) -> frozenset[str]:
+        """The words that have to stand in a question, wherever."""
+        return frozenset(part for part in self.parts if isinstance(part, str))
 
     @property
     def lead(self) -> tuple[str, ...]:
@@ -98,7 +103,7 @@ def pattern(verified: Verified) -> Pattern:
     """The pattern of a verified question. `BadInput` where its relative times are not those of its
     plan: asked again later, it would answer for the wrong days.
     """
-    wire = parse_plan(orjson.loads(verified.plan)).to_wire()
+    wire = orjson.loads(verified.plan)  # checked when it was taught, and whenever it is used
     words = tokenise(verified.question)
     if not words or asks_to_write(words) or beyond(words):
         raise BadInput(f"{shown(verified.question)} is no question that a plan answers.")
@@ -159,6 +164,8 @@ def _is_number(value: Scalar, number: int | float) -> bool:
 
 
 def _relative_times_found(verified: Verified, asked: list[Piece], parts: list[Part]) -> None:
+    if not any(piece.window for piece in asked):
+        return
     later = {
         (p.key, p.window.start_us, p.window.end_us)
         for p in pieces(verified.question, verified.now_us + _YEAR_US)

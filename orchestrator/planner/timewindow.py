@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Final, cast
 from zoneinfo import ZoneInfo
 
@@ -61,6 +62,7 @@ _UNIT: Final = (
     "(?:seconds?|sec|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|quarters?|years?|[shdw])"
 )
 _PLAIN_YEAR: Final = re.compile(YEAR)
+_ASKED_KEPT: Final = 64  # questions, for the planners of a cascade
 _NEEDS_LEAD: Final = re.compile(rf"(?:{YEAR}|may|march|mar|sat|sun|mon|dec|jan|jun|now|second)")
 _UNTIL: Final = frozenset({"before", "until", "till", "by", "prior to"})
 _LONG_AGO: Final = timedelta(days=300)
@@ -255,6 +257,7 @@ def _zone(name: str) -> tzinfo:
         return UTC
 
 
+@lru_cache(maxsize=_ASKED_KEPT)
 def windows(words: tuple[Word, ...], now_us: int, timezone: str = "UTC") -> tuple[Window, ...]:
     """Every window of time that the words name, left to right."""
     zone = UTC if timezone == "UTC" else _zone(timezone)

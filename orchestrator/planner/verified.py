@@ -18,6 +18,7 @@ from registry.answer import Understood
 from registry.catalog import Catalogue
 from registry.check import check
 from registry.errors import IsothermError, shown
+from registry.limits import QUESTION_CHARS_MAX
 from registry.plan import QueryPlan, parse_plan
 from registry.taught import Taught
 
@@ -31,15 +32,17 @@ _made: WeakKeyDictionary[Taught, _Shelf] = WeakKeyDictionary()
 
 def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
     """The reading of the verified question that this one repeats, if it does."""
-    if not catalogue.taught.verified:
+    if not catalogue.taught.verified or len(question.text) > QUESTION_CHARS_MAX:
         return Readings(NAME)
     asked = pieces(question.text, question.now_us, question.timezone)
     keys = tuple(piece.key for piece in asked)
+    said = frozenset(keys)
     lexicon = lexicon_of(catalogue)
     shelf = _shelf(catalogue.taught)
     for size in range(len(keys), -1, -1):  # the longest lead first: the most literal pattern
         for known in shelf.get(keys[:size], ()):
-            reading = _read(known, asked, catalogue, lexicon)
+            fits = known.literals <= said
+            reading = _read(known, asked, catalogue, lexicon) if fits else None
             if reading is not None:
                 return Readings(NAME, (reading,))
     return Readings(NAME)

@@ -82,6 +82,7 @@ _SCALES: Final = {
 _UNAPOSTROPHED: Final = frozenset(
     {"didnt", "dont", "doesnt", "isnt", "arent", "wasnt", "werent", "hasnt", "havent"}
 )
+_ASKED_KEPT: Final = 64  # texts, since each planner of the cascade takes the same one apart
 
 _stemmer = snowballstemmer.stemmer("english")
 
@@ -117,6 +118,7 @@ def fold(text: str) -> str:
     return "".join(c for c in parts if not unicodedata.combining(c)).replace("ß", "ss")
 
 
+@lru_cache(maxsize=_ASKED_KEPT)
 def tokenise(text: str) -> tuple[Word, ...]:
     """The words of a question, in order; marks that carry no meaning are left out."""
     out: list[Word] = []
