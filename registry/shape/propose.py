@@ -16,7 +16,7 @@ from registry.shape.headers import meant_words, said_for, singular, without_pref
 from registry.shape.infer import DISTINCT_MAX
 from registry.shape.mapping import Mapping, To
 from registry.shape.naming import collection_name, domain_name
-from registry.shape.neighbours import proposed
+from registry.shape.neighbours import PROPOSED_MAX, proposed
 from registry.shape.refer import Targets
 from registry.shape.shape import ColumnShape, Shape
 
@@ -107,7 +107,7 @@ def _collection(
     fields = {
         column.name: {
             **_field(shape, column, references.get(column.header)),
-            "proposed": proposed(_spoken(column.header), taken),
+            "proposed": _guesses(column.header, taken),
         }
         for column in shape.columns
         if not is_id(shape, column)
@@ -168,10 +168,13 @@ def _synonyms(original: str, name: str) -> list[str]:
     return sorted(spoken - {"", name, name.replace("_", " ")})
 
 
-def _spoken(header: str) -> list[str]:
-    """A column's words without the `id` that nobody says."""
+def _guesses(header: str, taken: frozenset[str] | None) -> list[str]:
+    """Near names of a column, those without the `id` or `name` that nobody says first."""
     words = meant_words(header)
-    return words[:-1] if len(words) > 1 and words[-1] == "id" else words
+    short = words[:-1] if words[-1:] in (["id"], ["name"]) and len(words) > 1 else words
+    said = {" ".join(words), " ".join(words_of(header))}
+    found = dict.fromkeys((*proposed(short, taken), *proposed(words, taken)))
+    return [text for text in found if text not in said][:PROPOSED_MAX]
 
 
 def _words_of_codes(column: ColumnShape) -> dict[str, list[str]]:

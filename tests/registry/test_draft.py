@@ -146,6 +146,10 @@ def test_near_words_are_proposed_beside_the_said_ones_and_never_a_word_of_the_so
     assert spec.fields["country"].proposed == ("nation",)
     assert "wage" not in spec.fields["salary"].proposed  # another column
     assert "pay" in spec.fields["salary"].proposed
+    sales = table("sales", cust_name=["a", "b"], sex=["F", "M"])
+    fields = propose([shape_of(sales)], "shop", Catalogue([])).spec.collections["sales"].fields
+    assert {"client", "client name"} <= set(fields["cust_name"].proposed)
+    assert not set(fields["sex"].proposed) & {"sex", "gender"}
 
 
 @pytest.mark.promise(6)
