@@ -45,24 +45,38 @@ def likely(model: str, evidence: Mapping[str, float]) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
+def evidence(
+    shaped: tuple[Reading, ...], composed: Reading | None, catalogue: Catalogue
+) -> dict[str, dict[str, float]]:
+    """{model: what is counted for the best reading of each way to read}"""
+    first = shaped[0] if shaped else None
+    agree = bool(first and composed and alike(first.plan, composed.plan))
+    out: dict[str, dict[str, float]] = {}
+    if composed is not None:
+        beside = _beside(first, agree, composed.plan, catalogue)
+        out["composed"] = {**composed.evidence, **beside}
+    if first is not None:
+        out["shaped"] = _shaped(first, composed, agree, catalogue)
+    return out
+
+
 def chosen(
     shaped: tuple[Reading, ...], composed: Reading | None, catalogue: Catalogue
 ) -> tuple[Reading, ...]:
     """The readings of both ways to read, each with its likelihood, the likeliest first."""
     first = shaped[0] if shaped else None
     agree = bool(first and composed and alike(first.plan, composed.plan))
+    found = evidence(shaped, composed, catalogue)
     out: list[Reading] = []
     if composed is not None:
-        evidence = {**composed.evidence, **_beside(first, agree, composed.plan, catalogue)}
-        sure = likely("composed", evidence)
-        out.append(replace(composed, confidence=round(sure, 4), evidence=evidence))
+        sure = likely("composed", found["composed"])
+        out.append(replace(composed, confidence=round(sure, 4), evidence=found["composed"]))
     if first is not None:
-        evidence = _shaped(first, composed, agree, catalogue)
-        sure = _lifted(likely("shaped", evidence), first, catalogue)
+        sure = _lifted(likely("shaped", found["shaped"]), first, catalogue)
         for reading in shaped:  # what stood close together stays so
             mine = sure + reading.confidence - first.confidence
             mine = round(min(max(mine, 0.0), 1.0), 4)
-            out.append(replace(reading, confidence=mine, evidence=evidence))
+            out.append(replace(reading, confidence=mine, evidence=found["shaped"]))
         out = _layered(out, first, composed, catalogue)
     if _two_meanings(shaped, catalogue):
         return tuple(out[-len(shaped) :])

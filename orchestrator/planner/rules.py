@@ -44,13 +44,15 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
     if reason is not None:
         return Readings(NAME, reason=reason, suggestions=near_names((), catalogue), final=True)
     asked = Asked(question, words, lexicon_of(catalogue))
-    return _read(asked, question.text, catalogue)
-
-
-def _read(asked: Asked, text: str, catalogue: Catalogue) -> Readings:
-    shaped = tuple(_shaped(asked, catalogue))
-    readings = chosen(shaped, clauses.read(asked, text, catalogue), catalogue)
+    readings = chosen(*both(asked, question.text, catalogue), catalogue)
     return _offered(readings, catalogue) if readings else _nothing(asked, catalogue)
+
+
+def both(
+    asked: Asked, text: str, catalogue: Catalogue
+) -> tuple[tuple[Reading, ...], Reading | None]:
+    """The readings by shape, best first, and the one by clauses, not yet weighed."""
+    return tuple(_shaped(asked, catalogue)), clauses.read(asked, text, catalogue)
 
 
 def _shaped(asked: Asked, catalogue: Catalogue) -> list[Reading]:
@@ -85,4 +87,4 @@ def _nothing(asked: Asked, catalogue: Catalogue) -> Readings:
     return Readings(NAME, (), reason, asked.unknown, near_names(asked.unknown, catalogue))
 
 
-__all__ = ["NAME", "plan"]
+__all__ = ["NAME", "both", "plan"]

@@ -1,0 +1,166 @@
+"""How sure a reading is: fits the weights of `orchestrator/planner/confidence.json` to suites, and
+prints how often readings of each likelihood are right on questions that were not fitted.
+
+    python3 -m benchmarks.confidence SUITE... --data DIR [--every N] [--write]
+
+Each question is asked twice, once of each way to read; a reading is right where its rows are,
+strictly.
+Questions of databases whose name hashes to 0 modulo 5, and of a suite's frozen half, are left out:
+they are what results are measured on. Logistic regression with an L2 penalty, by Newton's method;
+reliability by five folds over whole databases.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import anyio
+import numpy as np
+import orjson
+
+from benchmarks.measure import ROOT
+from orchestrator.commands.version import installed
+from orchestrator.eval.run import Outcome, Runner
+from orchestrator.eval.suite import Suite, load_suite
+from orchestrator.planner import rules
+from orchestrator.planner.asked import Asked
+from orchestrator.planner.confidence import evidence
+from orchestrator.planner.lexicon import lexicon_of
+from orchestrator.planner.reading import Context, Planner, Question, Readings
+from orchestrator.planner.words import tokenise
+from registry.catalog import Catalogue
+from registry.clock import SystemClock
+from registry.settings import Settings
+
+_WEIGHTS: Final = ROOT / "orchestrator" / "planner" / "confidence.json"
+_FOLDS: Final = 5
+_PENALTY: Final = 2.0
+_STEPS: Final = 40
+Row = tuple[str, dict[str, float], bool]
+
+
+def held_out(database: str) -> bool:
+    """Whether results are measured on this database, so that nothing is fitted to it."""
+    return int(hashlib.sha256(database.encode()).hexdigest(), 16) % 5 == 0
+
+
+def kept(suite: Suite, every: int) -> Suite:
+    questions = [
+        q
+        for q in suite.questions
+        if not held_out(q.db) and q.half != "frozen" and q.conversation is None
+    ]
+    names = {q.db for q in questions}
+    databases = {name: path for name, path in suite.databases.items() if name in names}
+    return replace(suite, questions=tuple(questions[::every]), databases=databases)
+
+
+def only(model: str, seen: dict[str, dict[str, float]]) -> Planner:
+    """One way to read, always sure; what was counted for each question goes into `seen`."""
+
+    def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
+        asked = Asked(question, tokenise(question.text), lexicon_of(catalogue))
+        shaped, composed = rules.both(asked, question.text, catalogue)
+        made = composed if model == "composed" else next(iter(shaped), None)
+        if made is None:
+            return Readings(rules.NAME)
+        seen[question.text] = evidence(shaped, composed, catalogue)[model]
+        return Readings(rules.NAME, (replace(made, confidence=1.0),))
+
+    return plan
+
+
+async def rows_of(suite: Suite, model: str, data: Path) -> list[Row]:
+    seen: dict[str, dict[str, float]] = {}
+    runner = Runner(Settings(data), data, SystemClock(), installed("isotherm"), only(model, seen))
+
+    def quiet(outcome: Outcome) -> None:
+        return None
+
+    outcomes = await runner.run(suite, quiet)
+    # a fold is of whole databases, where there are several
+    several = len(suite.databases) >= _FOLDS
+    return [
+        (
+            o.question.db if several else o.question.id,
+            seen[o.question.question],
+            o.strict,
+        )
+        for o in outcomes
+        if o.question.question in seen
+    ]
+
+
+def fitted(x: Any, y: Any) -> Any:
+    """Weights, the bias last."""
+    beta = np.zeros(x.shape[1])
+    ridge = np.eye(x.shape[1]) * _PENALTY
+    ridge[-1, -1] = 1e-6
+    for _ in range(_STEPS):
+        p = 1 / (1 + np.exp(-x @ beta))
+        slope = x.T @ (y - p) - ridge @ beta
+        curve = (x * (p * (1 - p))[:, None]).T @ x + ridge
+        step = np.linalg.solve(curve, slope)
+        beta += step
+        if np.abs(step).max() < 1e-6:
+            break
+    return beta
+
+
+def reliability(name: str, likely: Any, right: Any) -> None:
+    error = 0.0
+    print(f"{name}: {len(right)} readings, {right.mean():.1%} right")
+    for low in np.arange(0.0, 1.0, 0.1):
+        inside = (likely >= low) & (likely < low + 0.1)
+        if inside.any():
+            share, said = right[inside].mean(), likely[inside].mean()
+            error += abs(share - said) * inside.mean()
+            print(f"  said {low:.1f} to {low + 0.1:.1f}: {inside.sum():5}  right {share:.1%}")
+    print(f"  expected calibration error {error:.3f}")
+
+
+def model_of(name: str, rows: list[Row]) -> dict[str, float]:
+    features = sorted({feature for _, found, _ in rows for feature in found})
+    x = np.array([[found.get(f, 0.0) for f in features] + [1.0] for _, found, _ in rows])
+    y = np.array([float(right) for *_, right in rows])
+    fold = np.array(
+        [int(hashlib.sha256(db.encode()).hexdigest(), 16) // 5 % _FOLDS for db, *_ in rows]
+    )
+    likely = np.zeros(len(y))
+    for n in range(_FOLDS):
+        out = fold == n
+        if out.any() and not out.all():
+            likely[out] = 1 / (1 + np.exp(-x[out] @ fitted(x[~out], y[~out])))
+    reliability(name, likely, y)
+    beta = fitted(x, y)
+    weights = {f: round(float(b), 4) for f, b in zip(features, beta, strict=False)}
+    return {
+        "bias": round(float(beta[-1]), 4),
+        **{f: b for f, b in weights.items() if abs(b) > 1e-3},
+    }
+
+
+def main() -> None:
+    told = argparse.ArgumentParser(description=__doc__)
+    told.add_argument("suites", nargs="+", type=Path)
+    told.add_argument("--data", type=Path, required=True, help="keeps the ingested databases")
+    told.add_argument("--every", type=int, default=1)
+    told.add_argument("--write", action="store_true")
+    given = told.parse_args()
+    found: dict[str, dict[str, float]] = {}
+    for model in ("composed", "shaped"):
+        rows: list[Row] = []
+        for path in given.suites:
+            suite = kept(load_suite(path), given.every)
+            rows += anyio.run(rows_of, suite, model, given.data)
+        found[model] = model_of(model, rows)
+    if given.write:
+        _WEIGHTS.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
+
+
+if __name__ == "__main__":
+    main()
