@@ -27,7 +27,7 @@ from mcp_servers.readers.unpack import layer
 from registry import limits
 from registry.errors import BadInput, Bug, Conflict, IsothermError, TooLarge, shown
 from registry.shape.headers import looks_like_key
-from registry.shape.infer import Tally
+from registry.shape.infer import SKETCHED_COLUMNS_MAX, Tally
 
 Message = dict[str, Any]
 _EXPANDS = 5  # times its packed size, a usual file
@@ -182,6 +182,7 @@ def _look(index: int, table: Table, job: Message) -> Iterator[Message]:
             typed=table.typed,
             declared=column.declared,
             watch_unique=column.key or looks_like_key(column.header),
+            sketched=len(table.columns) <= SKETCHED_COLUMNS_MAX,
         )
         for column in table.columns
     ]

@@ -21,6 +21,7 @@ DISTINCT_MAX: Final = 20
 UNIQUE_ROWS_MAX: Final = 10_000_000  # past these, uniqueness is not known
 EXAMPLES_MAX: Final = 3
 SKETCH_VALUES: Final = 128  # smallest hashes kept of a column's values
+SKETCHED_COLUMNS_MAX: Final = 200  # of a table
 _SKETCH_ROWS_MAX: Final = 20_000  # past these, only of what may be a key
 _SKETCH_CHARS_MAX: Final = 64  # longer texts are no ids
 #: (type, format) in order of preference
@@ -52,6 +53,8 @@ class Tally:
     typed: bool = False
     declared: tuple[str, str, int] | None = None
     watch_unique: bool = False
+    #: what its values are is told by a sketch; of very many columns that would be too long
+    sketched: bool = True
     rows: int = 0
     nulls: int = 0
     candidates: list[tuple[TypeName, str]] = field(default_factory=lambda: list(CANDIDATES))
@@ -153,6 +156,8 @@ class Tally:
         """Keep the smallest hashes: two columns share as large a part of those under the same bound
         as of their values (KMV sketch, Bar-Yossef et al. 2002).
         """
+        if not self.sketched:
+            return
         key = self.watch_unique and self.unique
         if self.chars_max > _SKETCH_CHARS_MAX or (self.rows > _SKETCH_ROWS_MAX and not key):
             return

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.catalog import Catalogue
+from registry.folders import configs_dir
 from registry.shape.headers import meant_words, words_of
 from registry.shape.infer import Evidence, Tally
 from registry.shape.neighbours import PROPOSED_MAX
@@ -161,3 +162,13 @@ def test_proposals_are_few() -> None:
         )
     )
     assert len(field.proposed) <= PROPOSED_MAX
+
+
+def test_the_table_of_near_words_is_words_and_says_where_it_is_from() -> None:
+    text = (configs_dir() / "neighbours.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    words = [line.split() for line in lines]
+    assert all(len(near) > 1 and all(w.isascii() and w.isalpha() for w in near) for near in words)
+    assert len({near[0] for near in words}) == len(words)
+    assert all(near[0] not in near[1:] for near in words)
+    assert "Apache-2.0" in text
