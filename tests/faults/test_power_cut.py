@@ -343,7 +343,7 @@ def test_a_store_that_syncs_too_little_or_too_late_is_caught(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mutant: Callable[[pytest.MonkeyPatch], None]
 ) -> None:
     mutant(monkeypatch)
-    verdict = asyncio.run(cut_and_look(tmp_path, 40, until_dirty=True))
+    verdict = asyncio.run(cut_and_look(tmp_path, 200, until_dirty=True))
     assert not verdict.clean
 
 
@@ -352,5 +352,5 @@ def test_a_load_that_syncs_too_little_is_caught(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mutant: Callable[[pytest.MonkeyPatch], None]
 ) -> None:
     mutant(monkeypatch)
-    verdict = asyncio.run(cut_and_look(tmp_path, 10, kind=Port, until_dirty=True))
+    verdict = asyncio.run(cut_and_look(tmp_path, 60, kind=Port, until_dirty=True))
     assert not verdict.clean

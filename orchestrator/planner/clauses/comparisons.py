@@ -17,8 +17,10 @@ from orchestrator.planner.clauses.request import (
 )
 from orchestrator.planner.clauses.sentence import Found, Item, is_item
 from orchestrator.planner.comparing import scaled
+from orchestrator.planner.describe import predicate
 from orchestrator.planner.grammar import AGGREGATES, COMPARATIVES
 from orchestrator.planner.literals import Comparison
+from orchestrator.planner.parts import compare
 from registry.record import NUMERIC, TEMPORAL
 
 _AGG: Final = "|".join(AGGREGATES)
@@ -171,15 +173,15 @@ def comparisons(given: Conditions) -> None:
         at = given.clause.index(item)
         first = min(at, given.clause.index(near)) if near is not None else at
         given.use(item, near)
-        given.sense.notes[item.place] = f"{term.address}.{term.field} {asked.op} {asked.number}"
         given.clause.sentence.heard.update(given.clause.at[first : at + 1])
-        first = at
-        if asked.high is None:
-            given.add(Test(term, asked.op, low), first, at + 1)
-        else:
+        limits = [(asked.op, low)]
+        if asked.high is not None:
             high = scaled(asked.high, asked.unit, given.sense.spec(term.address).field(term.field))
-            given.add(Test(term, ">=", low), first, at + 1)
-            given.add(Test(term, "<=", high or asked.high), first, at + 1)
+            limits = [(">=", low), ("<=", high or asked.high)]
+        told = (predicate(compare(op, term.field, value)) for op, value in limits)
+        given.sense.notes[item.place] = " and ".join(told)
+        for op, value in limits:
+            given.add(Test(term, op, value), at, at + 1)
 
 
 def number(given: Conditions, item: Item) -> Item | None:
