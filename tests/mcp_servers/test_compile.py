@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 
 from mcp_servers.ports import Draft
 from mcp_servers.sql.compile import compile_plan
@@ -67,7 +67,12 @@ THOROUGH = settings(
 
 
 def meant(plan: dict[str, Any], records: Records) -> list[list[Any]]:
-    return evaluate(parse_plan({**plan, "limit": None}), CATALOGUE, records)
+    """What an oracle gives. Not of numbers past 64 bits: those have tests of their own, and an
+    engine need not compute what is not shown."""
+    try:
+        return evaluate(parse_plan({**plan, "limit": None}), CATALOGUE, records)
+    except TooLarge:
+        reject()
 
 
 @THOROUGH
@@ -75,9 +80,10 @@ def meant(plan: dict[str, Any], records: Records) -> list[list[Any]]:
 def test_a_list_gives_the_records_that_the_plan_means_over_all_its_pages(
     store: SqliteStore, plan: dict[str, Any], records: Records
 ) -> None:
+    wanted = meant(plan, records)
     _, rows = ask(store, plan, records)
     total = not plan["distinct"] and all(j["on"][1] == "id" for j in plan["joins"])
-    assert same_rows(rows, meant(plan, records), ordered=total)
+    assert same_rows(rows, wanted, ordered=total)
 
 
 @THOROUGH
@@ -85,8 +91,9 @@ def test_a_list_gives_the_records_that_the_plan_means_over_all_its_pages(
 def test_groups_and_measures_give_what_the_plan_means_over_all_their_pages(
     store: SqliteStore, plan: dict[str, Any], records: Records
 ) -> None:
+    wanted = meant(plan, records)
     first, rows = ask(store, plan, records)
-    assert same_rows(rows, meant(plan, records), ordered=not plan["joins"])
+    assert same_rows(rows, wanted, ordered=not plan["joins"])
     assert first.truncated == (first.cursor is not None)
 
 
