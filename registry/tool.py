@@ -64,6 +64,18 @@ class Tool:
     internal: bool = False
 
 
+def internal(
+    name: str,
+    params: type[Params],
+    handler: Callable[[Call, Any], Awaitable[Reply]],
+    description: str,
+    hint: Hint = "read",
+) -> Tool:
+    """A tool for the orchestrator only; its title is its name in words."""
+    title = name.replace("_", " ").capitalize()
+    return Tool(name, title, description, params, handler, hint, internal=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """A resource, or a template when `uri` holds `{names}`."""

@@ -227,25 +227,21 @@ class _Meeting:
     def _staying(self, met: Met, rows: Any, places: Any) -> Any:
         """Which of these rows leave no record without its legal hold; the others are rejected."""
         pairs = zip(rows.to_pylist(), places.to_pylist(), strict=True)
-        out = [not self._escapes(row, self.stored.records, place) for row, place in pairs]
-        for row, stays in zip(rows.to_pylist(), out, strict=True):
-            if not stays:
-                self._keep_held(met, row)
+        out = [not self._keeps(met, row, self.stored.records, place) for row, place in pairs]
         return pa.array(out, pa.bool_())
 
-    def _escapes(self, row: int, before: pa.Table, place: int) -> bool:
-        """Whether a record is held as it is and would not be as the row says."""
-        return self._held(before, place) and not self._held(self.records, row)
-
-    def _held(self, table: pa.Table, at: int) -> bool:
-        columns = (_column(table, name) for name in self.fields)
-        cells = [None if column is None else column[at].as_py() for column in columns]
-        return self.held.why(table.column("id")[at].as_py(), self.fields, cells) is not None
-
-    def _keep_held(self, met: Met, row: int) -> None:
+    def _keeps(self, met: Met, row: int, before: pa.Table, place: int) -> bool:
+        """Whether a legal hold keeps the record as it was before; then the row is rejected."""
         id = self.records.column("id")[row].as_py()
-        reason = f"{shown(id)} is under legal hold, and would not be any more"
-        met.rejected.append((self.lines[row].as_py(), reason))
+        was, now = self._cells(before, place), self._cells(self.records, row)
+        reason = self.held.escape(id, self.fields, was, now)
+        if reason is not None:
+            met.rejected.append((self.lines[row].as_py(), reason))
+        return reason is not None
+
+    def _cells(self, table: pa.Table, at: int) -> list[Any]:
+        columns = (_column(table, name) for name in self.fields)
+        return [None if column is None else column[at].as_py() for column in columns]
 
     def _refuse(self, met: Met, row: int) -> None:
         id = self.records.column("id")[row].as_py()
@@ -271,10 +267,9 @@ class _Meeting:
             elif self.on_conflict != "update":
                 self._refuse(met, row)
                 continue
-            elif self.held.values and self._escapes(
-                row, *self._standing(final.get(id), places[id])
+            elif self.held.values and self._keeps(
+                met, row, *self._standing(final.get(id), places[id])
             ):
-                self._keep_held(met, row)
                 continue
             else:
                 met.updated += 1

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import apsw
 
+from registry.errors import shown
 from registry.record import Canonical
 
 #: (collection, field, value, reason)
@@ -39,6 +40,15 @@ class Held:
             if found is not None:
                 return found
         return None
+
+    def escape(
+        self, id: str, fields: Sequence[str], was: Sequence[Any], now: Sequence[Any]
+    ) -> str | None:
+        """Why a record with the cells `was` may not get the cells `now`, if it may not: it is held,
+        and would not be any more."""
+        if self.why(id, fields, was) is None or self.why(id, fields, now) is not None:
+            return None
+        return f"{shown(id)} is under legal hold, and would not be any more"
 
 
 def of(connection: apsw.Connection, tenant: str, collection: str) -> Held:

@@ -117,8 +117,9 @@ def write(
         else:
             if draft.merge:
                 now = _merged(table, draft, was.cells, now)
-            if held and _escapes(held, table, draft.id, was.cells, now):
-                reason = f"{shown(draft.id)} is under legal hold, and would not be any more"
+            # the first cell is what no field holds
+            reason = held.escape(draft.id, table.fields, was.cells[1:], now[1:]) if held else None
+            if reason is not None:
                 effects.written.append((draft.id, was.version, "rejected", reason))
                 continue
             _meet(effects, draft, was, now, on_conflict)
@@ -150,14 +151,6 @@ def _meet(
         if not was.fresh:
             effects.changed[draft.id] = was
         effects.written.append((draft.id, was.version, "updated", None))
-
-
-def _escapes(
-    held: holds.Held, table: Table, id: str, was: tuple[Any, ...], now: tuple[Any, ...]
-) -> bool:
-    """Whether a record is held as it is and would not be as it shall be."""
-    before, after = (held.why(id, table.fields, cells[1:]) for cells in (was, now))
-    return before is not None and after is None
 
 
 def _mismatch(id: str, expected: int, found: int) -> str:

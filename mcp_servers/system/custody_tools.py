@@ -15,7 +15,7 @@ from mcp_servers.system.store import SystemStore
 from registry.access import decide
 from registry.limits import ID_CHARS_MAX
 from registry.moment import time_text
-from registry.tool import Call, Hint, Params, Reply, Tool
+from registry.tool import Call, Params, Reply, Tool, internal
 
 Kind = Literal["subject", "collection", "domain"]
 
@@ -57,24 +57,24 @@ class CustodyTools:
         self._staging = staging
 
     def tools(self) -> list[Tool]:
-        def tool(
-            name: str, params: type[Params], handler: Any, about: str, hint: Hint = "write"
-        ) -> Tool:
-            title = name.replace("_", " ").capitalize()
-            return Tool(name, title, about, params, handler, hint, internal=True)
-
         return [
-            tool("hold_add", HoldAddParams, self.hold_add, "Put a legal hold."),
-            tool("hold_remove", HoldRemoveParams, self.hold_remove, "Lift a legal hold."),
-            tool("holds", NoParams, self.holds, "The legal holds.", "read"),
-            tool("custody_log", NoParams, self.log, "What was held, lifted and erased.", "read"),
-            tool("erasure_check", SubjectParams, self.check, "May they be erased?", "read"),
-            tool("erasure_begin", SubjectParams, self.begin, "Begin an erasure or go on."),
-            tool("erasure_keep", KeepParams, self.keep, "How far an erasure has come."),
-            tool("erasure_finish", FinishParams, self.finish, "An erasure is done."),
-            tool("erasures", NoParams, self.erasures, "Erasures and their receipts.", "read"),
-            tool("custody_due", NoParams, self.due, "Holds and erasures to go on with.", "read"),
-            tool("forget", NoParams, self.forget, "Drop working copies.", "destructive"),
+            internal("hold_add", HoldAddParams, self.hold_add, "Put a legal hold.", "write"),
+            internal(
+                "hold_remove", HoldRemoveParams, self.hold_remove, "Lift a legal hold.", "write"
+            ),
+            internal("holds", NoParams, self.holds, "The legal holds."),
+            internal("custody_log", NoParams, self.log, "What was held, lifted and erased."),
+            internal("erasure_check", SubjectParams, self.check, "May they be erased?"),
+            internal(
+                "erasure_begin", SubjectParams, self.begin, "Begin an erasure or go on.", "write"
+            ),
+            internal(
+                "erasure_keep", KeepParams, self.keep, "How far an erasure has come.", "write"
+            ),
+            internal("erasure_finish", FinishParams, self.finish, "An erasure is done.", "write"),
+            internal("erasures", NoParams, self.erasures, "Erasures and their receipts."),
+            internal("custody_due", NoParams, self.due, "Holds and erasures to go on with."),
+            internal("forget", NoParams, self.forget, "Drop working copies.", "destructive"),
         ]
 
     async def hold_add(self, call: Call, params: HoldAddParams) -> Reply:

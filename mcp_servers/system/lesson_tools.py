@@ -12,7 +12,7 @@ from mcp_servers.system.lessons import Lessons
 from registry import limits
 from registry.access import decide
 from registry.taught import Kind
-from registry.tool import Call, Hint, Params, Reply, Tool
+from registry.tool import Call, Params, Reply, Tool, internal
 
 
 class LessonsParams(Params):
@@ -39,17 +39,17 @@ class LessonTools:
         self._lessons = lessons
 
     def tools(self) -> list[Tool]:
-        def tool(
-            name: str, params: type[Params], handler: Any, about: str, hint: Hint = "write"
-        ) -> Tool:
-            title = name.replace("_", " ").capitalize()
-            return Tool(name, title, about, params, handler, hint, internal=True)
-
         return [
-            tool("lessons", LessonsParams, self.lessons, "What the tenant taught.", "read"),
-            tool("lesson_put", LessonPutParams, self.put, "Keep a lesson."),
-            tool("lesson_drop", LessonParams, self.drop, "Forget a lesson."),
-            tool("lessons_forget", NamesParams, self.forget, "Forget lessons that name somebody."),
+            internal("lessons", LessonsParams, self.lessons, "What the tenant taught."),
+            internal("lesson_put", LessonPutParams, self.put, "Keep a lesson.", "write"),
+            internal("lesson_drop", LessonParams, self.drop, "Forget a lesson.", "write"),
+            internal(
+                "lessons_forget",
+                NamesParams,
+                self.forget,
+                "Forget lessons that name somebody.",
+                "write",
+            ),
         ]
 
     async def lessons(self, call: Call, params: LessonsParams) -> Reply:

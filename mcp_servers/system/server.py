@@ -35,7 +35,7 @@ from registry.domain import DomainSpec, load_yaml, parse_spec
 from registry.errors import BadInput, NotFound, shown
 from registry.record import row_hash
 from registry.settings import configs_dir
-from registry.tool import Call, Params, Reply, Surface, Tool
+from registry.tool import Call, Params, Reply, Surface, Tool, internal
 
 _LEASE_SECONDS_MAX: Final = 86_400
 Format = Literal["csv", "json", "jsonl", "parquet", "sqlite"]
@@ -145,31 +145,43 @@ class SystemServer:
         self.built: Built
 
     def _make_tools(self) -> list[Tool]:
-        def tool(name: str, params: type[Params], handler: Any, description: str) -> Tool:
-            write = name in ("stage", "domain_add", "domain_remove", "conversation_drop")
-            return Tool(
-                name=name,
-                title=name.replace("_", " ").capitalize(),
-                description=description,
-                params=params,
-                handler=handler,
-                hint="write" if write or name.endswith("_put") else "read",
-                internal=True,
-            )
-
         return [
-            tool("stage", StageParams, self.stage, "Pin a source; gives a handle."),
-            tool("peek", PeekParams, self.peek, "Tables and columns of a staged source."),
-            tool("domains", DomainsParams, self.domains, "The domain specs and their epoch."),
-            tool("domain_add", DomainAddParams, self.domain_add, "Store a domain's YAML."),
-            tool("domain_remove", NameParams, self.domain_remove, "Set an added domain aside."),
-            tool("conversation_get", IdParams, self.conversation_get, "Last turns, oldest first."),
-            tool("conversation_put", ConversationPutParams, self.conversation_put, "Add a turn."),
-            tool("conversation_drop", IdParams, self.conversation_drop, "Forget a conversation."),
-            tool("lead", LeadParams, self.lead, "Who does what only one process may do."),
-            tool("draft_get", IdParams, self.draft_get, "A kept draft."),
-            tool("check", CheckParams, self.check, "Compare system.db with its checksums."),
-            tool("draft_put", DraftPutParams, self.draft_put, "Keep a draft for a day."),
+            internal("stage", StageParams, self.stage, "Pin a source; gives a handle.", "write"),
+            internal("peek", PeekParams, self.peek, "Tables and columns of a staged source."),
+            internal("domains", DomainsParams, self.domains, "The domain specs and their epoch."),
+            internal(
+                "domain_add", DomainAddParams, self.domain_add, "Store a domain's YAML.", "write"
+            ),
+            internal(
+                "domain_remove",
+                NameParams,
+                self.domain_remove,
+                "Set an added domain aside.",
+                "write",
+            ),
+            internal(
+                "conversation_get", IdParams, self.conversation_get, "Last turns, oldest first."
+            ),
+            internal(
+                "conversation_put",
+                ConversationPutParams,
+                self.conversation_put,
+                "Add a turn.",
+                "write",
+            ),
+            internal(
+                "conversation_drop",
+                IdParams,
+                self.conversation_drop,
+                "Forget a conversation.",
+                "write",
+            ),
+            internal("lead", LeadParams, self.lead, "Who does what only one process may do."),
+            internal("draft_get", IdParams, self.draft_get, "A kept draft."),
+            internal("check", CheckParams, self.check, "Compare system.db with its checksums."),
+            internal(
+                "draft_put", DraftPutParams, self.draft_put, "Keep a draft for a day.", "write"
+            ),
         ]
 
     async def stage(self, call: Call, params: StageParams) -> Reply:

@@ -65,7 +65,6 @@ def chosen(
 ) -> tuple[Reading, ...]:
     """The readings of both ways to read, each with its likelihood, the likeliest first."""
     first = shaped[0] if shaped else None
-    agree = bool(first and composed and alike(first.plan, composed.plan))
     found = evidence(shaped, composed, catalogue)
     out: list[Reading] = []
     if composed is not None:
@@ -80,7 +79,7 @@ def chosen(
         out = _layered(out, first, composed, catalogue)
     if _two_meanings(shaped, catalogue):
         return tuple(out[-len(shaped) :])
-    if agree and composed is not None:  # the same but for columns: those that were asked for
+    if composed is not None and found["composed"]["agree"]:  # but for columns: those asked for
         best = max(r.confidence for r in out)
         out = [replace(out[0], confidence=best)]
     out.sort(key=lambda r: -r.confidence)

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from orchestrator.planner.graph import Graph, Joins, Steps
 from orchestrator.planner.source import Pick
+from orchestrator.planner.spans import content
 from orchestrator.planner.words import Word
 from registry.answer import Understood
 from registry.catalog import Catalogue
@@ -77,6 +78,17 @@ def letter_of(spec: CollectionSpec, name: str) -> str:
         if kind == "ref"
         else "F"
     )
+
+
+def loose_letter(word: Word) -> str | None:
+    """The letter of a word that names nothing stored; `None` where it says nothing."""
+    if word.kind == "quoted":
+        return "Q"
+    if word.kind == "number" or (word.number is not None and word.text not in ("one", "zero")):
+        return "Z"
+    if word.kind == "code":
+        return "X"
+    return "U" if content(word) else None
 
 
 @dataclass(slots=True)

@@ -4,11 +4,10 @@ order."""
 from __future__ import annotations
 
 from orchestrator.planner.asked import Asked
-from orchestrator.planner.frame import Item, letter_of
+from orchestrator.planner.frame import Item, letter_of, loose_letter
 from orchestrator.planner.graph import Graph
 from orchestrator.planner.source import Candidate, Pick
-from orchestrator.planner.spans import Span, content
-from orchestrator.planner.words import Word
+from orchestrator.planner.spans import Span
 from registry.catalog import Catalogue
 from registry.record import TEMPORAL
 
@@ -46,7 +45,7 @@ def items_of(
     covered = {p for _, first, last, _, _ in made for p in range(first, last)}
     for place, word in enumerate(asked.words):
         if place not in covered and place not in asked.hidden:
-            letter = _loose_letter(word)
+            letter = loose_letter(word)
             if letter:
                 made.append((letter, place, place + 1, None, None))
     made.sort(key=lambda m: m[1])
@@ -77,16 +76,6 @@ def _dated(pick: Pick, asked: Asked, catalogue: Catalogue) -> Pick:
         ):
             return Pick(pick.span, m, pick.route)
     return pick
-
-
-def _loose_letter(word: Word) -> str | None:
-    if word.kind == "quoted":
-        return "Q"
-    if word.kind == "number" or (word.number is not None and word.text not in ("one", "zero")):
-        return "Z"
-    if word.kind == "code":
-        return "X"
-    return "U" if content(word) else None
 
 
 def _letter(pick: Pick, catalogue: Catalogue) -> str:

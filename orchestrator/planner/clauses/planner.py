@@ -32,10 +32,11 @@ def read(asked: Asked, text: str, catalogue: Catalogue) -> Reading | None:
     if not sentence.items:
         return None
     head, _ = cut(sentence.whole)
-    for subject in subject_of(sentence, head)[:1]:
-        relettered(sentence, subject, catalogue)
-        return _under(subject, sentence, catalogue)
-    return None
+    subjects = subject_of(sentence, head)
+    if not subjects:
+        return None
+    relettered(sentence, subjects[0], catalogue)
+    return _under(subjects[0], sentence, catalogue)
 
 
 def _under(subject: str, sentence: Sentence, catalogue: Catalogue) -> Reading | None:

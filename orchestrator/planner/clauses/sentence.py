@@ -17,8 +17,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from orchestrator.planner.asked import Asked
-from orchestrator.planner.frame import letter_of
-from orchestrator.planner.spans import Span, content
+from orchestrator.planner.frame import letter_of, loose_letter
+from orchestrator.planner.spans import Span
 from orchestrator.planner.vocabulary import Meaning
 from orchestrator.planner.words import Word
 from registry.catalog import Catalogue
@@ -320,13 +320,8 @@ def _tokens(words: tuple[Word, ...], items: list[Item], text: str) -> list[str]:
 
 
 def _loose(word: Word) -> str | None:
-    if word.kind == "quoted":
-        return "Q"
-    if word.kind == "number" or (word.number is not None and word.text not in ("one", "zero")):
-        return "Z"
-    if word.kind == "code":
-        return "X"
-    return "U" if content(word) and word.text not in _SAID else None
+    letter = loose_letter(word)
+    return None if letter == "U" and word.text in _SAID else letter
 
 
 def _letter(span: Span, catalogue: Catalogue) -> str:
