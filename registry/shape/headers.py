@@ -173,12 +173,13 @@ def _unglued(word: str) -> tuple[str, ...]:
     return (word,)
 
 
-def _written(header: str) -> list[str]:
+@lru_cache(maxsize=1 << 14)
+def _written(header: str) -> tuple[str, ...]:
     text = header.translate(_SPELLED)
     text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     text = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", text)
     text = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", text)
-    return [w for w in re.split(r"[^a-z0-9]+", text.lower()) if w]
+    return tuple(w for w in re.split(r"[^a-z0-9]+", text.lower()) if w)
 
 
 def unit_of(header: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from typing import Any, Final
@@ -34,6 +35,7 @@ _FITS: Final = {
     ("json", "text"): 0.5,
     ("decimal", "text"): 0.6,
 }
+_Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,41 +136,65 @@ def _pairs(
 ) -> list[tuple[float, int, str, str, str]]:
     """(score, −place, header, field, format) of all pairs worth considering, best first."""
     out = []
+    names = _Names(address, spec)
     for place, column in enumerate(shape.columns):
         if words_of(column.header) == ["id"]:
             # Only the caller can know whether `id` means a collection's own key.
             if not spec.key:
                 out.append((1.0, -place, column.header, "id", ""))
             continue
-        for name, field in spec.fields.items():
-            type_score, format = _fit(column, field)
-            score = _alike(column, name, field, address, spec) * type_score
-            if score >= _PAIR_MIN:
-                out.append((score, -place, column.header, name, format))
+        for name, alike in names.meant(column).items():
+            type_score, format = _fit(column, spec.fields[name])
+            if alike * type_score >= _PAIR_MIN:
+                out.append((alike * type_score, -place, column.header, name, format))
     return sorted(out, reverse=True)
 
 
-def _alike(
-    column: ColumnShape, name: str, field: FieldSpec, address: str, spec: CollectionSpec
-) -> float:
-    """How much a header means a field, 0 to 1."""
-    words = words_of(column.header)
-    if column.name == name or words == name.split("_"):
-        return 1.0
-    stems = [singular(w) for w in words]
-    if any(stems == [singular(w) for w in words_of(s)] for s in (name, *field.synonyms)):
-        return 0.95
-    own = {singular(address.partition(".")[2]), address.partition(".")[0]}
-    if len(stems) > 1 and stems[0] in own and stems[1:] == name.split("_"):
-        return 0.9
-    if field.to is not None and stems[-1] in ("id", "uuid") and stems[:-1] == name.split("_"):
-        return 0.95
-    bare = [w for w in name.split("_") if w != (field.unit or "")]
-    if field.unit and stems == bare:
-        return 0.9
-    if name == spec.time and column.kind.name in TEMPORAL and looks_like_time(column.header):
-        return 0.85
-    return 0.0
+class _Names:
+    """What the fields of a collection are called, each way to its fields: a table may have as many
+    columns as the collection has fields, and both may be thousands."""
+
+    def __init__(self, address: str, spec: CollectionSpec) -> None:
+        domain, _, collection = address.partition(".")
+        self.own = (singular(collection), domain)
+        self.spec = spec
+        self.parts: dict[_Words, list[str]] = {}
+        self.said: dict[_Words, list[str]] = {}
+        self.bare: dict[_Words, list[str]] = {}
+        for name, field in spec.fields.items():
+            self.parts.setdefault(tuple(name.split("_")), []).append(name)
+            for said in dict.fromkeys(_singular(words_of(s)) for s in (name, *field.synonyms)):
+                self.said.setdefault(said, []).append(name)
+            if field.unit:
+                bare = tuple(w for w in name.split("_") if w != field.unit)
+                self.bare.setdefault(bare, []).append(name)
+
+    def meant(self, column: ColumnShape) -> dict[str, float]:
+        """{field: how much the header means it, 0 to 1}, the likeliest first."""
+        words = tuple(words_of(column.header))
+        stems = _singular(words)
+        found = {column.name: 1.0} if column.name in self.spec.fields else {}
+
+        def hear(score: float, names: Sequence[str] | None) -> None:
+            for name in names or ():
+                found.setdefault(name, score)
+
+        hear(1.0, self.parts.get(words))
+        hear(0.95, self.said.get(stems))
+        if stems[-1:] in (("id",), ("uuid",)):
+            refs = self.parts.get(stems[:-1], ())
+            hear(0.95, [name for name in refs if self.spec.fields[name].to is not None])
+        if len(stems) > 1 and stems[0] in self.own:
+            hear(0.9, self.parts.get(stems[1:]))
+        hear(0.9, self.bare.get(stems))
+        time = self.spec.time
+        if time and column.kind.name in TEMPORAL and looks_like_time(column.header):
+            hear(0.85, [time])
+        return found
+
+
+def _singular(words: Iterable[str]) -> _Words:
+    return tuple(map(singular, words))
 
 
 def _fit(column: ColumnShape, field: FieldSpec) -> tuple[float, str]:
