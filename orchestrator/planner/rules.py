@@ -13,6 +13,7 @@ from orchestrator.planner.graph import graph_of
 from orchestrator.planner.lexicon import lexicon_of
 from orchestrator.planner.reading import Context, Question, Reading, Readings
 from orchestrator.planner.refusal import asks_to_write, beyond, near_names
+from orchestrator.planner.shown import shown
 from orchestrator.planner.source import Needs, candidates, roles
 from orchestrator.planner.words import tokenise
 from registry.catalog import Catalogue
@@ -44,7 +45,8 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
     if reason is not None:
         return Readings(NAME, reason=reason, suggestions=near_names((), catalogue), final=True)
     asked = Asked(question, words, lexicon_of(catalogue))
-    readings = chosen(*both(asked, question.text, catalogue), catalogue)
+    found = chosen(*both(asked, question.text, catalogue), catalogue)
+    readings = tuple(shown(reading, asked.words, catalogue) for reading in found)
     return _offered(readings, catalogue) if readings else _nothing(asked, catalogue)
 
 

@@ -26,6 +26,7 @@ from orchestrator.planner.graph import graph_of
 from orchestrator.planner.lexicon import lexicon_of
 from orchestrator.planner.reading import Context, Question, Reading, Readings
 from orchestrator.planner.refusal import asks_to_write
+from orchestrator.planner.shown import shown
 from orchestrator.planner.source import Candidate, Needs, under
 from orchestrator.planner.spans import content
 from orchestrator.planner.words import Word, tokenise
@@ -62,8 +63,9 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
     if reading is None:
         return _unable(asked, question.text, before.source)
     carried = _carried(before, reading.plan)
-    shown = replace(reading, understood=(*reading.understood, *carried), planner=NAME)
-    return Readings(NAME, (shown,), None, shown.not_understood, final=True)
+    reading = shown(reading, words, catalogue)
+    reading = replace(reading, understood=(*reading.understood, *carried), planner=NAME)
+    return Readings(NAME, (reading,), None, reading.not_understood, final=True)
 
 
 def _unable(asked: Asked, text: str, source: str) -> Readings:

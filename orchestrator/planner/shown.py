@@ -1,0 +1,97 @@
+"""What a person expects to see of an answer: names without the ids behind them, only the names
+where "which" or "who" asks for them, and each kind once where kinds are asked for.
+
+Changes columns only: the rows that a plan finds stay the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from orchestrator.planner.describe import describe
+from orchestrator.planner.reading import Reading
+from orchestrator.planner.words import Word
+from registry.catalog import Catalogue
+from registry.plan import QueryPlan, split_path
+
+_IDS: Final = frozenset({"id", "ids", "identifier", "identifiers", "key", "keys"})
+_EACH: Final = frozenset({"each", "every", "per"})
+_NAMING: Final = frozenset({"which", "who"})
+
+
+def shown(reading: Reading, words: tuple[Word, ...], catalogue: Catalogue) -> Reading:
+    """The reading with the columns that the question is about."""
+    plan, said = reading.plan, {word.text for word in words}
+    if plan.combine is not None:
+        return reading  # both sides have the same columns
+    if _IDS.isdisjoint(said):
+        plan = without_ids(plan, catalogue)
+    if words and words[0].text in _NAMING:
+        plan = _named(plan, catalogue)
+    if _EACH.isdisjoint(said):
+        plan = _kinds(plan, catalogue)
+    return reading if plan is reading.plan else replace(reading, plan=plan, label=describe(plan))
+
+
+def without_ids(plan: QueryPlan, catalogue: Catalogue) -> QueryPlan:
+    """Groups told by a name do not show the id that keeps namesakes apart."""
+    behind = {key.name for key in plan.group if key.field in set(_behind(plan, catalogue))}
+    if plan.aggregates:
+        columns = plan.show or _made(plan)
+        left = tuple(name for name in columns if name not in behind)
+        return plan.model_copy(update={"show": left}) if left != columns else plan
+    paths = set(_behind(plan, catalogue)) if plan.distinct else set()
+    left = tuple(path for path in plan.select if path not in paths)
+    return plan.model_copy(update={"select": left}) if left != plan.select else plan
+
+
+def _behind(plan: QueryPlan, catalogue: Catalogue) -> Iterator[str]:
+    """The paths of ids whose records are told by their label, too."""
+    paths = [key.field for key in plan.group] or list(plan.select)
+    for alias, to, on in _sources(plan):
+        label = catalogue.collections[to].label
+        if label is not None and f"{alias}.{label}".removeprefix(".") in paths:
+            yield from (f"{alias}.id".removeprefix("."), on)
+
+
+def _sources(plan: QueryPlan) -> Iterator[tuple[str, str, str]]:
+    """(alias, collection, the path that refers to it) of the root and of each join."""
+    yield "", plan.source, "id"
+    for join in plan.joins:
+        to_one = join.on[1] == "id"
+        yield join.alias, join.to, join.on[0] if to_one else f"{join.alias}.id"
+
+
+def _made(plan: QueryPlan) -> tuple[str, ...]:
+    names = (*(k.name for k in plan.group), *(m.name for m in plan.measures))
+    return (*names, *(made.alias for made in plan.compute))
+
+
+def _named(plan: QueryPlan, catalogue: Catalogue) -> QueryPlan:
+    """ "which teams …", "who …": their names, where whole records would be shown."""
+    label = catalogue.collections[plan.source].label
+    if plan.aggregates or plan.select or label is None or not _described(plan, catalogue):
+        return plan
+    return plan.model_copy(update={"select": (label,)})
+
+
+def _kinds(plan: QueryPlan, catalogue: Catalogue) -> QueryPlan:
+    """ "what purposes are there": each of a few kinds once, not once for each record."""
+    if plan.aggregates or plan.distinct or plan.order or plan.limit or not plan.select:
+        return plan
+    if not _described(plan, catalogue) or not all(_kind(p, plan, catalogue) for p in plan.select):
+        return plan
+    return plan.model_copy(update={"distinct": True})
+
+
+def _kind(path: str, plan: QueryPlan, catalogue: Catalogue) -> bool:
+    """Whether the field has declared values. What is stored has no say in what is asked (P10)."""
+    alias, name = split_path(path)
+    address = next((j.to for j in plan.joins if j.alias == alias), plan.source)
+    return catalogue.collections[address].field(name).enum is not None
+
+
+def _described(plan: QueryPlan, catalogue: Catalogue) -> bool:
+    return bool(catalogue.collections[plan.source].display)
