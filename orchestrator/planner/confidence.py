@@ -50,6 +50,8 @@ def evidence(
 ) -> dict[str, dict[str, float]]:
     """{model: what is counted for the best reading of each way to read}"""
     first = shaped[0] if shaped else None
+    if composed is not None and first is not None and beyond(composed.plan, first.plan):
+        first = None  # its opinion is of another question
     agree = bool(first and composed and alike(first.plan, composed.plan))
     out: dict[str, dict[str, float]] = {}
     if composed is not None:
@@ -65,6 +67,8 @@ def chosen(
 ) -> tuple[Reading, ...]:
     """The readings of both ways to read, each with its likelihood, the likeliest first."""
     first = shaped[0] if shaped else None
+    if composed is not None and first is not None and beyond(composed.plan, first.plan):
+        shaped, first = (), None
     found = evidence(shaped, composed, catalogue)
     out: list[Reading] = []
     if composed is not None:
@@ -86,6 +90,15 @@ def chosen(
     if composed is not None and composed.evidence["proposed"]:
         out = [replace(r, confidence=min(r.confidence, _GUESSED)) for r in out]
     return _apart(out, composed)
+
+
+def beyond(composed: QueryPlan, shaped: QueryPlan) -> bool:
+    """Whether a plan computes what no shape can say, and the other has not heard of it."""
+    says = [
+        (bool(p.compute), p.per is not None, any(c.where is not None for c in p.measures))
+        for p in (composed, shaped)
+    ]
+    return any(mine and not other for mine, other in zip(*says, strict=True))
 
 
 def _lifted(sure: float, first: Reading, catalogue: Catalogue) -> float:
@@ -149,7 +162,11 @@ def _beside(
 ) -> dict[str, float]:
     described = bool(catalogue.collections[plan.source].display)
     other = _logit(first.confidence) if first is not None else -5.0
+    computed = bool(plan.compute) or any(measure.where for measure in plan.measures)
+    if computed and first is None:
+        described, other = False, 0.0  # nobody else could have said it
     return {
+        "computed": float(computed),
         "agree": float(agree),
         "other": other,
         "other_agrees": other * agree,

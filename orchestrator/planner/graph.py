@@ -143,6 +143,8 @@ class Joins:
     """The joins of one plan, added as paths ask for them."""
 
     def __init__(self, given: tuple[Join, ...] = ()) -> None:
+        #: how paths join from here on
+        self.kind: Literal["inner", "left"] = "inner"
         self._alias: dict[Steps, str] = {(): ""}
         self.joins: list[Join] = list(given)
         steps: dict[str, Steps] = {"": ()}
@@ -166,14 +168,14 @@ class Joins:
         """Whether the collection at the end of `steps` is joined already."""
         return steps in self._alias
 
-    def _joined(self, steps: Steps, kind: Literal["inner", "left"] = "inner") -> str:
+    def _joined(self, steps: Steps, kind: Literal["inner", "left"] | None = None) -> str:
         if steps in self._alias:
             return self._alias[steps]
         before, step = steps[:-1], steps[-1]
         left = self.path(before, "id" if step.reverse else step.field)
         alias = self._name(step)
         right = step.field if step.reverse else "id"
-        self.joins.append(join(alias, step.address, (left, right), kind))
+        self.joins.append(join(alias, step.address, (left, right), kind or self.kind))
         self._alias[steps] = alias
         return alias
 

@@ -71,13 +71,15 @@ _LEAD: Final = r"(?:in|on|during|for|of|from|over|within|at|throughout)"
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Words `first` to `last` (exclusive) mean [start_us, end_us); `None` is open."""
+    """Words `first` to `last` (exclusive) mean [start_us, end_us); `None` is open. `parts`: the
+    two stretches that a range is said to lie between."""
 
     first: int
     last: int
     start_us: int | None
     end_us: int | None
     words: str
+    parts: tuple[tuple[int | None, int | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,9 @@ def windows(words: tuple[Word, ...], now_us: int, timezone: str = "UTC") -> tupl
             continue
         if bounds:
             taken.append((begin, end))
-            out.append(Window(*_places(starts, begin, end), *bounds, found[0]))
+            named = (stretch(found[end], now) for end in ("a", "b")) if meaning is _range else ()
+            parts = tuple((instant(part[0]), instant(part[1])) for part in named if part)
+            out.append(Window(*_places(starts, begin, end), *bounds, found[0], parts))
     return tuple(sorted(out, key=lambda w: w.first))
 
 

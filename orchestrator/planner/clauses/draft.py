@@ -29,6 +29,8 @@ class Draft:
     wonders: list[str] = field(default_factory=list)
     bare: list[Column] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    #: "revenue per seat": what a sum is divided by
+    over: Item | None = None
     beat: Bucket | None = None
     implied: bool = False
     said_count: bool = False

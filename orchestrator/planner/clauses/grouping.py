@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - patterns and tables of words read better wide
+# ruff: noqa: E501, SIM905 - patterns and tables of words read better wide
 """What there is one row for: "for each team", "per month", "by country"."""
 
 from __future__ import annotations
@@ -18,58 +18,57 @@ _EACH: Final = (
     r"(?: (?:the|of|different|distinct|unique|single|type|kind|V\d+))* (?P<own>C\d+ (?=[FNDB]\d+))?(?P<g>[CFNDB]\d+(?: (?:,|and|of|and each|and every|,? and the)(?: the)? [CFNDB]\d+)*)"
 )
 _COUNT: Final = r"how many|how much|number of|numbers of|count(?: of)?|counts of|total number of|amount of|quantity of|how often|how frequently|number"
+_PART: Final = r"shares?|percentages?|percent|%|proportion|fraction|rate"
 _LISTED: Final = r"(?:(?:the|all|our|number|of|show|me|list) )*(?:V\d+ )*(?:[CMN]\d+)(?: (?:,|and|[CMN]\d+|T\d+|V\d+|in|on|at|of|from|the))*"
 _UNITS: Final = frozenset({"hour", "day", "week", "month", "quarter", "year"})
 
 
+_FOLDS: Final = rf"M\d+|P\d+|{_COUNT}|{_PART}|{'|'.join(AGGREGATES)}"
+_SORTED: Final = frozenset({"sorted", "ordered", "ranked", "order", "sort"})
+_KINDS: Final = frozenset("number count kinds types names list many total".split())
+
+
 def group(draft: Draft, clause: Clause) -> Clause:
     clause = beats(draft, clause)
-    folds = clause.has(
-        rf"(?:M\d+|P\d+|{_COUNT}|{'|'.join(AGGREGATES)}|most|least|fewest|[a-z]+est)"
-    )
+    folds = clause.has(rf"(?:{_FOLDS}|most|least|fewest|[a-z]+est)")
     for found in clause.find(_EACH):
         cue = found["cue"].strip()
-        if (
-            cue == "by"
-            and not clause.has(rf"(?:M\d+|P\d+|{_COUNT}|{'|'.join(AGGREGATES)})")
-            and not re.fullmatch(_LISTED, clause.part(0, found.first).text)
-        ):
+        if _no_group(clause, found, cue):
             continue
-        if cue == "by" and clause.word(found.first - 1) in (
-            "sorted",
-            "ordered",
-            "ranked",
-            "order",
-            "sort",
-        ):
+        if not folds and cue not in ("per", "by", "for each", "for every"):
             continue
-        if cue.endswith(("different", "various")) and clause.word(found.first - 1) in (
-            "number",
-            "count",
-            "kinds",
-            "types",
-            "names",
-            "list",
-            "many",
-            "total",
-        ):
+        if not folds and not _listed_before(clause, found):
             continue
-        implied = (
-            cue in ("per", "by", "for each", "for every")
-            and not folds
-            and bool(re.fullmatch(_LISTED, clause.part(0, found.first).text))
-        )
-        if implied:
-            draft.implied = True
-        elif not folds:
-            continue
+        draft.implied = draft.implied or not folds
+        if _unit_price(clause, found):
+            draft.over = found.item("g")
+            found.hear()
+            return clause.without(found.first, found.last)
         draft.groups = _keys(found)
         draft.use(*draft.groups, *found.items("own"), *found.items("g"))
         found.hear()
         alone = clause.word(found.last) == "," if found.first == 0 else False
-        rest = clause.without(found.first, found.last + (1 if alone else 0))
-        return rest
+        return clause.without(found.first, found.last + (1 if alone else 0))
     return clause
+
+
+def _no_group(clause: Clause, found: Found, cue: str) -> bool:
+    """ "written by", "sorted by", "the number of different": cues that group nothing here."""
+    before = clause.word(found.first - 1)
+    if cue == "by":
+        listed = clause.has(rf"(?:{_FOLDS})") or _listed_before(clause, found)
+        return not listed or before in _SORTED
+    return cue.endswith(("different", "various")) and before in _KINDS
+
+
+def _listed_before(clause: Clause, found: Found) -> bool:
+    return bool(re.fullmatch(_LISTED, clause.part(0, found.first).text))
+
+
+def _unit_price(clause: Clause, found: Found) -> bool:
+    """ "revenue per seat": no row per number of seats, but one sum by another."""
+    sums = clause.part(0, found.first).has(rf"M\d+|N\d+|{'|'.join(AGGREGATES)}")
+    return found["cue"] in ("per", "for each", "for every") and found["g"][0] == "N" and sums
 
 
 def beats(draft: Draft, clause: Clause) -> Clause:

@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
+from orchestrator.planner.clauses.outputs import Outputs
 from orchestrator.planner.clauses.request import (
     Among,
     AnyOf,
@@ -23,23 +24,19 @@ from orchestrator.planner.clauses.request import (
     Text,
 )
 from orchestrator.planner.graph import UNREACHABLE, Graph, Joins, Route, Steps
-from orchestrator.planner.parts import computed, key, like, measured, query
+from orchestrator.planner.parts import key, like, query
 from registry.catalog import Catalogue
-from registry.measure import Measure as SpecMeasure
 from registry.plan import (
     Compare,
-    Compute,
     In,
     IsNull,
     Match,
-    Measured,
     Not,
     Or,
     Order,
     Predicate,
     QueryPlan,
     conjoin,
-    replaced,
 )
 from registry.record import NUMERIC
 
@@ -64,11 +61,7 @@ class _Lowering:
         self.graph = graph
         self.root = _root(request, catalogue, graph)
         self.joins = Joins()
-        self.measures: dict[Column, Measured] = {}
-        self.extra: list[Measured] = []
-        self.compute: list[Compute] = []
-        self.named: dict[Column, str] = {}
-        self.taken: set[str] = set()
+        self.outputs = Outputs(catalogue, self.root, self.path, self._tested)
 
     # -- paths ---------------------------------------------------------------------------------
 
@@ -90,7 +83,7 @@ class _Lowering:
 
     def plan(self) -> QueryPlan:
         request = self.request
-        folded = bool(request.keys or request.having) or any(
+        folded = bool(request.keys or request.having or request.per) or any(
             column.fn for column in (*request.show, *(c for c, _ in request.order))
         )
         parts = self._folded() if folded else self._listed()
@@ -117,135 +110,44 @@ class _Lowering:
         return {"select": select, "order": order, "distinct": distinct}
 
     def _folded(self) -> dict[str, Any]:
-        request = self.request
-        groups: dict[str, Any] = {}
+        request, outputs = self.request, self.outputs
+        groups = outputs.groups
         plain = [c.term for c in request.show if c.fn is None]
         plain += [c.term for c, _ in request.order if c.fn is None and c.term not in plain]
         for term in (*request.keys, *plain):
             path = self.path(term)
             if path not in groups:
-                name = self._name(term.bucket or path.rpartition(".")[2])
+                name = outputs.name(term.bucket or path.rpartition(".")[2])
                 groups[path] = key(path, name, term.bucket)
-        names = [
-            groups[self.path(c.term)].name if c.fn is None else self._output(c)
-            for c in request.show
-        ]
-        having: list[Predicate] = [
-            Compare.model_validate({"op": op, "field": self._output(c), "value": number})
-            for c, op, number in request.having
-        ]
-        order = tuple(
-            Order(by=groups[self.path(c.term)].name if c.fn is None else self._output(c), desc=d)
-            for c, d in request.order
-        )
-        measures = (*self.measures.values(), *self.extra)
-        columns = [*(g.name for g in groups.values()), *(m.name for m in measures)]
-        columns += [c.alias for c in self.compute]
-        return {
+        names = [outputs.of(c) for c in request.show]
+        having = [self._kept(*kept) for kept in request.having]
+        order = tuple(Order(by=outputs.of(c), desc=desc) for c, desc in request.order)
+        columns = [*(g.name for g in groups.values()), *(m.name for m in outputs.measures)]
+        columns += [c.alias for c in outputs.compute]
+        parts: dict[str, Any] = {
             "group": tuple(groups.values()),
-            "measures": measures,
-            "compute": tuple(self.compute),
+            "measures": tuple(outputs.measures),
+            "compute": tuple(outputs.compute),
             "having": conjoin(having),
             "order": order,
             "show": tuple(dict.fromkeys(names)) if names != columns else (),
         }
+        if request.per is not None:
+            by, n = request.per
+            parts["per"] = {"by": tuple(outputs.of(c) for c in by), "n": n}
+        return parts
 
-    def _output(self, column: Column) -> str:
-        """The name of the output column of a fold."""
-        if column.share is not None:
-            return self._share(column)
-        if column.measure and self._spec_measure(column).ratio is not None:
-            return self._ratio(column)
-        return self._measure(column).name
+    def _kept(self, column: Column, op: str, number: int | float | Request) -> Predicate:
+        name = self.outputs.of(column)
+        right = {"plan": self._inner(number)} if isinstance(number, Request) else {"value": number}
+        return Compare.model_validate({"op": op, "field": name, **right})
 
-    def _spec_measure(self, column: Column) -> SpecMeasure:
-        return self.catalogue.collections[column.term.address].measures[column.measure]
-
-    def _share(self, column: Column) -> str:
-        found = self.named.get(column)
-        if found is None:
-            assert column.share is not None
-            factor, tests = column.share
-            where = conjoin([self.condition(c) for c in tests])
-            made = (
-                measured("count", None, self._name("fitting"), where=where),
-                measured("count", None, self._name("all")),
-            )
-            for measure in made:
-                self.extra.append(measure)
-            found = self._name("share")
-            self.compute.append(computed("/", (made[0].name, made[1].name), found))
-            if factor != 1:
-                percent = self._name("percent")
-                self.compute.append(computed("*", (found, factor), percent))
-                found = percent
-            self.named[column] = found
-        return found
-
-    def _ratio(self, column: Column) -> str:
-        found = self.named.get(column)
-        if found is None:
-            parts = self._spec_measure(column).ratio
-            assert parts is not None
-            measures = self.catalogue.collections[column.term.address].measures
-            names = []
-            for part, side in zip(parts, ("part", "whole"), strict=True):
-                spec = measures[part] if isinstance(part, str) else part
-                name = part if isinstance(part, str) else f"{column.measure}_{side}"
-                made = self._specified(spec, column, self._name(name))
-                self.extra.append(made)
-                names.append(made.name)
-            found = self.named[column] = self._name(column.measure)
-            self.compute.append(computed("/", (names[0], names[1]), found))
-        return found
-
-    def _specified(self, spec: SpecMeasure, column: Column, name: str) -> Measured:
-        """A measure as the collection's spec says it."""
-        address = column.term.address
-        where = spec.where and replaced(spec.where, lambda field: self.path(Term(address, field)))
-        path = self.path(Term(address, spec.field)) if spec.field else None
-        if path is None and address != self.root:
-            path = self.path(Term(address))
-        fn = column.fn if column.fn and spec.field and column.distinct else spec.fn
-        assert fn is not None
-        return measured(fn, path, name, where=where)
-
-    def _measure(self, column: Column) -> Measured:
-        found = self.measures.get(column)
-        if found is None:
-            found = self.measures[column] = self._measured(column)
-        return found
-
-    def _measured(self, column: Column) -> Measured:
-        term = column.term
-        if column.measure:
-            spec = self._spec_measure(column)
-            other = column.distinct and column.fn != spec.fn
-            name = f"{column.fn}_{column.measure}" if other else column.measure
-            return self._specified(spec, column, self._name(name))
-        assert column.fn is not None
-        if term.field == "id" and column.fn == "count":
-            name = self._name(term.address.partition(".")[2])
-            if term.address == self.root:
-                return measured("count", None, name)
-            return measured("distinct", self.path(term), name)
-        if column.q is not None:
-            path = self.path(term)
-            name = self._name(f"p{column.q * 100:g}_{path.rpartition('.')[2]}")
-            return measured("percentile", path, name, q=column.q)
-        path = self.path(term)
-        fn = "distinct" if column.fn == "count" and column.distinct else column.fn
-        tail = path.rpartition(".")[2]
-        return measured(
-            fn, path, self._name(f"different_{tail}" if fn == "distinct" else f"{fn}_{tail}")
-        )
-
-    def _name(self, wanted: str) -> str:
-        name, n = wanted, 2
-        while name in self.taken:
-            name, n = f"{wanted}_{n}", n + 1
-        self.taken.add(name)
-        return name
+    def _tested(self, tests: tuple[Condition, ...]) -> list[Predicate]:
+        """What a fold counts only: what is joined for it leaves no record out."""
+        self.joins.kind = "left"
+        made = [self.condition(c) for c in self._bundled(list(tests))]
+        self.joins.kind = "inner"
+        return made
 
     # -- conditions ----------------------------------------------------------------------------
 
@@ -395,6 +297,7 @@ def _parts(plan: QueryPlan) -> dict[str, Any]:
             "having",
             "show",
             "order",
+            "per",
             "limit",
         )
     }
@@ -405,7 +308,9 @@ def _root(request: Request, catalogue: Catalogue, graph: Graph) -> str:
     itself, where that is no farther."""
     columns = [*request.show, *(c for c, _ in request.order), *(c for c, _, _ in request.having)]
     shown = list(
-        dict.fromkeys([*(t.address for t in request.keys), *(c.term.address for c in columns)])
+        dict.fromkeys(
+            [*(t.address for t in request.keys), *(t.address for c in columns for t in c.terms)]
+        )
     )
     if not shown:
         return request.subject

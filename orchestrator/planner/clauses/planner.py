@@ -9,12 +9,14 @@ from pydantic import ValidationError
 
 from orchestrator.planner.asked import Asked
 from orchestrator.planner.clauses import read as clauses
+from orchestrator.planner.clauses import twofold
 from orchestrator.planner.clauses.cutting import cut
 from orchestrator.planner.clauses.draft import Draft
 from orchestrator.planner.clauses.evidence import evidence_of
 from orchestrator.planner.clauses.lower import Unsayable, lower
 from orchestrator.planner.clauses.sense import Sense, subject_of
 from orchestrator.planner.clauses.sentence import Sentence, relettered, sentence_of
+from orchestrator.planner.clauses.sides import sides_of
 from orchestrator.planner.describe import describe
 from orchestrator.planner.graph import graph_of
 from orchestrator.planner.reading import Reading
@@ -45,8 +47,11 @@ def _under(subject: str, sentence: Sentence, catalogue: Catalogue) -> Reading | 
     named = (sense.collection(i) for i in sentence.items if i.letter == "C")
     sense.named = tuple(dict.fromkeys(named))
     draft = Draft(sentence, catalogue, graph, sense)
+    sides = sides_of(sentence)
     try:
-        made = lower(clauses.read(draft), catalogue, graph)
+        if sides is None or not twofold.read(draft, sides):
+            clauses.read(draft)
+        made = lower(draft.request, catalogue, graph)
         check(made, catalogue)
     except (Unsayable, ValidationError, IsothermError):
         return None

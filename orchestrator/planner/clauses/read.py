@@ -16,9 +16,9 @@ from orchestrator.planner.clauses.grouping import bucketed, group, grouped, unit
 from orchestrator.planner.clauses.ordering import order, ordered
 from orchestrator.planner.clauses.ranked import ranked
 from orchestrator.planner.clauses.ranking import rank_of
-from orchestrator.planner.clauses.request import Column, Condition, Request, Term, Test
+from orchestrator.planner.clauses.request import Column, Request, Term
 from orchestrator.planner.clauses.sentence import Clause
-from registry.record import TEMPORAL
+from orchestrator.planner.clauses.shares import shares
 
 
 def read(draft: Draft) -> Request:
@@ -35,7 +35,7 @@ def read(draft: Draft) -> Request:
     for clause in after:
         _more(draft, clause, given)
     leftover(given, rest, head)
-    shares(draft, rest)
+    shares(draft, rest, given)
     assemble(draft, given)
     if draft.request.combine is not None:
         _, other = draft.request.combine
@@ -73,38 +73,6 @@ def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
     draft.request.show = [c for c in before if c not in draft.bare or not told]
     draft.bare = [c for c in draft.bare if c not in shown]
     draft.request.show += [c for c in shown if c not in draft.request.show]
-
-
-def shares(draft: Draft, clause: Clause) -> None:
-    """ "what percentage of users are active": those that fit, over all."""
-    found = clause.first(
-        r"(?P<w>percentage|percent|share|proportion|fraction|rate|ratio|%)(?: of)?"
-    )
-    if (
-        found is None
-        or not draft.request.where
-        or any(c.fn and c.fn != "count" for c in draft.request.show)
-    ):
-        return
-    told = [c for c in draft.request.where if not timed(draft, c)]
-    if not told:
-        return
-    found.hear()
-    factor = 100 if found["w"].startswith(("percent", "%")) else 1
-    draft.request.where = [c for c in draft.request.where if c not in told]
-    draft.request.show = [c for c in draft.request.show if c.fn is None and c not in draft.bare]
-    draft.request.show.append(
-        Column(Term(draft.sense.subject), "count", share=(factor, tuple(told)))
-    )
-
-
-def timed(draft: Draft, condition: Condition) -> bool:
-    if not isinstance(condition, Test):
-        return False
-    return (
-        draft.catalogue.collections[condition.term.address].field(condition.term.field).type
-        in TEMPORAL
-    )
 
 
 def assemble(draft: Draft, given: Conditions) -> None:

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from registry.plan import Bucket, Fn
 
 Way = Literal["union", "intersect", "except"]
+Op = Literal["+", "-", "*", "/", "previous", "total"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Term:
 class Column:
     """A term, or a fold over it. `distinct`: each value once (with `count`, the number of them).
 
-    `measure`: the fold that the collection has a name for. `q`: of a percentile. `share`: the part
-    of the records that meet these conditions, times this factor.
+    `measure`: the fold that the collection has a name for. `q`: of a percentile. `tests`: only the
+    records that meet these are folded. `made`: it is computed of others; `called`: under this name.
     """
 
     term: Term
@@ -37,7 +38,31 @@ class Column:
     distinct: bool = False
     measure: str = ""
     q: float | None = None
-    share: tuple[int, tuple[Condition, ...]] | None = None
+    tests: tuple[Condition, ...] = ()
+    made: Made | None = None
+    called: str = ""
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Of all that it is computed of."""
+        if self.made is None:
+            return (self.term,)
+        return tuple(t for arg in self.made.args if isinstance(arg, Column) for t in arg.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Arithmetic over columns and numbers, or a column's value before, or its total (the columns
+    behind it: within these)."""
+
+    op: Op
+    args: tuple[Column | int | float, ...]
+
+
+def computed(op: Op, called: str, *args: Column | int | float) -> Column:
+    """A column made of others, folded as the first of them is."""
+    first = next(a for a in args if isinstance(a, Column))
+    return Column(first.term, first.fn, made=Made(op, args), called=called)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +149,13 @@ class Request:
     show: list[Column] = field(default_factory=list)
     where: list[Condition] = field(default_factory=list)
     keys: list[Term] = field(default_factory=list)
-    having: list[tuple[Column, str, int | float]] = field(default_factory=list)
+    having: list[tuple[Column, str, int | float | Request]] = field(default_factory=list)
     order: list[tuple[Column, bool]] = field(default_factory=list)
     limit: int | None = None
     distinct: bool = False
+    #: in this order, so many rows of each combination of these columns
+    per: tuple[tuple[Column, ...], int] | None = None
     combine: tuple[Way, Request] | None = None
+
+    def __hash__(self) -> int:
+        return hash(self.subject)  # it grows; what holds it is hashed when it is done

@@ -119,6 +119,8 @@ _SAID: Final = frozenset(
 )
 
 
+#: words of parts and wholes, of more and less
+_MEASURING: Final = frozenset({"share", "ratio", "growth", "percent", "percentage", "proportion"})
 _IDS: Final = frozenset(
     [
         "id",
@@ -279,7 +281,7 @@ def sentence_of(asked: Asked, text: str, catalogue: Catalogue) -> Sentence:
     """The question as tokens; the same words give the same tokens under every reading."""
     made: list[tuple[str, int, int, Span | None, Any]] = []
     for span in asked.spans:
-        if span.soft and span.words in _NEVER:
+        if (span.soft and span.words in _NEVER) or _measures(span):
             continue
         made.append((_letter(span, catalogue), span.first, span.last, span, None))
     for letter, found in (
@@ -301,6 +303,12 @@ def sentence_of(asked: Asked, text: str, catalogue: Catalogue) -> Sentence:
         for n, (letter, first, last, span, load) in enumerate(made)
     ]
     return Sentence(asked.words, items, _tokens(asked.words, items, text))
+
+
+def _measures(span: Span) -> bool:
+    """Whether a word that measures only resembles what it is taken for: a "share of" is no link
+    shared."""
+    return span.words in _MEASURING and all(m.surface != (span.words,) for m in span.meanings)
 
 
 def _tokens(words: tuple[Word, ...], items: list[Item], text: str) -> list[str]:

@@ -1,0 +1,290 @@
+# ruff: noqa: SIM905 - tables of words read better wide
+"""One question with two sides: "X in September against X in August", "the ratio of failed to
+succeeded runs". Here the sides are told apart, each a sentence of its own to be read like any
+other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from orchestrator.planner.clauses.sentence import Clause, Found, Item, Sentence, is_item, token
+from orchestrator.planner.clauses.shifting import before, ends
+from orchestrator.planner.timewindow import Window
+
+Way = Literal["difference", "ratio", "columns"]
+
+_RISE: Final = (
+    r"(?:grow|grew|grown|grows|growth|increase[sd]?|increasing|change[sd]?|rise|rises|rose|risen"
+    r"|develop|developed|development|gain|gained)"
+)
+_DROP: Final = (
+    r"(?:drop|dropped|drops|decline[sd]?|decrease[sd]?|fall|falls|fell|fallen|shrink|shrank|lose)"
+)
+PERCENT: Final = r"(?:percent|percents|percentage|percentages|%|pct)"
+_RATIO: Final = r"(?:ratio|divided|quotient|times as many|times as much)"
+_MORE: Final = rf"how (?:many|much)(?: {PERCENT})? (?P<more>more|fewer|less)"
+_DIFFERENCE: Final = rf"(?:difference|minus|gap|subtracted|{_MORE}|by how much|by how many)"
+_COMPARE: Final = (
+    r"(?:compare|compared|comparing|comparison|side by side|Z\d+ columns|separately|next to each"
+    r" other)"
+)
+#: what stands between two sides: always, and where something before says that there are two
+_LINK: Final = (
+    r"(?:, )?(?:vs|versus|against|as opposed to|compared (?:to|with)|in comparison (?:to|with)"
+    r"|relative to|minus|divided by|divided)"
+)
+_THAN: Final = r"than"
+_AND: Final = r"and|to|with|from|over"
+_OPENS: Final = (
+    rf"(?:the |a |an )*(?:{PERCENT} |relative |net )?(?:ratio|difference|gap|quotient|rate of"
+    rf" {_RISE}|{_RISE}|{_DROP}|comparison|compare|comparing|{PERCENT})(?: rate)?(?: (?:of|between"
+    rf"|in|for|the|{_RISE}|{_DROP}))*"
+)
+_ASIDE: Final = (
+    rf"(?:as|in|with)(?: (?:a|an|Z\d+|the))* (?:columns|ratio|{PERCENT}|fraction)|side by side|"
+    r"separately|next to each other|by how (?:much|many)(?: (?:did|do|does|has|have|was|is))?"
+)
+_SMALL: Final = frozenset(
+    "the a an in on of for that those these number how many all with from during who which are is"
+    " were was did at count total and our about amount have had has we do one".split()
+)  # fmt: skip
+_UNIT: Final = r"day|week|month|quarter|year|period|time|one|F\d+|T\d+"
+_EARLIER: Final = (
+    rf"(?:the |a )*(?:same (?:{_UNIT})(?: (?:in|of|the|a))* (?P<year>T\d+|year (?:before|earlier"
+    rf"|ago)|(?:previous|prior) year)|(?:(?P<unit>{_UNIT}) )?(?:before|earlier)(?: that| it)?"
+    rf"|(?:previous|prior|preceding) (?P<own>{_UNIT}))"
+)
+_UNITS: Final = frozenset({"day", "week", "month", "quarter", "year"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Two sentences and what is asked of their answers. `places`: where the tokens of each stand
+    in the whole. `timed`: they differ in time only, the second being the later one if `turned`."""
+
+    sentences: tuple[Sentence, Sentence]
+    places: tuple[tuple[int, ...], tuple[int, ...]]
+    way: Way
+    percent: bool
+    #: the second is what the first is taken from
+    turned: bool
+
+    def hear(self, whole: Sentence) -> None:
+        """Account in the whole for what the sides account for, and for the words cut off."""
+        kept = {p for places in self.places for p in places}
+        whole.heard.update(n for n in range(len(whole.tokens)) if n not in kept)
+        for sentence, places in zip(self.sentences, self.places, strict=True):
+            whole.heard.update(places[n] for n in sentence.heard)
+            whole.used.update(sentence.used)
+        cut = (t for n, t in enumerate(whole.tokens) if n not in kept and is_item(t))
+        whole.used.update(whole.item(t).place for t in cut)
+
+
+def sides_of(sentence: Sentence) -> Sides | None:
+    """The two sides of a question, if it has them."""
+    whole = _plain(sentence).whole
+    rises, drops = whole.has(_RISE), whole.has(_DROP)
+    two = rises or drops or whole.has(_RATIO) or whole.has(_DIFFERENCE) or whole.has(_COMPARE)
+    for link, sure in _links(whole):
+        if sure or two:
+            pair = _pair(whole, link)
+            if pair is not None:
+                return _told(whole, pair, changes=rises or drops)
+    if rises or drops or whole.has(_DIFFERENCE) or whole.has(_COMPARE):
+        pair = _ranged(whole) or (_since(whole) if rises or drops else None)
+        return _told(whole, pair, changes=True) if pair is not None else None
+    return None
+
+
+def _plain(sentence: Sentence) -> Sentence:
+    """The sentence with words that no vocabulary explains as they are."""
+    tokens = [sentence.item(t).words if is_item(t) and t[0] == "U" else t for t in sentence.tokens]
+    return Sentence(sentence.words, sentence.items, tokens)
+
+
+def _links(whole: Clause) -> Iterator[tuple[Found, bool]]:
+    for found in whole.find(_LINK):
+        yield found, True
+    if whole.has(_MORE):
+        for found in whole.find(_THAN):
+            yield found, True
+    if whole.has(rf"{_RATIO}|difference|gap|{_COMPARE}|between|from|{_RISE}|{_DROP}"):
+        for found in whole.find(_AND):
+            yield found, False
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two clauses, and items that stand for others in the second."""
+
+    clauses: tuple[Clause, Clause]
+    swapped: tuple[tuple[Item, Item], ...] = ()
+    link: str = ""
+    windows: tuple[Window, Window] | None = None
+
+
+def _pair(whole: Clause, link: Found) -> _Pair | None:
+    left, right = whole.part(0, link.first), whole.part(link.last, len(whole.at))
+    if not left.items() or not right:
+        return None
+    earlier = right.first(_EARLIER)
+    if earlier is not None and _noun_before(left, right.part(0, earlier.first)):
+        return _earlier(left, right, earlier, link)
+    end = _phrase(right)
+    items = right.part(0, end).items()
+    new = [i for i in items if not any(_same(i, other) for other in left.items())]
+    tail = right.part(end, len(right.at))
+    kept = [i for i in new if i.letter in "CMNFDB"]
+    turns = [i for i in new if i.letter in "TV"]
+    if len(turns) == 1 and (not kept or not left.items("CMN")):
+        return _swapped(left, right.part(0, end), turns[0], tail, kept, link.match[0])
+    if kept and not turns and link.match[0] not in ("from", "over") and left.items("CMN"):
+        opened = list(left.find(_OPENS))
+        start = opened[-1].last if opened else 0
+        noun = left.part(start, len(left.at))
+        if not noun.items("CMNFDB"):
+            return None
+        return _Pair((_joined(noun, tail), _joined(right.part(0, end), tail)), (), link.match[0])
+    return None
+
+
+def _noun_before(left: Clause, between: Clause) -> bool:
+    """Nothing, or the noun again: "and sign-ups the month before that"."""
+    items = between.items()
+    known = all(any(_same(i, other) for other in left.items()) for i in items)
+    return known and all(is_item(t) or t in _SMALL for t in between.text.split())
+
+
+def _earlier(left: Clause, right: Clause, earlier: Found, link: Found) -> _Pair | None:
+    """ "…the month before", "…the same month last year": the first side's time, moved."""
+    times = left.items("T")
+    if not times or not any(is_item(t) for t in left.text.split()):
+        return None
+    window: Window = times[-1].payload
+    unit = "year" if earlier["year"] else earlier["unit"] or earlier["own"]
+    moved = before(window, unit if unit in _UNITS else "")
+    if moved is None:
+        return None
+    tail = right.part(earlier.last, len(right.at))
+    both = _joined(left, tail)
+    other = replace(times[-1], payload=moved)
+    return _Pair((both, both), ((times[-1], other),), link.match[0], (window, moved))
+
+
+def _phrase(right: Clause) -> int:
+    """Where the other side ends: at the first word that is neither small nor an item."""
+    for n, word in enumerate(right.text.split()):
+        if not (is_item(word) and word[0] != "K") and word not in _SMALL:
+            return n
+    return len(right.at)
+
+
+def _swapped(
+    left: Clause, phrase: Clause, turn: Item, tail: Clause, kept: list[Item], link: str
+) -> _Pair | None:
+    """The second side is the first but for one item."""
+    mine = [i for i in left.items(turn.letter) if _of_a_kind(i, turn)]
+    if not mine:
+        return None
+    places = [phrase.at[phrase.index(i)] for i in kept]
+    rest = replace(left, at=(*left.at, *places, *tail.at))
+    if turn.letter == "T" and "previous" in turn.words:
+        moved = before(mine[-1].payload, turn.words.split()[-1])
+        turn = replace(turn, payload=moved or turn.payload)
+    repeated = [i for i in tail.items("T") if any(_again(i, t) for t in (mine[-1], turn))]
+    for item in repeated:
+        rest = rest.without(rest.index(item), rest.index(item) + 1)
+    windows = (mine[-1].payload, turn.payload) if turn.letter == "T" else None
+    return _Pair((rest, rest), ((mine[-1], turn),), link, windows)
+
+
+def _again(a: Item, b: Item) -> bool:
+    """Whether a stretch of time is said once more; "divided by Q2" reads like "until Q2"."""
+    return b.letter == "T" and (
+        _same(a, b) or (a.payload.start_us is None and a.payload.end_us == b.payload.end_us)
+    )
+
+
+def _of_a_kind(a: Item, b: Item) -> bool:
+    fields = {(m.address, m.field) for m in b.of_kind("value")}
+    return b.letter == "T" or any((m.address, m.field) in fields for m in a.of_kind("value"))
+
+
+def _same(a: Item, b: Item) -> bool:
+    if a.letter == b.letter == "T":
+        mine, other = a.payload, b.payload
+        return bool((mine.start_us, mine.end_us) == (other.start_us, other.end_us))
+    return bool(a.meanings and b.meanings and a.meanings[0].key == b.meanings[0].key)
+
+
+def _joined(a: Clause, b: Clause) -> Clause:
+    return replace(a, at=(*a.at, *b.at))
+
+
+def _ranged(whole: Clause) -> _Pair | None:
+    """ "from August to September", where something changes between the two."""
+    for item in whole.items("T"):
+        pair = ends(item.payload)
+        if pair is not None:
+            return _moved(whole, item, pair)
+    return None
+
+
+def _since(whole: Clause) -> _Pair | None:
+    """ "revenue growth in September": against the month before."""
+    times = whole.items("T")
+    moved = before(times[0].payload) if len(times) == 1 and not whole.items("K") else None
+    if moved is None or not whole.items("CMN"):
+        return None
+    return _moved(whole, times[0], (moved, times[0].payload))
+
+
+def _moved(whole: Clause, item: Item, pair: tuple[Window, Window]) -> _Pair:
+    new = (replace(item, payload=pair[1]), replace(item, payload=pair[0]))
+    return _Pair((whole, whole), ((new[0], new[1]),), "", (pair[1], pair[0]))
+
+
+def _told(whole: Clause, pair: _Pair, *, changes: bool) -> Sides:
+    ratio = whole.has(_RATIO)
+    more = whole.first(_MORE)
+    differs = changes or whole.has(_DIFFERENCE)
+    way: Way = "ratio" if ratio else "difference" if differs else "columns"
+    percent = way == "difference" and whole.has(rf"{PERCENT}|{_RISE} rate")
+    later = pair.windows is not None and (pair.windows[1].start_us or 0) > (
+        pair.windows[0].start_us or 0
+    )
+    fewer = more is not None and more["more"] != "more"
+    turned = fewer or (changes and later and more is None and way == "difference")
+    first, second = (_without_cues(clause) for clause in pair.clauses)
+    return Sides(
+        (_alone(first, (), pair), _alone(second, pair.swapped, pair)),
+        (first.at, second.at),
+        way,
+        percent,
+        turned,
+    )
+
+
+def _without_cues(clause: Clause) -> Clause:
+    for pattern in (_ASIDE, _OPENS):
+        while (found := clause.first(pattern)) is not None:
+            clause = found.rest
+    while (found := clause.first(r"(?P<way>how many|how much) (?:more|fewer|less)")) is not None:
+        clause = clause.without(found.last - 1, found.last)
+    return clause
+
+
+def _alone(clause: Clause, swapped: tuple[tuple[Item, Item], ...], pair: _Pair) -> Sentence:
+    """A side as a sentence, with some items in the place of others."""
+    whole = clause.sentence
+    items, tokens = list(whole.items), [whole.tokens[n] for n in clause.at]
+    if not swapped and pair.windows is not None and pair.swapped:
+        own = pair.swapped[0][0]  # a range is its first part here
+        items[own.place] = own
+    for old, new in swapped:
+        items[new.place] = replace(new, first=old.first, last=old.last)
+        tokens = [token(new) if t == token(old) else t for t in tokens]
+    return Sentence(whole.words, items, tokens)
