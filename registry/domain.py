@@ -72,7 +72,8 @@ class FieldSpec(_Spec):
     proposed: tuple[str, ...] = Field(default=(), strict=False)
     unit: str | None = None
     enum: tuple[str, ...] | None = Field(default=None, strict=False)
-    #: words a person may use for a value: {value: [words]}; one of the enum, where there is one
+    #: words a person may use for a value: {value: [words]}; one of the enum, where there is one;
+    #: of yes and no, "true" or "false"
     words: dict[str, Annotated[tuple[str, ...], Field(strict=False)]] = Field(default_factory=dict)
     to: str | None = None
     scale: int = Field(default=2, ge=0, le=9)
@@ -99,9 +100,10 @@ class FieldSpec(_Spec):
             raise ValueError(f"an enum is a list of 1 to {limits.ENUM_MAX} texts on a text field")
         if self.enum is not None and len(set(self.enum)) < len(self.enum):
             raise ValueError("an enum names each value once")
-        if self.words and self.type != "text":
-            raise ValueError("`words` is for text fields")
-        if self.enum is not None and (unknown := set(self.words) - set(self.enum)):
+        if self.words and self.type not in ("text", "bool"):
+            raise ValueError("`words` is for fields of text, and for yes and no")
+        known = ("true", "false") if self.type == "bool" else self.enum
+        if known is not None and (unknown := set(self.words) - set(known)):
             raise ValueError(f"`words` names values that the enum lacks: {shown(min(unknown))}")
         if self.search and self.type != "text":
             raise ValueError("`search` is for text fields")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from orchestrator.planner.grammar import ABSENCE, ADJECTIVES, UNITS
 from orchestrator.planner.lexicon import Lexicon
 from orchestrator.planner.literals import Comparison, Sought, comparisons, percentiles, sought
+from orchestrator.planner.misspelt import spelt
 from orchestrator.planner.reading import Question
 from orchestrator.planner.spans import Span, content, cover
 from orchestrator.planner.timewindow import Beat, Window, beats, windows
@@ -20,6 +21,7 @@ class Asked:
 
     def __init__(self, question: Question, words: tuple[Word, ...], lexicon: Lexicon) -> None:
         self.now_us = question.now_us
+        words, self.mended = spelt(words, lexicon)
         self.words = words
         self.windows = tuple(
             _without_particle(window, words, lexicon)
@@ -40,6 +42,7 @@ class Asked:
         hidden |= _in_units(words)
         self.hidden = hidden
         self.spans = cover(words, lexicon, hidden)
+        self.beats = tuple(b for b in self.beats if not _of_field(b, self.spans))
         self.absent = _absent(words, self.spans)
 
     def qualifies(self, place: int) -> bool:
@@ -64,6 +67,15 @@ class Asked:
         """Content words that nothing explains, as typed."""
         covered = {p for s in self.spans for p in range(s.first, s.last)} | self.hidden
         return tuple(w.raw for n, w in enumerate(self.words) if n not in covered and content(w))
+
+
+def _of_field(beat: Beat, spans: tuple[Span, ...]) -> bool:
+    """Whether "per month" only says what the field does that is named: a monthly fee."""
+    return beat.cue in ("per", "a", "an") and any(
+        m.kind == "field" and beat.bucket is not None and f"{beat.bucket}ly" in m.field.split("_")
+        for span in spans
+        for m in span.meanings[:1]
+    )
 
 
 def _places(

@@ -128,3 +128,11 @@ TIME_WORDS: Final = _set(
 RESERVED: Final = (
     FUNCTION | FILLER | frozenset(AGGREGATES) | frozenset(SUPERLATIVES) | frozenset(COMPARATIVES) | TIME_WORDS | WRITES
 )  # fmt: skip
+#: words that somebody misspells because they are said all the time, the commonest first
+COMMON: Final = tuple(
+    """how many which what who when where were was are with from for the and there than that have has does did all each
+    every per show list give find count number total average median percentage percent share most least highest lowest
+    largest smallest longest shortest latest oldest newest between before after since until during without never not
+    more less fewer above below last this past previous today yesterday day days week weeks month months quarter year
+    years minimum maximum different distinct grouped sorted ordered compared""".split()
+)

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from orchestrator.planner.grammar import FUNCTION, RESERVED
 from orchestrator.planner.meant import taught_words
 from orchestrator.planner.vocabulary import PHRASE_WORDS_MAX, Meaning, Stored, spoken, stored
+from orchestrator.planner.words import Word
 from registry.catalog import Catalogue
 
 _TEXT_WEIGHT: Final = 0.9
@@ -36,6 +37,7 @@ class Lexicon:
             min(PHRASE_WORDS_MAX, longest), *(shelf.longest for shelf in self.shelves), 1
         )
         self._spoken: dict[int, tuple[str, ...]] | None = None
+        self._stems: frozenset[str] | None = None
 
     def values(self, key: tuple[str, ...]) -> list[Meaning]:
         """Stored values spelt by exactly these words."""
@@ -59,6 +61,15 @@ class Lexicon:
         if key[core] != key and (stems[core] in self.schema or self.values(key[core])):
             return []  # a known word dressed up with grammar: "in Germany"
         return found
+
+    def says(self, word: Word) -> bool:
+        """Whether the word is part of any phrase or stored value."""
+        if self._stems is None:
+            self._stems = frozenset(part for key in self.schema for part in key)
+        if word.stem in self._stems:
+            return True
+        length = len(word.text)
+        return any(word.text in shelf.words.get(length, ()) for shelf in self.shelves)
 
     def spellings(self, length: int) -> tuple[list[str], list[str]]:
         """(schema words, value words) of about this length, to correct a misspelt word with."""

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from orchestrator.planner.grammar import COMPARATIVES, UNITS
+from orchestrator.planner.grammar import AGGREGATES, COMPARATIVES, SUPERLATIVES, UNITS
 from orchestrator.planner.timewindow import joined
 from orchestrator.planner.words import NUMBERS, Word, stem
 
@@ -113,6 +113,7 @@ _SEARCH: Final = re.compile(
     r"|for each|grouped|group|sorted|with|that|which|who|on|this|each|for|are|is|were|was|do|did"
     r"|there|exist)(?: |$)| ~| , | &|$)"
 )
+_TURNING: Final = frozenset((*SUPERLATIVES, *AGGREGATES, "how", "many", "often", "much"))
 _SOUGHT_WORDS_MAX: Final = 20
 _SOUGHT_CHARS_MAX: Final = 400
 _STOP: Final = frozenset(
@@ -198,6 +199,8 @@ def sought(question: str, words: tuple[Word, ...], hidden: frozenset[int]) -> tu
         match = _match_text(what)
         if not match or what[0].kind in ("number", "mark"):
             continue
+        if all(word.text in _TURNING or word.text in _STOP for word in what):
+            continue  # "complain about the most"
         raw = question[what[0].start : what[-1].end].strip("\"“”'").rstrip("?.!,")
         mode: Mode = "starts" if found["starts"] else "ends" if found["ends"] else "match"
         exact = any(word.kind == "quoted" for word in what)

@@ -3,6 +3,7 @@ instead."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -36,6 +37,11 @@ _ARTICLES: Final = frozenset(
     }
 )
 SUGGESTIONS_MAX: Final = 5
+#: verbs that ask for a change only with what it is changed to
+_SETS: Final = frozenset(
+    ["set", "change", "mark", "switch", "assign", "move", "turn", "make", "convert", "reassign"]
+)
+_OF: Final = frozenset({"of", "in", "from", "over", "since", "compared"})
 
 
 _TALK: Final = frozenset(
@@ -62,6 +68,10 @@ def beyond(words: tuple[Word, ...]) -> str | None:
     texts = [word.text for word in words if word.kind == "word"]
     if "why" in texts[:3]:
         return "A plan can find, count and compare, but not explain; ask for the figures instead."
+    if texts[:1] == ["should"] or any(
+        pair in (("should", "we"), ("should", "i")) for pair in pairwise(texts)
+    ):
+        return "The data holds what is, not what ought to be; ask for the figures behind it."
     if "will" in texts[:5] or set(texts) & {"predict", "forecast"}:
         return "The data holds what has happened, not what will; ask about the past or the present."
     if texts and set(texts) <= _TALK:
@@ -74,6 +84,8 @@ def asks_to_write(words: tuple[Word, ...]) -> str | None:
     rest = [word.text for word in words if word.kind in ("word", "number")]
     while rest and rest[0] in POLITE:
         rest = rest[1:]
+    if rest[:1] and rest[0] in _SETS and {"to", "as"} & set(rest[2:]) and rest[1] not in _OF:
+        return rest[0]  # "set the plan of Swift Shop to free"
     if not rest or rest[0] not in WRITES:
         return None
     if len(rest) > 1 and rest[1] in ("per", "by", "last", "in", "this", "over", "each"):

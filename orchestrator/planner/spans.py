@@ -200,7 +200,7 @@ def _akin(surface: tuple[str, ...], texts: tuple[str, ...]) -> bool:
     if texts[-1] == "by" and surface != texts:
         return False  # "connections by" is not "connected by"
     return all(
-        a == b or a in IRREGULAR or b in IRREGULAR or _inflected(a, b)
+        a == b or _inflected(IRREGULAR.get(a, a), IRREGULAR.get(b, b))
         for a, b in zip(surface, texts, strict=True)
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final, cast
@@ -66,6 +66,8 @@ _ASKED_KEPT: Final = 64  # questions, for the planners of a cascade
 _NEEDS_LEAD: Final = re.compile(rf"(?:{YEAR}|may|march|mar|sat|sun|mon|dec|jan|jun|now|second)")
 _UNTIL: Final = frozenset({"before", "until", "till", "by", "prior to"})
 _LONG_AGO: Final = timedelta(days=300)
+_BESIDE: Final = frozenset({"of", "in", "on", "the"})
+_HOUR: Final = r"(?:[01]?\d|2[0-4]):[0-5]\d"
 _LEAD: Final = r"(?:in|on|during|for|of|from|over|within|at|throughout)"
 
 
@@ -94,6 +96,8 @@ class Beat:
     last: int
     bucket: Bucket | None
     soft: bool = False
+    #: the word before the unit, such as "per"
+    cue: str = ""
 
 
 def _count(text: str) -> int:
@@ -155,6 +159,33 @@ def _to_date(found: re.Match[str], now: datetime) -> Pair | None:
     return floor(now, unit), now
 
 
+def _clock(found: re.Match[str], now: datetime) -> Pair | None:
+    """Hours of a day: "on October 13 between 09:00 and 17:00"."""
+    day = stretch(found["p"], now)
+    if day is None or day[0] is None or day[1] is None or day[1] - day[0] > timedelta(days=1):
+        return None
+    hours, minutes = zip(*(map(int, found[n].split(":")) for n in "ab"), strict=True)
+    midnight = floor(day[0], "day")
+    start, end = (
+        midnight + timedelta(hours=h, minutes=m) for h, m in zip(hours, minutes, strict=True)
+    )
+    return (start, end) if start < end else None
+
+
+def _unit_before(found: re.Match[str], now: datetime) -> Pair | None:
+    """ "the week before last week"."""
+    named = stretch(found["p"], now)
+    if named is None or named[0] is None:
+        return None
+    return whole(found["u"], named[0] - timedelta(microseconds=1), 0)
+
+
+def _same_ago(found: re.Match[str], now: datetime) -> Pair | None:
+    """ "the same month a year ago"."""
+    back = step(now, found["ago"] or "year", -1)
+    return whole(found["u"], back, 0)
+
+
 def _open(found: re.Match[str], now: datetime) -> Pair | None:
     lead, phrase = found["lead"], found["p"]
     named = stretch(phrase, now)
@@ -179,6 +210,34 @@ def _stretch(found: re.Match[str], now: datetime) -> Pair | None:
 _PHRASES: Final[
     tuple[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Pair | None]], ...]
 ] = (
+    (
+        re.compile(
+            rf"\b(?:(?:on|of) )?(?P<p>{POINT}) (?:, )?(?:between|from) (?P<a>{_HOUR}) "
+            rf"(?:and|to|until|till) (?P<b>{_HOUR})"
+        ),
+        _clock,
+    ),
+    (
+        re.compile(
+            rf"\b(?:between|from) (?P<a>{_HOUR}) (?:and|to|until|till) (?P<b>{_HOUR}) "
+            rf"(?:on )?(?P<p>{POINT})"
+        ),
+        _clock,
+    ),
+    (
+        re.compile(
+            rf"\b(?:(?:in|during|over|for) )?the (?P<u>{BIG}) before (?P<p>(?:last |this )?{BIG}"
+            rf"|{POINT})(?= |$)"
+        ),
+        _unit_before,
+    ),
+    (
+        re.compile(
+            rf"\b(?:(?:in|during|over|for) )?the same (?P<u>{BIG}) (?:a (?P<ago>month|quarter|year)"
+            r" (?:ago|before|earlier)|(?:of )?last year)\b"
+        ),
+        _same_ago,
+    ),
     (
         re.compile(
             rf"\b(?:between|from) (?P<a>{POINT}|\d{{1,2}}) (?:and|to|until|till|through) "
@@ -288,7 +347,34 @@ def windows(words: tuple[Word, ...], now_us: int, timezone: str = "UTC") -> tupl
             named = (stretch(found[end], now) for end in ("a", "b")) if meaning is _range else ()
             parts = tuple((instant(part[0]), instant(part[1])) for part in named if part)
             out.append(Window(*_places(starts, begin, end), *bounds, found[0], parts))
-    return tuple(sorted(out, key=lambda w: w.first))
+    return tuple(_narrowed(sorted(out, key=lambda w: w.first), words))
+
+
+def _narrowed(found: list[Window], words: tuple[Word, ...]) -> Iterator[Window]:
+    """ "on Tuesday this week": of two windows side by side the one that lies in the other."""
+    last: Window | None = None
+    for window in found:
+        beside = last is not None and all(
+            word.text in _BESIDE for word in words[last.last : window.first]
+        )
+        inner = _inner(last, window) if last is not None and beside else None
+        if last is not None and inner is None:
+            yield last
+        last = window if inner is None or last is None else replace(inner, first=last.first)
+        last = last if inner is None else replace(last, last=window.last)
+    if last is not None:
+        yield last
+
+
+def _inner(a: Window, b: Window) -> Window | None:
+    """The one that lies in the other; `None` where neither does."""
+    for one, other in ((a, b), (b, a)):
+        if None in (one.start_us, one.end_us, other.start_us, other.end_us):
+            return None
+        begins = cast("int", other.start_us) <= cast("int", one.start_us)
+        if begins and cast("int", one.end_us) <= cast("int", other.end_us):
+            return one
+    return None
 
 
 def _found(
@@ -308,5 +394,6 @@ def beats(words: tuple[Word, ...], hidden: frozenset[int]) -> tuple[Beat, ...]:
         if unit is None and found["date"] is not None:
             unit = "day"
         first, last = _places(starts, *found.span())
-        out.append(Beat(first, last, cast("Bucket | None", unit), soft=bool(found["adverb"])))
+        soft, cue = bool(found["adverb"]), words[first].text
+        out.append(Beat(first, last, cast("Bucket | None", unit), soft=soft, cue=cue))
     return tuple(out)

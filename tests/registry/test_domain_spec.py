@@ -212,7 +212,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     ),
     "words of a number": (
         data(fields={"a": {"type": "int", "words": {"1": ["one"]}}}),
-        "`words` is for text fields",
+        "`words` is for fields of text, and for yes and no",
     ),
     "text as a list": (data(synonyms="purchases"), "collections.orders.synonyms: should be a valid tuple"),
     "required as text": (data(fields={"a": {"type": "text", "required": "yes"}}), "a valid boolean"),
