@@ -24,6 +24,7 @@ from orchestrator.catalogue import LiveCatalogue
 from orchestrator.cooling import Cooling
 from orchestrator.links import Links, in_process
 from orchestrator.planner import cascade
+from orchestrator.planner.llm import planner as llm
 from orchestrator.planner.reading import Planner
 from orchestrator.server import FrontDoor
 from orchestrator.supervisor import Supervisor
@@ -146,7 +147,8 @@ async def running(
             await links.add("system", in_process(system.built.server, system.built.call))
             catalogue = LiveCatalogue(links.call, clock)
             links.wrote = catalogue.wrote
-            asker = Asker(links.call, catalogue, planner, clock, settings)
+            further = llm.planner(settings, clock, rng)
+            asker = Asker(links.call, catalogue, planner, clock, settings, further)
             app = App(settings, links, supervisor, asker, Toolbox(links), clock)
             await app.refresh()
             app._built = build(_front(app).surface(), door_local(), rng=rng)

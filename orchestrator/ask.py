@@ -21,7 +21,14 @@ from orchestrator.execute import Outcome, execute
 from orchestrator.learn import Learner
 from orchestrator.links import Call
 from orchestrator.planner.correction import correction
-from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
+from orchestrator.planner.reading import (
+    Context,
+    Further,
+    Planner,
+    Question,
+    Reading,
+    Readings,
+)
 from orchestrator.route import route
 from orchestrator.wording import sentence
 from registry.access import LOCAL, Principal
@@ -63,6 +70,8 @@ class Asker:
     planner: Planner
     clock: Clock
     settings: Settings
+    #: asked where the planner is not sure; none: nobody is
+    further: Further | None = None
 
     async def ask(self, request: AskRequest, principal: Principal) -> Answer:
         """Answer a question; what cannot be understood or done comes back as `refused`, with the
@@ -143,7 +152,22 @@ class Asker:
             ms = (self.clock.monotonic() - began) * 1000
             if readings.readings and not readings.readings[0].not_understood:
                 break
-        return readings, ms
+        if self.further is None or self._sure(readings, request):
+            return readings, ms
+        began = self.clock.monotonic()
+        readings = await self.further(question, scope, context, readings)
+        return readings, ms + (self.clock.monotonic() - began) * 1000
+
+    def _sure(self, found: Readings, request: AskRequest) -> bool:
+        """Whether nobody else need be asked."""
+        if found.final:
+            return True
+        if request.choice is not None and any(
+            _choice_id(r.plan) == request.choice for r in found.readings
+        ):
+            return True
+        best = found.readings[:1]
+        return bool(best) and best[0].confidence >= self.settings.answer_confidence
 
     async def _answer(self, found: Readings, request: AskRequest, principal: Principal) -> Answer:
         if request.choice is not None:

@@ -53,6 +53,14 @@ LESSON_BYTES_MAX: Final = 64 << 10
 VALUES_PER_FIELD_MAX: Final = 5_000  # distinct values of one field the planner may know
 VALUE_CHARS_MAX: Final = 80  # a longer value is not vocabulary
 
+# -- the language model
+LLM_SECONDS_MAX: Final = 120  # of one question, second tries included
+LLM_TRIES_MAX: Final = 3  # of one message, where the provider is sick
+LLM_CALLS_MAX: Final = 4  # questions that it is asked at once
+LLM_REPLY_BYTES_MAX: Final = 256 << 10  # of its reply, headers left out
+LLM_CATALOGUE_CHARS_MAX: Final = 24_000  # of what it is told about the data
+LLM_FIELDS_MAX: Final = 60  # of one collection that it is told about
+
 # -- ingest
 SOURCE_BYTES_MAX: Final = 64 << 30  # one file as it lies on disk
 EXPANDED_BYTES_MAX: Final = 64 << 30  # the same after decompression

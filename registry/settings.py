@@ -6,16 +6,20 @@ Each value knows where it came from, so `isotherm doctor` can say so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
 
 from registry.document import load_yaml
 from registry.domain import check_domain_name
 from registry.errors import BadInput, listed, shown
 from registry.folders import configs_dir as configs_dir  # callers find it here
-from registry.limits import SPEC_BYTES_MAX
+from registry.limits import LLM_SECONDS_MAX, SPEC_BYTES_MAX
 
 Topology = Literal["inproc", "processes", "remote"]
 TOPOLOGIES: Final = ("inproc", "processes", "remote")
@@ -23,7 +27,15 @@ ENVIRONMENT: Final = {
     "data": "ISOTHERM_DATA",
     "config": "ISOTHERM_CONFIG",
     "topology": "ISOTHERM_TOPOLOGY",
+    "llm_provider": "ISOTHERM_LLM_PROVIDER",
+    "llm_model": "ISOTHERM_LLM_MODEL",
+    "llm_url": "ISOTHERM_LLM_URL",
+    "llm_key": "ISOTHERM_LLM_KEY",
 }
+#: settings whose values are told to nobody
+SECRET: Final = frozenset({"llm_key"})
+_PROVIDER: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,19 @@ class Settings:
     tentative_confidence: float = 0.2
     #: between two passes of the cooling loop; 0: none
     cool_every_seconds: float = 300.0
+    #: the language model that is asked where no planner is sure, by the name that llama-index gives
+    #: its provider; none: nobody is
+    llm_provider: str | None = None
+    llm_model: str | None = None
+    #: where it answers, unless at its provider's own address
+    llm_url: str | None = None
+    llm_key: SecretStr | None = None
+    #: for its whole answer, second tries included
+    llm_seconds: float = 20.0
+    #: whether it is told examples of stored values (never of fields that are about a person)
+    llm_values: bool = True
+    #: `structured`: by the provider's own tool calls or schemas; `text`: as JSON in its words
+    llm_mode: Literal["structured", "text"] = "structured"
     source: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -86,7 +111,18 @@ def load_settings(
     settings = Settings(**values, source=source)
     if settings.tentative_confidence > settings.answer_confidence:
         raise BadInput("tentative_confidence is above answer_confidence; lower it.")
+    _check_llm(settings)
     return settings
+
+
+def _check_llm(settings: Settings) -> None:
+    if settings.llm_provider is None:
+        return
+    if settings.llm_model is None:
+        raise BadInput("llm_provider is set and llm_model is not; name the model to ask.")
+    url = urlsplit(settings.llm_url or "")
+    if url.scheme == "http" and settings.llm_key and url.hostname not in _LOOPBACK:
+        raise BadInput("llm_url is not https, and the key would travel readably; use https.")
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -110,7 +146,8 @@ def _coerce(name: str, value: Any, where: str) -> Any:
     try:
         return check(value)
     except ValueError as bad:
-        raise BadInput(f"{where}: {name} {bad}, got {shown(value)}.") from None
+        got = "" if name in SECRET else f", got {shown(value)}"
+        raise BadInput(f"{where}: {name} {bad}{got}.") from None
 
 
 def _path(value: Any) -> Path:
@@ -164,6 +201,53 @@ def _url(value: Any) -> str:
     return str(value)
 
 
+def _provider(value: Any) -> str | None:
+    if value is None:
+        return None
+    name = _text(value).replace("-", "_")
+    if not _PROVIDER.fullmatch(name):
+        raise ValueError("is a name like openai")
+    return name
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _llm_url(value: Any) -> str | None:
+    if value is None:
+        return None
+    if "@" in urlsplit(_url(value)).netloc:
+        raise ValueError("holds no name and no password; give a key as llm_key")
+    return str(value)
+
+
+def _secret(value: Any) -> SecretStr | None:
+    if value is None:
+        return None
+    if not _text(value).isascii() or " " in value:
+        raise ValueError("is one word of ASCII")
+    return SecretStr(value)
+
+
+def _seconds(value: Any) -> float:
+    if type(value) not in (int, float) or not 0.05 <= value <= LLM_SECONDS_MAX:
+        raise ValueError(f"is a number of seconds up to {LLM_SECONDS_MAX}")
+    return float(value)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("is true or false")
+    return value
+
+
+def _mode(value: Any) -> str:
+    if value not in ("structured", "text"):
+        raise ValueError("is one of structured, text")
+    return str(value)
+
+
 def _port(value: Any) -> int:
     if type(value) is not int or not 0 <= value <= 65_535:
         raise ValueError("is a number from 0 to 65535")
@@ -195,4 +279,11 @@ _CHECKS: Final[dict[str, Callable[[Any], Any]]] = {
     "answer_confidence": _confidence,
     "tentative_confidence": _confidence,
     "cool_every_seconds": _interval,
+    "llm_provider": _provider,
+    "llm_model": _text_or_none,
+    "llm_url": _llm_url,
+    "llm_key": _secret,
+    "llm_seconds": _seconds,
+    "llm_values": _flag,
+    "llm_mode": _mode,
 }

@@ -7,6 +7,7 @@ import shutil
 import stat
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ def examine(settings: Settings) -> dict[str, Any]:
     folder, problems = folder_state(settings.data)
     found = listing(settings)
     problems.extend(f"{file}: {fault}" for file, fault in found.faults.items())
+    problems.extend(_llm(settings))
     links: list[dict[str, Any]] = []
     if folder["exists"] and folder["writable"]:
         links, more = _links(settings)
@@ -114,6 +116,15 @@ def _links(settings: Settings) -> tuple[list[dict[str, Any]], list[str]]:
     return health["links"], problems
 
 
+def _llm(settings: Settings) -> list[str]:
+    """What keeps the language model that is set up from being asked; it is not."""
+    provider = settings.llm_provider
+    if provider is None or find_spec(f"llama_index.llms.{provider}") is not None:
+        return []
+    package = f"llama-index-llms-{provider.replace('_', '-')}"
+    return [f"llm_provider {provider} is not installed; {package} brings it."]
+
+
 def _sqlite() -> str:
     # Late: the engine's library, which other commands do not open here.
     import apsw
@@ -132,6 +143,8 @@ def _settings(settings: Settings) -> dict[str, Any]:
         "tokens",
         "remotes",
         "cool_every_seconds",
+        "llm_provider",
+        "llm_model",
     )
     return {
         name: {

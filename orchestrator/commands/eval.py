@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,6 +32,7 @@ class PlannerName(StrEnum):
     followup = "followup"
     rules = "rules"
     network = "network"
+    llm = "llm"
 
 
 class Half(StrEnum):
@@ -68,9 +70,8 @@ def eval_(
     with for_good():
         from orchestrator.eval.report import answer_line, failure_line, figures
         from orchestrator.eval.suite import half_of, load_suite
-        from orchestrator.planner.cascade import PLANNERS, default
 
-    chosen = PLANNERS.get(planner, default)
+    chosen, settings = _alone(planner, options.settings_of(data, config))
     given = load_suite(suite) if half is None else half_of(load_suite(suite), half.value)
     with ExitStack() as files:
         tell_answer = files.enter_context(_lines(answers, answer_line))
@@ -82,12 +83,28 @@ def eval_(
             if not outcome.strict and outcome.question.half != "frozen":
                 tell_failure(outcome)
 
-        outcomes = _asked(given, options.settings_of(data, config), data, chosen, told)
+        outcomes = _asked(given, settings, data, chosen, told)
     found = {"planner": planner.value, **figures(outcomes)}
     if json:
         screen.emit_json(found)
     else:
         _print(found)
+
+
+def _alone(name: PlannerName, settings: Settings) -> tuple[Planner, Settings]:
+    """The planner, and settings with which no other is heard: a language model only as part of the
+    cascade, where one is set up, or by itself."""
+    with for_good():
+        from orchestrator.planner.cascade import PLANNERS, default
+        from orchestrator.planner.llm.planner import unheard
+
+    if name is PlannerName.cascade:
+        return default, settings
+    if name is not PlannerName.llm:
+        return PLANNERS[name], replace(settings, llm_provider=None)
+    if settings.llm_provider is None:
+        raise BadInput("No language model is set up; name one by llm_provider and llm_model.")
+    return unheard, settings
 
 
 def _asked(

@@ -59,6 +59,15 @@ class Readings:
     final: bool = False
 
 
+class Further(Protocol):
+    """Asked where no planner is sure: `found`, with what somebody slower says of the question.
+    Never raises whatever that somebody does; takes as long as it may."""
+
+    async def __call__(
+        self, question: Question, catalogue: Catalogue, context: Context, found: Readings
+    ) -> Readings: ...
+
+
 class Planner(Protocol):
     """Pure: equal arguments give equal readings; never raises on any text."""
 

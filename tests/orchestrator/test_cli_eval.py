@@ -14,6 +14,7 @@ from orchestrator.cli import app
 from orchestrator.commands.eval import PlannerName
 from orchestrator.demo.company import SEED, company
 from orchestrator.planner.cascade import PLANNERS
+from tests.orchestrator.llm.stub import planned, stub
 
 QUESTIONS = [
     {"id": "1", "db": "zoo", "question": "How many animals are there?", "sql": "SELECT count(*) FROM animals"},
@@ -56,7 +57,22 @@ def test_a_suite_is_asked_and_judged(suite: Path, tmp_path: Path) -> None:
 
 
 def test_every_planner_can_be_asked_alone() -> None:
-    assert {name.value for name in PlannerName} == {"cascade", *PLANNERS}
+    assert {name.value for name in PlannerName} == {"cascade", "llm", *PLANNERS}
+
+
+def test_a_language_model_is_asked_alone_if_one_is_set_up(
+    suite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["eval", str(suite), "--planner", "llm", "--json"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 1 and "llm_provider" in result.stderr
+    with stub(planned(None, answers=False)) as server:
+        for name, value in (("PROVIDER", "openai"), ("MODEL", "m"), ("URL", server.url)):
+            monkeypatch.setenv(f"ISOTHERM_LLM_{name}", value)
+        found = orjson.loads(CliRunner().invoke(app, words).stdout)
+        assert len(server.asked) == found["questions"] == 6
+        found = orjson.loads(CliRunner().invoke(app, [*words[:3], "rules", "--json"]).stdout)
+        assert len(server.asked) == 6 and found["strict"] == 0.8333
 
 
 def test_ingested_databases_are_used_again(suite: Path, tmp_path: Path) -> None:

@@ -99,6 +99,19 @@ BAD = {
     "tokens": ["7", "[a]", "true"],
     "answer_confidence": ["'0.5'", "-0.1", "1.1", "true", "null", "high"],
     "tentative_confidence": ["2", "[0.5]", "0.9"],
+    "llm_provider": ["7", "''", "[openai]", "'../os'", "os.path", "Open AI"],
+    "llm_model": ["7", "''", "[a]"],
+    "llm_url": [
+        "openai.com",
+        "'ftp://x'",
+        "'https://me:word@x/v1'",
+        "'https://me@x/v1'",
+        "'http://['",
+    ],
+    "llm_key": ["7", "''", "'two words'", "'schlüssel'", '"a\\nb"', "[a]"],
+    "llm_seconds": ["0", "-1", "121", "'9'", "true", ".nan", ".inf"],
+    "llm_values": ["1", "'yes'", "null"],
+    "llm_mode": ["json", "null", "7"],
     "source": ["{port: me}"],
     "porte": ["1"],
 }
@@ -127,6 +140,52 @@ def test_a_bad_value_is_refused_with_its_layer(
 ) -> None:
     with pytest.raises(BadInput, match=where):
         load(environ=environ, **given)
+
+
+KEY = "sk-0123456789abcdef"
+
+
+def test_a_language_model_is_set_up_by_the_environment_or_a_file(tmp_path: Path) -> None:
+    assert load().llm_provider is None
+    environ = {
+        "ISOTHERM_LLM_PROVIDER": "openai-like",
+        "ISOTHERM_LLM_MODEL": "m",
+        "ISOTHERM_LLM_URL": "https://example.org/v1",
+        "ISOTHERM_LLM_KEY": KEY,
+    }
+    settings = load(written(tmp_path, "llm_seconds: 30\nllm_values: false"), environ)
+    assert (settings.llm_provider, settings.llm_model) == ("openai_like", "m")
+    assert (settings.llm_seconds, settings.llm_values) == (30.0, False)
+    assert settings.llm_key is not None and settings.llm_key.get_secret_value() == KEY
+    assert settings.source["llm_key"] == "environment"
+
+
+def test_a_provider_needs_a_model() -> None:
+    with pytest.raises(BadInput, match="llm_model"):
+        load(environ={"ISOTHERM_LLM_PROVIDER": "openai"})
+
+
+@pytest.mark.parametrize("host", ["example.org", "10.0.0.1", "127.0.0.1.example.org", "[::2]"])
+def test_a_key_does_not_travel_readably(host: str) -> None:
+    environ = {"ISOTHERM_LLM_PROVIDER": "openai", "ISOTHERM_LLM_MODEL": "m"}
+    environ |= {"ISOTHERM_LLM_KEY": KEY, "ISOTHERM_LLM_URL": f"http://{host}/v1"}
+    with pytest.raises(BadInput, match="https"):
+        load(environ=environ)
+    assert load(environ={**environ, "ISOTHERM_LLM_KEY": ""}).llm_url
+    assert load(environ={**environ, "ISOTHERM_LLM_URL": "http://localhost:1/v1"}).llm_url
+
+
+def test_a_key_is_in_no_message_and_in_no_text_of_the_settings(tmp_path: Path) -> None:
+    assert KEY not in f"{load(environ={'ISOTHERM_LLM_KEY': KEY})!r}"
+    for text in (
+        f"llm_key: {KEY} x",
+        f"llm_key: [{KEY}]",
+        f"llm_key: {KEY}: x",
+        f"llm_key: {{{KEY}",
+    ):
+        with pytest.raises(BadInput) as no:
+            load(written(tmp_path, text))
+        assert KEY not in no.value.message
 
 
 def test_a_file_that_is_no_mapping_missing_or_huge_is_refused(tmp_path: Path) -> None:

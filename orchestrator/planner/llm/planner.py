@@ -1,0 +1,158 @@
+"""A language model as a planner: its plan, read strictly and checked like any other, beside the
+readings of the others.
+
+What it says of itself is no measure: alone, its reading is shown as likely and not as sure. Where
+another planner read the question the same way, the two speak for each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from random import Random
+from typing import Final
+
+import structlog
+
+from orchestrator.planner.cascade import merged
+from orchestrator.planner.confidence import alike
+from orchestrator.planner.describe import describe
+from orchestrator.planner.llm.asking import Asking, Predict
+from orchestrator.planner.llm.excerpt import excerpt
+from orchestrator.planner.llm.faults import NoPlan, Sick
+from orchestrator.planner.llm.grounds import Grounds, literals
+from orchestrator.planner.llm.message import Message, Refused
+from orchestrator.planner.llm.reply import wire
+from orchestrator.planner.reading import Context, Further, Question, Reading, Readings
+from registry.answer import Understood
+from registry.catalog import Catalogue
+from registry.check import check
+from registry.clock import Clock
+from registry.errors import IsothermError
+from registry.plan import QueryPlan, parse_plan
+from registry.settings import Settings
+
+log: Final = structlog.get_logger("llm")
+NAME: Final = "llm"
+#: below what is answered without doubt
+_ALONE: Final = 0.7
+_TOGETHER_MAX: Final = 0.95
+#: how far the less likely of two planners' readings stands behind: it is not asked back about
+_BEHIND: Final = 0.05
+_CORRECTIONS: Final = 1
+_NOTES: Final = {
+    "too-slow": "The language model did not answer in time; ask again later.",
+    "no-plan": "The language model gave no plan that fits the data.",
+    "none": "The language model finds no answer in the data.",
+}
+_SICK: Final = "The language model could not be asked; ask again later."
+
+
+def planner(settings: Settings, clock: Clock, rng: Random) -> Further | None:
+    """The planner of the model that the settings name; `None` where they name none."""
+    if settings.llm_provider is None:
+        return None
+
+    def opens() -> Predict:
+        # Late: llama-index takes seconds and a hundred megabytes, which nobody else shall pay for.
+        from orchestrator.planner.llm.provider import opened
+
+        return opened(settings, clock)
+
+    return Model(Asking(opens, clock, rng, settings.llm_seconds), values=settings.llm_values)
+
+
+def unheard(question: Question, catalogue: Catalogue, context: Context) -> Readings:
+    """A planner that reads nothing, so that the model is heard alone."""
+    return Readings(NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """See `reading.Further`. `values`: whether it is told stored values."""
+
+    asking: Asking
+    values: bool = True
+
+    async def __call__(
+        self, question: Question, catalogue: Catalogue, context: Context, found: Readings
+    ) -> Readings:
+        try:
+            work = partial(self._plan, question, catalogue, context)
+            plan, note = await self.asking.within(work), "none"
+        except NoPlan:
+            plan, note = None, "no-plan"
+        except Sick as failure:
+            log.warning("llm-not-heard", why=failure.why)
+            plan, note = None, failure.why
+        if plan is None:
+            return _noted(found, _NOTES.get(note, _SICK))
+        return joined(found, _reading(plan, question))
+
+    async def _plan(
+        self, question: Question, catalogue: Catalogue, context: Context, deadline: float
+    ) -> QueryPlan | None:
+        """Its plan, checked; `None` where it says that there is none. A plan or reply that does
+        not fit is sent back, with the reason, so many times."""
+        told = excerpt(question.text, catalogue, values=self.values)
+        read = partial(_read, grounds=_grounds(question, context, told.values), catalogue=catalogue)
+        message = Message(question, context, told)
+        for left in range(_CORRECTIONS, -1, -1):
+            data = None
+            try:
+                data = wire(await self.asking.reply(message, deadline))
+                return None if data is None else read(data)
+            except (NoPlan, IsothermError) as bad:
+                reason = bad.reason if isinstance(bad, NoPlan) else bad.message
+                log.warning("llm-no-plan", tries_left=left)
+                message = replace(message, refused=Refused(reason, data))
+        raise NoPlan("It gave no plan, although it was told why.")
+
+
+def _read(data: object, *, grounds: Grounds, catalogue: Catalogue) -> QueryPlan:
+    """The plan, if it is one of this catalogue and made of what was said; else raises."""
+    plan = parse_plan(data)
+    check(plan, catalogue)
+    grounds.check(plan)
+    return plan
+
+
+def _grounds(question: Question, context: Context, values: frozenset[str]) -> Grounds:
+    """What was said before counts as far as it is part of the message."""
+    if context.plan is None:
+        return Grounds((question.text,), values)
+    texts = (question.text, context.question or "")
+    return Grounds(texts, values.union(literals(context.plan)))
+
+
+def _reading(plan: QueryPlan, question: Question) -> Reading:
+    whole = Understood(question.text, "read by a language model", 0, len(question.text))
+    return Reading(plan, _ALONE, describe(plan), (whole,), planner=NAME)
+
+
+def joined(found: Readings, reading: Reading) -> Readings:
+    """Its reading among the others'."""
+    same = next((r for r in found.readings if alike(r.plan, reading.plan)), None)
+    if same is not None:
+        sure = 1 - (1 - same.confidence) * (1 - reading.confidence)
+        by = f"{same.planner or found.planner}+{NAME}"
+        both = replace(same, confidence=round(min(sure, _TOGETHER_MAX), 4), planner=by)
+        others = tuple(r for r in found.readings if r is not same)
+        return replace(found, readings=_behind((both, *others)), reason=None)
+    model = Readings(NAME, (reading,))
+    all_ = merged([found, model]) if found.readings else model
+    return replace(all_, readings=_behind(all_.readings))
+
+
+def _behind(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    """The likeliest first, and every other clearly behind it."""
+    best, *others = sorted(readings, key=lambda r: -r.confidence)
+    most = max(best.confidence - _BEHIND, 0.0)
+    return (best, *(replace(r, confidence=min(r.confidence, most)) for r in others))
+
+
+def _noted(found: Readings, note: str) -> Readings:
+    """A refusal says what the model made of the question; readings stand for themselves."""
+    if found.readings:
+        return found
+    return replace(found, reason=" ".join(filter(None, (found.reason, note))))
