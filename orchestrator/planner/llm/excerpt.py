@@ -61,11 +61,11 @@ def excerpt(text: str, catalogue: Catalogue, *, values: bool) -> Excerpt:
     left = LLM_CATALOGUE_CHARS_MAX
     for address in _ranked(named.scores, catalogue):
         one, spoken = _collection(address, catalogue, named, values)
-        size = len(orjson.dumps(one)) + len(address)
-        if size <= left:
-            told[address] = one
-            said |= spoken
-            left -= size
+        left -= len(orjson.dumps(one)) + len(address)
+        if left < 0 and told:
+            break
+        told[address] = one
+        said |= spoken
     return Excerpt(told, frozenset(said))
 
 

@@ -7,16 +7,16 @@ whatever a stranger wrote, go nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any, Final
 
+import httpcore
 import httpx
 import orjson
 from llama_index.core.llms import LLM, ChatMessage, ChatResponse, LLMMetadata
 from llama_index.core.llms.llm import ToolSelection
 from llama_index.core.prompts import ChatPromptTemplate
-from llama_index.core.types import PydanticProgramMode
 from llama_index.llms.openai import OpenAI
 from pydantic import ValidationError
 
@@ -38,6 +38,12 @@ _AGAIN: Final = frozenset({408, 409, 425, 429})
 _URL: Final = ("api_base", "base_url", "endpoint", "api_url")
 _TIMEOUT: Final = ("timeout", "request_timeout")
 _CAUSES_MAX: Final = 8
+_LATE: Final = (TooLate, httpx.TimeoutException, httpcore.TimeoutException)
+_WIRE: Final = (httpx.TransportError, httpcore.NetworkError, httpcore.ProtocolError, OSError)
+_AS_TEXT: Final = (
+    "Reply with one JSON object of this schema, and nothing else:\n"
+    f"{orjson.dumps(PlanReply.model_json_schema()).decode()}"
+)
 
 
 class _Compatible(OpenAI):
@@ -52,16 +58,13 @@ class _Compatible(OpenAI):
             model_name=self.model,
         )
 
-    def structured_predict(self, *args: Any, **kwargs: Any) -> Any:
-        """Without OpenAI's own way where text is wanted: it would ask for a tool and give none."""
-        if self.pydantic_program_mode is PydanticProgramMode.LLM:
-            return LLM.structured_predict(self, *args, **kwargs)
-        return super().structured_predict(*args, **kwargs)
+
+class _Strict:
+    """For OpenAI's kin: a reply that was cut short is not mended, it is none."""
 
     def get_tool_calls_from_response(
         self, response: ChatResponse, error_on_no_tool_call: bool = True, **kwargs: Any
     ) -> list[ToolSelection]:
-        """The one call, read strictly: a reply that was cut short is not mended."""
         calls = [c for c in response.message.blocks if c.block_type == "tool_call"]
         if len(calls) != 1:
             raise NoPlan("Reply with one plan, by the tool that is given.")
@@ -74,13 +77,12 @@ class _Compatible(OpenAI):
 
 def opened(settings: Settings, clock: Clock) -> Predict:
     """The model that the settings name; `BadInput` where there is none such. Asks nothing yet."""
-    model = _model(settings, clock)
-    template = ChatPromptTemplate([ChatMessage(role=r, content=c) for r, c in _TEMPLATE])
+    asks = _asks(settings, clock)
 
     def predict(message: Message, deadline: float) -> PlanReply:
         DEADLINE.set(deadline)
         try:
-            return model.structured_predict(PlanReply, template, rules=RULES, data=message.text)
+            return asks(message)
         except Exception as failure:  # of any provider's driver
             fault = _fault(failure)
         raise fault
@@ -88,26 +90,51 @@ def opened(settings: Settings, clock: Clock) -> Predict:
     return predict
 
 
+def _asks(settings: Settings, clock: Clock) -> Callable[[Message], PlanReply]:
+    """How a model is asked: for structure where it can give it, else for JSON in its words."""
+    model, structured = _model(settings, clock)
+    rules = RULES if structured else f"{RULES}\n\n{_AS_TEXT}"
+    template = ChatPromptTemplate([ChatMessage(role=r, content=c) for r, c in _TEMPLATE])
+
+    def by_structure(message: Message) -> PlanReply:
+        return model.structured_predict(PlanReply, template, rules=rules, data=message.text)
+
+    def by_text(message: Message) -> PlanReply:
+        reply = model.chat(template.format_messages(rules=rules, data=message.text))
+        return _told(reply.message.content or "")
+
+    return by_structure if structured else by_text
+
+
+def _told(text: str) -> PlanReply:
+    """The JSON object in a text; what a model thought aloud before it is not looked at."""
+    said = text.rpartition("</think>")[2]
+    return PlanReply.model_validate(orjson.loads(said[said.find("{") : said.rfind("}") + 1]))
+
+
 # -- the model -----------------------------------------------------------------------------------
 
 
-def _model(settings: Settings, clock: Clock) -> LLM:
+def _model(settings: Settings, clock: Clock) -> tuple[LLM, bool]:
+    """The model, and whether it is asked for structure."""
     assert settings.llm_provider is not None
     kind = _kind(settings.llm_provider)
     known = {*kind.model_fields, *kind.__init__.__code__.co_varnames}
     wanted = _wanted(settings, kind, known, clock)
     try:
-        return kind(**wanted)
+        model = kind(**wanted)
+        able = model.metadata.is_function_calling_model
     except Exception as failure:  # it may quote the key
         raise BadInput(
             f"llama-index's provider {shown(settings.llm_provider)} refuses these settings "
             f"({type(failure).__name__}); check llm_model, llm_url and llm_key."
         ) from None
+    return model, settings.llm_mode == "structured" and able
 
 
 def _kind(provider: str) -> type[LLM]:
     if provider == "openai":
-        return _Compatible
+        return _strict(_Compatible)
     try:
         module = import_module(f"llama_index.llms.{provider}")
     except ImportError:
@@ -120,18 +147,21 @@ def _kind(provider: str) -> type[LLM]:
     found = next((k for k in named if isinstance(k, type) and issubclass(k, LLM)), None)
     if found is None:
         raise BadInput(f"llama-index's {shown(provider)} has no model to ask.")
-    return found
+    return _strict(found) if issubclass(found, OpenAI) else found
+
+
+def _strict(kind: type[LLM]) -> type[LLM]:
+    return type(kind.__name__, (_Strict, kind), {"__module__": __name__})
 
 
 def _wanted(settings: Settings, kind: type[LLM], known: set[str], clock: Clock) -> dict[str, Any]:
     """The settings, as this provider calls them."""
-    text = settings.llm_mode == "text"
     offered: dict[str, Any] = {
         "model": settings.llm_model,
         "temperature": 0.0,
         "max_retries": 0,  # `asking` tries again, within its time
         "is_chat_model": True,
-        "is_function_calling_model": not text,
+        "is_function_calling_model": settings.llm_mode == "structured",
         "http_client": bounded(clock) if "http_client" in known else None,
         # given always: a provider that finds none looks for another key in the environment
         "api_key": settings.llm_key.get_secret_value() if settings.llm_key else "none",
@@ -146,8 +176,6 @@ def _wanted(settings: Settings, kind: type[LLM], known: set[str], clock: Clock) 
             offered[name] = value
     if "max_tokens" in kind.model_fields and kind.model_fields["max_tokens"].default is not None:
         offered["max_tokens"] = _TOKENS_MAX
-    if text:
-        offered["pydantic_program_mode"] = PydanticProgramMode.LLM
     return {name: v for name, v in offered.items() if name in known and v is not None}
 
 
@@ -160,7 +188,7 @@ def _fault(failure: BaseException) -> Sick | NoPlan:
     for link in chain:
         if isinstance(link, TooMuch):
             return Sick("too-much", again=False)
-        if isinstance(link, (TooLate, httpx.TimeoutException)):
+        if isinstance(link, _LATE):
             return Sick("too-slow", again=False)  # it had all the time there was
         if isinstance(link, NoPlan):
             return link
@@ -168,7 +196,7 @@ def _fault(failure: BaseException) -> Sick | NoPlan:
         if isinstance(status, int) and status >= 300:
             again = status in _AGAIN or status >= 500
             return Sick(f"status-{status}", again=again, retry_after_s=_retry_after(link))
-    if any(isinstance(link, (httpx.TransportError, OSError)) for link in chain):
+    if any(isinstance(link, _WIRE) for link in chain):
         return Sick("unreachable", again=True)
     bad = next((link for link in chain if isinstance(link, ValidationError)), None)
     if bad is not None:

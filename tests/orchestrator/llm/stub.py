@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -16,7 +18,7 @@ Asked = dict[str, Any]
 
 @dataclass
 class Reply:
-    """What goes over the wire. `held`: the connection stays open after it until the stub ends. `pieces`: what follows the body, until the stub ends."""
+    """What goes over the wire; with status 0 no headers of ours. `held`: the connection stays open after it until the stub ends. `pieces`: what follows the body, until the stub ends."""
 
     body: bytes = b""
     status: int = 200
@@ -78,7 +80,7 @@ class Stub:
 
 
 @contextmanager
-def stub(*replies: Reply) -> Iterator[Stub]:
+def stub(*replies: Reply, certificate: Path | None = None) -> Iterator[Stub]:
     made = Stub()
     made.replies = list(replies)
 
@@ -96,6 +98,17 @@ def stub(*replies: Reply) -> Iterator[Stub]:
                 self.close_connection = True  # whoever asked has left
 
         def _send(self, reply: Reply) -> None:
+            if reply.status:
+                self._head(reply)
+            self.wfile.write(reply.body)
+            for piece in reply.pieces(made.over) if reply.pieces else ():
+                self.wfile.write(piece)
+            if reply.held:
+                made.over.wait()
+            if reply.held or reply.pieces:
+                self.close_connection = True
+
+        def _head(self, reply: Reply) -> None:
             self.send_response(reply.status)
             self.send_header("content-type", "application/json")
             for name, value in reply.headers.items():
@@ -105,22 +118,24 @@ def stub(*replies: Reply) -> Iterator[Stub]:
             else:
                 self.send_header("content-length", str(len(reply.body)))
             self.end_headers()
-            self.wfile.write(reply.body)
-            for piece in reply.pieces(made.over) if reply.pieces else ():
-                self.wfile.write(piece)
-            if reply.held:
-                made.over.wait()
-            if reply.held or reply.pieces:
-                self.close_connection = True
 
         def log_message(self, *args: Any) -> None:
             """Nobody reads it."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Whoever asked has left, or did not trust us."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
-    made.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    scheme = "http" if certificate is None else "https"
+    made.url = f"{scheme}://127.0.0.1:{server.server_address[1]}/v1"
     try:
         yield made
     finally:

@@ -118,6 +118,53 @@ async def test_a_good_plan_is_a_likely_reading_by_each_way_to_ask(
     assert server.headers[0]["authorization"] == f"Bearer {KEY}"
 
 
+CERTIFICATE = Path(__file__).with_name("loopback.pem")
+
+
+async def test_the_same_over_tls_from_a_server_that_is_trusted_and_no_other(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stub(planned(PLAN), certificate=CERTIFICATE) as server:
+        assert not_heard(await Model_(server.url)(catalogue), AWAY)
+        assert not server.asked
+        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+        assert (await Model_(server.url)(catalogue)).readings
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<think>{maybe} {"plan": null}</think>' + json.dumps({"plan": PLAN, "answers": True}),
+        "```json\n" + json.dumps({"plan": PLAN, "answers": True}, indent=1) + "\n```\nDone.",
+    ],
+)
+async def test_the_plan_is_found_among_words(catalogue: Catalogue, content: str) -> None:
+    with stub(text(content)) as server:
+        found = await Model_(server.url, llm_mode="text")(catalogue)
+    assert found.readings[0].plan == parse_plan(PLAN)
+    assert '"answers"' in server.asked[0]["messages"][0]["content"]
+
+
+WORDS = [
+    "no",
+    "",
+    None,
+    "{",
+    "}{",
+    "{" * 200_000,
+    '{"a":' * 20_000,
+    json.dumps({"plan": PLAN, "answers": True})[:-9],
+    "{} {}",
+]
+
+
+@pytest.mark.parametrize("content", WORDS, ids=range(len(WORDS)))
+async def test_words_without_a_plan_are_refused(catalogue: Catalogue, content: str) -> None:
+    with stub(text(content)) as server:
+        found = await Model_(server.url, llm_mode="text")(catalogue)
+    assert not_heard(found, UNFIT) and len(server.asked) == 2
+
+
 async def test_empty_parts_and_nulls_of_a_reply_are_left_out(catalogue: Catalogue) -> None:
     full = {**PLAN, "joins": [], "group": None, "limit": None, "having": None, "distinct": False}
     full["where"] = {**PLAN["where"], "values": [], "other": None, "args": None}  # type: ignore[dict-item]
@@ -289,12 +336,23 @@ def dripping(over: Event) -> Iterator[bytes]:
         yield b" "
 
 
+def early(over: Event) -> Iterator[bytes]:
+    while not over.is_set():
+        yield b"HTTP/1.1 103 Early Hints\r\n\r\n"
+
+
 def flood(over: Event) -> Iterator[bytes]:
     while not over.is_set():
         yield b" " * 65_536
 
 
+def dribbling(over: Event) -> Iterator[bytes]:
+    yield b"HTTP/1.1 200 OK\r\nx: "
+    yield from dripping(over)
+
+
 SLOWLY = {
+    "header by header": Reply(status=0, pieces=dribbling),
     "silent": Reply(held=True),
     "half a reply": Reply(planned(PLAN).body[:100], held=True),
     "byte by byte": Reply(b"{", pieces=dripping),
@@ -318,6 +376,7 @@ LARGE = {
     "10 MB and sick": Reply(b" " * (10 << 20), 500),
     "a header that lies": Reply(b"{}", headers={"content-encoding": "gzip"}),
     "without end": Reply(b"{", pieces=flood),
+    "early hints without end": Reply(status=0, pieces=early),
 }
 
 

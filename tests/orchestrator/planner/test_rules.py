@@ -165,7 +165,6 @@ def test_windows_compared_are_not_added_up() -> None:
         assert found.confidence >= 0.45
 
 
-
 def test_from_a_past_day_means_that_day_and_onwards_means_since() -> None:
     day, since = (
         str(wires(read(f"sessions from {t}"))[0]["where"]) for t in ("yesterday", "yesterday on")
