@@ -13,7 +13,7 @@ from orchestrator.planner.reading import Context, Question
 from registry.catalog import Catalogue, Facts, FieldValues
 from registry.domain import parse_spec
 from registry.limits import LLM_CATALOGUE_CHARS_MAX, LLM_FIELDS_MAX
-from tests.orchestrator.planner.company import NOW_US, company
+from tests.orchestrator.planner.company import NOW_US
 
 PEOPLE = {"Anna Schmidt", "Bob Miller", "anna@example.org", "Germany", "Berlin"}
 
@@ -25,11 +25,6 @@ def told(question: str, catalogue: Catalogue, *, values: bool = True) -> Excerpt
 def shop(values: dict[str, FieldValues], rows: int = 100, **fields: dict[str, Any]) -> Catalogue:
     spec = {"domain": "shop", "collections": {"orders": {"fields": fields}}}
     return Catalogue([parse_spec(spec)], {"shop.orders": Facts(rows=rows, values=values)})
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return company()
 
 
 @pytest.mark.parametrize(
