@@ -17,12 +17,18 @@ _NO: Final = (
     rf"(?:{'|'.join(sorted(ABSENCE))}|with no|have no|has no|had no|not have|not having|not been"
     r"|never been)"
 )
+_OUT: Final = (
+    r"(?:leav(?:e|ing) out|skip(?:ping)?|ignor(?:e|ing)|exclud(?:e|ing)|except(?: for)?|but not"
+    r"|drop)"
+    r"(?: (?:those|the ones|ones|all|any|[CU]\d+))?"
+)
 
 
 def nulls(frame: Frame) -> None:
     """ "without email", "never logged in" (a field), "with a rating"."""
     for found in frame.find(
-        rf"{_NO}(?: (?:an?|any|the|been|yet|known|set|having|ever))* (?P<f>[NDRF]\d+)"
+        rf"(?P<out>{_OUT} )?{_NO}(?: (?:an?|any|the|been|yet|known|set|having|ever))* "
+        r"(?P<f>[NDRF]\d+)"
     ):
         item = frame.item(found["f"])
         if item.place in frame.used or frame.has(rf"[NDRF]{item.place}(?: {LINK})* [VO]\d+"):
@@ -33,8 +39,9 @@ def nulls(frame: Frame) -> None:
             empty: Predicate = IsNull(field=path)
             if _is_count(frame, item):
                 empty = Or(args=(empty, Compare(op="=", field=path, value=0)))
-            frame.where.append(empty)
-            frame.note(item, f"{path} is empty")
+            left_out = bool(found["out"])
+            frame.where.append(Not(arg=empty) if left_out else empty)
+            frame.note(item, f"{path} is {'not ' if left_out else ''}empty")
     for found in frame.find(
         r"(?:with|has|have|having)(?: (?:an?|any))+ (?P<f>[NDRF]\d+)(?! [VOXQZ]\d+| (?:of|in|is"
         r"|above|over) )"
@@ -44,7 +51,26 @@ def nulls(frame: Frame) -> None:
             path = frame.path(item)
             frame.where.append(Not(arg=IsNull(field=path)))
             frame.note(item, f"{path} is not empty")
+    _referring(frame)
     _counted(frame)
+
+
+def _referring(frame: Frame) -> None:
+    """ "documents that have a team attached": the reference is set."""
+    for found in frame.find(r"(?:with|has|have|having)(?: (?:an?|any))(?: [VU]\d+)? (?P<c>C\d+)"):
+        item = frame.item(found["c"])
+        one = len(item.steps) == 1 and not item.steps[0].reverse
+        if (
+            not one
+            or item.place in frame.used
+            or frame.has(rf"C{item.place}(?: {LINK})* [VOXQT]\d+")
+        ):
+            continue
+        if any(i.letter == "V" and i.address == item.address for i in frame.items):
+            continue
+        path = frame.joins.path(item.steps, "id")
+        frame.where.append(Not(arg=IsNull(field=path)))
+        frame.note(item, f"{path} is not empty")
 
 
 def _counted(frame: Frame) -> None:

@@ -4,6 +4,7 @@ text, spans, and what must be absent."""
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from orchestrator.planner.grammar import ABSENCE, ADJECTIVES, UNITS
 from orchestrator.planner.lexicon import Lexicon
@@ -12,7 +13,7 @@ from orchestrator.planner.misspelt import spelt
 from orchestrator.planner.reading import Question
 from orchestrator.planner.spans import Span, content, cover
 from orchestrator.planner.timewindow import Beat, Window, beats, windows
-from orchestrator.planner.words import Word
+from orchestrator.planner.words import IRREGULAR, Word
 
 
 class Asked:
@@ -39,7 +40,7 @@ class Asked:
         self.sought = tuple(s for s in texts if not _names_value(words, s, lexicon))
         hidden |= _places(self.sought)
         hidden |= {p for p in range(1, len(words)) if _is_degree(words[p - 1], words[p], lexicon)}
-        hidden |= _in_units(words)
+        hidden |= _in_units(words) | _left_out(words)
         self.hidden = hidden
         self.spans = cover(words, lexicon, hidden)
         self.beats = tuple(b for b in self.beats if not _of_field(b, self.spans))
@@ -74,7 +75,8 @@ def _of_field(beat: Beat, spans: tuple[Span, ...]) -> bool:
     return beat.cue in ("per", "a", "an") and any(
         m.kind == "field" and beat.bucket is not None and f"{beat.bucket}ly" in m.field.split("_")
         for span in spans
-        for m in span.meanings[:1]
+        if span.words not in IRREGULAR  # what was paid is counted by month
+        for m in span.meanings
     )
 
 
@@ -102,6 +104,17 @@ def _in_units(words: tuple[Word, ...]) -> frozenset[int]:
         if words[n - 1].text == "in" and word.text.removesuffix("s") in UNITS and len(word.text) > 3
         if n + 1 == len(words) or words[n + 1].text in ("per", "by", "for", "of")
         for place in (n - 1, n)
+    )
+
+
+def _left_out(words: tuple[Word, ...]) -> frozenset[int]:
+    """Places of "leaving out", which is no leaving."""
+    texts = [word.text for word in words]
+    return frozenset(
+        place
+        for n, pair in enumerate(pairwise(texts))
+        if pair in (("leaving", "out"), ("leave", "out"), ("left", "out"))
+        for place in (n, n + 1)
     )
 
 

@@ -106,6 +106,7 @@ def _add_defaults(frame: Frame) -> None:
     leftover(frame)
     folding.shares(frame)
     folding.contrasts(frame)
+    folding.bare_sums(frame)
     if not frame.measures or frame.has(r"how many|number of|count"):
         _counted(frame)
     folding.numbers_in_groups(frame)

@@ -85,7 +85,7 @@ def chosen(
         return tuple(out[-len(shaped) :])
     if composed is not None and found["composed"]["agree"]:  # but for columns: those asked for
         best = max(r.confidence for r in out)
-        out = [replace(out[0], confidence=best)]
+        out = [replace(_distinct(out[0], first), confidence=best)]
     out.sort(key=lambda r: -r.confidence)
     if composed is not None and composed.evidence["proposed"]:
         out = [replace(r, confidence=min(r.confidence, _GUESSED)) for r in out]
@@ -99,6 +99,13 @@ def beyond(composed: QueryPlan, shaped: QueryPlan) -> bool:
         for p in (composed, shaped)
     ]
     return any(mine and not other for mine, other in zip(*says, strict=True))
+
+
+def _distinct(composed: Reading, first: Reading | None) -> Reading:
+    """Each value once, where the other way to read says so of the same columns."""
+    if first is None or not first.plan.distinct or first.plan.select != composed.plan.select:
+        return composed
+    return replace(composed, plan=composed.plan.model_copy(update={"distinct": True}))
 
 
 def _lifted(sure: float, first: Reading, catalogue: Catalogue) -> float:

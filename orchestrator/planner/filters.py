@@ -7,6 +7,7 @@ from typing import Final
 
 from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.grammar import NEGATORS
+from orchestrator.planner.moments import told_by
 from orchestrator.planner.source import Pick
 from registry.domain import FieldSpec
 from registry.plan import Compare, In, Not, Predicate
@@ -29,7 +30,18 @@ def values(frame: Frame) -> None:
         _bind(
             frame, [i for i in frame.all_in(found["v"]) if i.place not in frame.used], negative=True
         )
+    for item in frame.free("V"):
+        if _tells_when(frame, item):
+            frame.note(item, f"when {item.words}")
     _bind(frame, frame.free("V"), negative=False)
+
+
+def _tells_when(frame: Frame, item: Item) -> bool:
+    """ "articles published per year": what has a time of its own is dated by it; how the record
+    stands today is not asked."""
+    if told_by(frame, item) is None:
+        return False
+    return any(i.letter == "K" and i.first == item.last for i in frame.items)
 
 
 def _bind(frame: Frame, items: list[Item], *, negative: bool) -> None:

@@ -42,6 +42,7 @@ _CUE: Final = (
     r"(?:how many|number of|numbers of|count|counts|how often|how frequently|amount of|volume of)"
 )
 UNIT_WORDS: Final[tuple[Bucket, ...]] = ("day", "week", "month", "quarter", "year")
+_LISTING: Final = r"(?:list|show|each|every|which|all|values|highest|lowest|most|least|how many)"
 _POLAR: Final = frozenset({"are", "is", "do", "does", "did", "was", "were", "have", "has"})
 _DIFFERENT: Final = frozenset({"different", "distinct", "unique"})
 
@@ -295,6 +296,29 @@ def _is_time(frame: Frame, node: Predicate) -> bool:
     return all(isinstance(leaf, (Compare, IsNull)) and leaf.field in names for leaf in leaves(node))
 
 
+def _flagged(frame: Frame, item: Item) -> bool:
+    """Whether the yes or the no of the same field is named beside it."""
+    return frame.field_of(item).type == "bool" and any(
+        other is not item
+        and other.letter in "VB"
+        and other.pick is not None
+        and frame.path(other) == frame.path(item)
+        for other in frame.items
+    )
+
+
+def bare_sums(frame: Frame) -> None:
+    """ "what did ads cost in July": one figure over a stretch of time, and not a column of them."""
+    letters = {item.letter for item in frame.items}
+    numbers = frame.free("N")
+    if len(numbers) != 1 or "T" not in letters or not letters <= {"N", "T", "V"}:
+        return
+    item = numbers[0]
+    bare = not (frame.measures or frame.group or frame.order or frame.limit or frame.select)
+    if bare and not frame.has(_LISTING) and additive(frame.field_of(item), item):
+        fold(frame, item, "sum")
+
+
 #: doubt that a plan can show what was asked for, so strong that it is refused
 _UNLIKE: Final = 0.4
 
@@ -313,6 +337,12 @@ def contrasts(frame: Frame) -> None:
     unit = next((u for i in closed for u in UNIT_WORDS if u in i.words.split()), None)
     if len(closed) > 1 and unit is not None:
         add_bucket(frame, closed[0], unit)
+        return
+    flag = next((i for i in frame.items if i.letter == "V" and _flagged(frame, i)), None)
+    if flag is not None:  # "given vs refused": yes beside no
+        path = frame.path(flag)
+        frame.where = [p for p in frame.where if not (isinstance(p, Compare) and p.field == path)]
+        frame.group.append(key(path, tail(path)))
         return
     listed = next((p for p in frame.where if isinstance(p, In)), None)
     if listed is not None:

@@ -7,8 +7,9 @@ from typing import Final, cast
 
 from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.graph import Steps
+from orchestrator.planner.moments import told_by
 from orchestrator.planner.parts import key
-from registry.plan import Bucket
+from registry.plan import Bucket, IsNull, Not
 
 _BY: Final = (
     r"(?P<cue>per|for each|for every|in each|of each|on each|from each|each|every|across(?: all)?"
@@ -163,14 +164,20 @@ def buckets(frame: Frame) -> None:
 
 def add_bucket(frame: Frame, item: Item, bucket: Bucket, by: Item | None = None) -> None:
     near = by or next((i for i in frame.items if i.letter == "D" and i.address == frame.root), None)
-    path = frame.path(near) if near else frame.spec.time
+    told = next(
+        (t for i in frame.items if i.last == item.first for t in [told_by(frame, i)] if t), None
+    )
+    path = frame.path(near) if near else told or frame.spec.time
     if path is None:
         return
-    kind = frame.field_of(near).type if near else frame.spec.fields[path].type
+    field = frame.field_of(near) if near else frame.spec.fields[path]
+    kind = field.type
     if kind == "date" and bucket in ("minute", "hour"):
         return
     if near:
         frame.use(near)
+    if not field.required and frame.spec.display:
+        frame.where.append(Not(arg=IsNull(field=path)))  # what has no time lies in no bucket
     frame.group.append(key(path, unique(frame, bucket), bucket))
     frame.note(item, f"by {bucket} of {path}")
 

@@ -14,7 +14,7 @@ from orchestrator.planner.describe import describe
 from orchestrator.planner.reading import Reading
 from orchestrator.planner.words import Word
 from registry.catalog import Catalogue
-from registry.plan import QueryPlan, split_path
+from registry.plan import Compare, IsNull, QueryPlan, conjuncts, split_path
 
 _IDS: Final = frozenset({"id", "ids", "identifier", "identifiers", "key", "keys"})
 _EACH: Final = frozenset({"each", "every", "per"})
@@ -30,6 +30,8 @@ def shown(reading: Reading, words: tuple[Word, ...], catalogue: Catalogue) -> Re
         plan = without_ids(plan, catalogue)
     if words and words[0].text in _NAMING:
         plan = _named(plan, catalogue)
+    if words and words[0].text == "when":
+        plan = _told(plan)
     if _EACH.isdisjoint(said):
         plan = _kinds(plan, catalogue)
     return reading if plan is reading.plan else replace(reading, plan=plan, label=describe(plan))
@@ -72,9 +74,18 @@ def _made(plan: QueryPlan) -> tuple[str, ...]:
 def _named(plan: QueryPlan, catalogue: Catalogue) -> QueryPlan:
     """ "which teams …", "who …": their names, where whole records would be shown."""
     label = catalogue.collections[plan.source].label
-    if plan.aggregates or plan.select or label is None or not _described(plan, catalogue):
+    empty = {part.field for part in conjuncts(plan.where) if isinstance(part, IsNull)}
+    whole = set(plan.select) <= empty
+    if plan.aggregates or not whole or label is None or not _described(plan, catalogue):
         return plan
     return plan.model_copy(update={"select": (label,)})
+
+
+def _told(plan: QueryPlan) -> QueryPlan:
+    """ "when was Anna last seen": her name is in the question."""
+    told = {p.field for p in conjuncts(plan.where) if isinstance(p, Compare) and p.op == "="}
+    left = tuple(path for path in plan.select if path not in told)
+    return plan.model_copy(update={"select": left}) if left and left != plan.select else plan
 
 
 def _kinds(plan: QueryPlan, catalogue: Catalogue) -> QueryPlan:

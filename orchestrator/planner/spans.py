@@ -164,7 +164,7 @@ def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
     stems = tuple(word.stem for word in run)
     texts = tuple(word.text for word in run)
     found = [
-        replace(m, weight=m.weight + _SURFACE_BONUS) if m.surface == texts else m
+        replace(m, weight=m.weight + _SURFACE_BONUS) if _same(m.surface, texts) else m
         for m in lexicon.schema.get(stems, ())
         if m.surface == texts or _akin(m.surface, texts)
     ]
@@ -192,6 +192,15 @@ def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
         if m.key not in best or best[m.key].weight < m.weight:
             best[m.key] = m
     return tuple(sorted(best.values(), key=lambda m: (-m.weight, m.key)))
+
+
+def _same(surface: tuple[str, ...], texts: tuple[str, ...]) -> bool:
+    """Whether the phrase is said as the spec has it; a name of several words may be of many."""
+    if surface == texts:
+        return True
+    *first, last = texts
+    *known, end = surface
+    return bool(first) and first == known and {last, end} in ({end, f"{end}s"}, {last, f"{last}s"})
 
 
 def _akin(surface: tuple[str, ...], texts: tuple[str, ...]) -> bool:

@@ -24,7 +24,7 @@ def searches(frame: Frame) -> None:
             ),
             None,
         )
-        if named is not None and named.place not in frame.used:
+        if named is not None and _holds_text(frame, named):
             path = frame.path(named)
             op = "contains" if asked.mode == "match" else asked.mode
             text = asked.raw
@@ -43,6 +43,23 @@ def searches(frame: Frame) -> None:
             frame.where.append(Match(text=text))
             frame.doubt *= 0.9
             frame.note(item, f"text matches {text}")
+
+
+def _holds_text(frame: Frame, named: Item) -> bool:
+    """Whether the text is looked for in the field before it, and not that "the auth service" says
+    whose messages contain it."""
+    if named.place in frame.used:
+        return False
+    field = frame.field_of(named)
+    valued = any(
+        i.letter == "V"
+        and i.last == named.first
+        and i.pick is not None
+        and (i.address, i.pick.meaning.field)
+        == (named.address, named.pick and named.pick.meaning.field)
+        for i in frame.items
+    )
+    return not valued and field.enum is None
 
 
 def _match(frame: Frame, item: Item, asked: Sought) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Final, Literal, TypeAlias
 
+from orchestrator.planner.demonyms import DEMONYMS
 from orchestrator.planner.grammar import RESERVED
 from orchestrator.planner.words import phrase, plain, stem
 from registry.domain import ENVELOPE, CollectionSpec, DomainSpec, FieldSpec
@@ -97,9 +98,11 @@ class Stored:
         for value in values:
             key = plain(value) if len(value) <= VALUE_CHARS_MAX else ()
             if 0 < len(key) <= _VALUE_WORDS_MAX and not all(word in RESERVED for word in key):
-                self.entries.setdefault(key, []).append(
-                    Meaning("value", address, field, value, weight)
-                )
+                meant = Meaning("value", address, field, value, weight)
+                self.entries.setdefault(key, []).append(meant)
+                for said in DEMONYMS.get(key, ()):  # "German" for Germany
+                    near = replace(meant, weight=weight - _INFLECTED)
+                    self.entries.setdefault(said, []).append(near)
         self.longest = max(map(len, self.entries), default=0)
         #: of few values, which people inflect as they do words of the schema
         self.stems: dict[tuple[str, ...], list[Meaning]] = {}
