@@ -25,6 +25,7 @@ from orchestrator.cooling import Cooling
 from orchestrator.links import Links, in_process
 from orchestrator.planner import cascade
 from orchestrator.planner.llm import planner as llm
+from orchestrator.planner.network import planner as network
 from orchestrator.planner.reading import Planner
 from orchestrator.server import FrontDoor
 from orchestrator.supervisor import Supervisor
@@ -112,7 +113,7 @@ class App:
         """Once the first callers are served, prepare for questions; then notice what other
         processes did to the list of domains."""
         await anyio.sleep(_WATCH_SECONDS)
-        await self.asker.warm()
+        await anyio.to_thread.run_sync(network.ready, await self.asker.warm())
         while True:
             await anyio.sleep(_WATCH_SECONDS)
             try:

@@ -20,6 +20,7 @@ from orchestrator.evidence.steps import steps
 from orchestrator.execute import Outcome, execute
 from orchestrator.learn import Learner
 from orchestrator.links import Call
+from orchestrator.planner import choice
 from orchestrator.planner.correction import correction
 from orchestrator.planner.reading import (
     Context,
@@ -108,16 +109,17 @@ class Asker:
         return replace(
             answer,
             planner=answer.planner or readings.planner,
-            ms={"understand": ms, **answer.ms, "total": total},
+            ms={**ms, **answer.ms, "total": total},
         )
 
-    async def warm(self) -> None:
-        """Let the planner make its vocabulary before the first question pays for it.
+    async def warm(self) -> Catalogue:
+        """Let the planner make its vocabulary before the first question pays for it; what it is of.
 
         On the event loop like every question: planners keep what they made, and share it unlocked.
         """
         known = await self.catalogue.fresh(LOCAL)
         self.planner(Question("how many", self.clock.now_us()), known, Context())
+        return known
 
     def _question(self, request: AskRequest) -> Question:
         text = request.question
@@ -135,8 +137,8 @@ class Asker:
 
     async def _understand(
         self, question: Question, request: AskRequest, context: Context, principal: Principal
-    ) -> tuple[Readings, float]:
-        """Readings, and the planner's milliseconds.
+    ) -> tuple[Readings, dict[str, float]]:
+        """Readings, and the milliseconds of the planners and of choosing among them by rows.
 
         Unknown words get one look at values stored a moment ago.
         """
@@ -149,14 +151,18 @@ class Asker:
             seen = scope
             began = self.clock.monotonic()
             readings = self.planner(question, scope, context)
-            ms = (self.clock.monotonic() - began) * 1000
+            ms = {"understand": (self.clock.monotonic() - began) * 1000}
             if readings.readings and not readings.readings[0].not_understood:
                 break
-        if self.further is None or self._sure(readings, request):
-            return readings, ms
-        began = self.clock.monotonic()
-        readings = await self.further(question, scope, context, readings)
-        return readings, ms + (self.clock.monotonic() - began) * 1000
+        if choice.open_to_rows(readings.readings, scope):
+            began = self.clock.monotonic()
+            readings = await self._tried(readings, request, principal)
+            ms["choose"] = (self.clock.monotonic() - began) * 1000
+        if self.further is not None and not self._sure(readings, request):
+            began = self.clock.monotonic()
+            readings = await self.further(question, scope, context, readings)
+            ms["understand"] += (self.clock.monotonic() - began) * 1000
+        return readings, ms
 
     def _sure(self, found: Readings, request: AskRequest) -> bool:
         """Whether nobody else need be asked."""
@@ -168,6 +174,20 @@ class Asker:
             return True
         best = found.readings[:1]
         return bool(best) and best[0].confidence >= self.settings.answer_confidence
+
+    async def _tried(self, found: Readings, request: AskRequest, principal: Principal) -> Readings:
+        """The readings weighed again by what their plans bring."""
+        brought = [await self._brought(r.plan, request, principal) for r in found.readings]
+        return replace(found, readings=choice.ran(found.readings, brought))
+
+    async def _brought(
+        self, plan: QueryPlan, request: AskRequest, principal: Principal
+    ) -> choice.Brought:
+        try:
+            answer = await self.run(plan, principal, domains=request.domains)
+        except IsothermError:
+            return choice.FAILED
+        return choice.FAILED if answer.status == "refused" else choice.brought(answer.rows)
 
     async def _answer(self, found: Readings, request: AskRequest, principal: Principal) -> Answer:
         if request.choice is not None:

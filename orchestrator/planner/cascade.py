@@ -1,7 +1,8 @@
 """The planners, in the order in which a question is put to them.
 
-A planner that is sure ends the asking; otherwise the readings of all stand side by side. Choosing
-among them, and running any, is `ask.py`'s.
+A planner that is sure ends the asking; otherwise the readings of all stand side by side. What the
+rules say of data that nobody described, the network is asked about, too, and all that speaks for
+each reading is weighed. Running any is `ask.py`'s.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from orchestrator.planner import rules, verified
+from orchestrator.planner import choice, rules, verified
 from orchestrator.planner.followup import planner as followup
 from orchestrator.planner.languages.planner import spoken
 from orchestrator.planner.network import planner as network
@@ -50,8 +51,32 @@ def merged(asked: list[Readings]) -> Readings:
             best.append(reading)
     if not best:
         return next((found for found in reversed(asked) if found.reason), asked[-1])
-    winner = next(f for f in asked if f.planner == best[0].planner)
+    own = (found for found in asked if found.planner == best[0].planner)
+    winner = next(own, next(found for found in asked if found.readings))
     return replace(winner, readings=tuple(best), reason=None)
+
+
+def described(found: Readings, catalogue: Catalogue) -> bool:
+    """Whether somebody described the data that the best reading is of: then its words explain the
+    question better than what was learned of other data."""
+    best = next(iter(found.readings), None)
+    return best is not None and bool(catalogue.collections[best.plan.source].display)
+
+
+def seconded(first: Planner, second: Planner) -> Planner:
+    """The first planner with the second one's opinion on data that nobody described."""
+
+    def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
+        found = first(question, catalogue, context)
+        if found.final or described(found, catalogue):
+            return found
+        other = second(question, catalogue, context)
+        if not other.readings:
+            return found
+        weighed = choice.weighed(found, other, question.text)
+        return replace(found, readings=weighed, reason=None)
+
+    return plan
 
 
 #: by name, in the order asked; one more planner is one more line here
@@ -61,6 +86,6 @@ PLANNERS: Final[dict[str, Planner]] = {
     rules.NAME: rules.plan,
     network.NAME: network.plan,
 }
-_own, *_others = PLANNERS.values()
+_own, _edits, _rules, _network = PLANNERS.values()
 #: what was verified is asked for in its own words, the others in English
-default: Final[Planner] = cascade(_own, spoken(cascade(*_others)))
+default: Final[Planner] = cascade(_own, spoken(cascade(_edits, seconded(_rules, _network))))

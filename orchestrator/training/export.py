@@ -62,10 +62,12 @@ class _Upper(nn.Module):
             x = layer(x, near[:, number * HEADS : (number + 1) * HEADS])
         memory = x[0]
         items = memory[read.shape[0] :]
-        both = [part for step in self.decoder.steps for part in (step.ck, step.cv)]
-        made = torch.stack([part(memory) for part in both])
-        held = made.reshape(len(self.decoder.steps), 2, -1, HEADS, _HEAD).transpose(2, 3)
-        return held, self.decoder.shown(items), self.decoder.key(items)
+        held: list[Tensor] = []
+        for step in self.decoder.steps:
+            keys, values = (part(memory).reshape(-1, HEADS, _HEAD) for part in (step.ck, step.cv))
+            held += (keys.permute(1, 2, 0), values.transpose(0, 1))
+        targets = (self.decoder.key(items) / WIDTH**0.5).t()
+        return self.decoder.shown(items), targets, *held
 
 
 class _Product(nn.Module):
@@ -98,17 +100,19 @@ class _StepLayer(nn.Module):
         self.o, self.co = _Product(step.o), _Product(step.co)
         self.up, self.down = _Product(step.up), _Product(step.down)
 
-    def forward(self, x: Tensor, past: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """x (B, W); past (2, B, H, T, D); memory (2, H, L, D)."""
-        three = self.three(x).reshape(-1, 3, HEADS, 1, _HEAD)
-        held = torch.cat([past, three[:, 1:].transpose(0, 1)], 3)
-        scores = (three[:, 0] @ held[0].transpose(2, 3)).softmax(-1)
-        x = self.step.norm1(x + self.o((scores @ held[1]).reshape(-1, WIDTH)))
+    def forward(
+        self, x: Tensor, past: tuple[Tensor, Tensor], memory: tuple[Tensor, Tensor]
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """x (B, W); past: keys, values (B, H, T, D); memory: keys (H, D, L), values (H, L, D)."""
+        q, k, v = (t.reshape(-1, HEADS, 1, _HEAD) for t in self.three(x).split(WIDTH, 1))
+        keys, values = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
+        scores = (q @ keys.transpose(2, 3)).softmax(-1)
+        x = self.step.norm1(x + self.o((scores @ values).reshape(-1, WIDTH)))
         asks = self.cross(x).reshape(-1, HEADS, _HEAD).transpose(0, 1)
-        scores = (asks @ memory[0].transpose(1, 2)).softmax(-1)
+        scores = (asks @ memory[0]).softmax(-1)
         crossed = (scores @ memory[1]).transpose(0, 1).reshape(-1, WIDTH)
         x = self.step.norm2(x + self.co(crossed))
-        return self.step.norm3(x + self.down(nn.functional.gelu(self.up(x)))), held
+        return self.step.norm3(x + self.down(nn.functional.gelu(self.up(x)))), keys, values
 
 
 class _Step(nn.Module):
@@ -118,20 +122,20 @@ class _Step(nn.Module):
         self.layers = nn.ModuleList(_StepLayer(step) for step in decoder.steps)
         self.last = _Product(decoder.out, decoder.ask)
 
-    def forward(
-        self, x: Tensor, place: Tensor, past: Tensor, memory: Tensor, keys: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """x (B, W): the token before; place (1); keys and values: past (S, 2, B, H, T, D), memory
-        (S, 2, H, L, D)."""
+    def forward(self, x: Tensor, place: Tensor, keys: Tensor, *held: Tensor) -> tuple[Tensor, ...]:
+        """x (B, W): the token before; place (1); keys (W, N) of the items, a pointer's targets.
+        `held`: keys and values of the past, two a layer, then those of memory."""
         d = self.decoder
         x = d.norm(x + d.places(place))
-        made = []
+        made: list[Tensor] = []
+        half = len(held) // 2
         for number, layer in enumerate(self.layers):
-            x, held = layer(x, past[number], memory[number])
-            made.append(held)
+            at = slice(2 * number, 2 * number + 2)
+            x, *both = layer(x, held[:half][at], held[half:][at])
+            made += both
         last = self.last(x)
-        pointed = last[:, GRAMMAR:] @ keys.t() / WIDTH**0.5
-        return torch.cat([last[:, :GRAMMAR], pointed], -1), torch.stack(made)
+        pointed = last[:, GRAMMAR:] @ keys
+        return torch.cat([last[:, :GRAMMAR], pointed], -1), *made
 
 
 def export(network: Network, folder: Path) -> None:
@@ -153,16 +157,20 @@ def export(network: Network, folder: Path) -> None:
          "kinds": (torch.randint(0, KINDS_MAX, (size,)), {0: "L"}),
          "relations": (torch.randint(0, 40, (size, size)), {0: "L", 1: "L"}),
          "some": (torch.rand(size, RELATIONS), {0: "L"})},
-        {"memory": {3: "L"}, "shown": {0: "N"}, "keys": {0: "N"}},
+        {"shown": {0: "N"}, "keys": {1: "N"}, **held_names("memory", steps, ({2: "L"}, {1: "L"}))},
     )  # fmt: skip
+    past = torch.randn(2, HEADS, 3, _HEAD)
     _graph(
         _Step(network.decoder), folder / "step.onnx",
         {"x": (torch.randn(2, WIDTH), {0: "B"}),
          "place": (torch.tensor([3]), {}),
-         "past": (torch.randn(steps, 2, 2, HEADS, 3, _HEAD), {2: "B", 4: "T"}),
-         "memory": (torch.randn(steps, 2, HEADS, size, _HEAD), {3: "L"}),
-         "keys": (torch.randn(items, WIDTH), {0: "N"})},
-        {"scores": {0: "B", 1: "V"}, "held": {2: "B", 4: "U"}},
+         "keys": (torch.randn(WIDTH, items), {1: "N"}),
+         **{name: (past, axes) for name, axes in
+            held_names("past", steps, ({0: "B", 2: "T"}, {0: "B", 2: "T"})).items()},
+         **{name: (torch.randn(HEADS, *((_HEAD, size) if 2 in axes else (size, _HEAD))), axes)
+            for name, axes in held_names("memory", steps, ({2: "L"}, {1: "L"})).items()}},
+        {"scores": {0: "B", 1: "V"},
+         **held_names("held", steps, ({0: "B", 2: "U"}, {0: "B", 2: "U"}))},
     )  # fmt: skip
     small, scales = packed(network.lower.words.weight.detach().numpy())
     np.savez(
@@ -171,6 +179,11 @@ def export(network: Network, folder: Path) -> None:
         scales=scales,
         grammar=network.decoder.words.weight.detach().numpy()[:GRAMMAR].astype(np.float16),
     )
+
+
+def held_names(name: str, steps: int, axes: tuple[Any, Any]) -> dict[str, Any]:
+    """Keys and values of each layer of a step, by name, in the order in which they are given."""
+    return {f"{name}{n}{part}": axes[part == "v"] for n in range(steps) for part in "kv"}
 
 
 def _graph(module: nn.Module, path: Path, given: Any, made: Any) -> None:

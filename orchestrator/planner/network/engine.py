@@ -26,7 +26,7 @@ from orchestrator.planner.words import Word
 from registry.answer import Understood
 from registry.catalog import Catalogue
 
-READINGS_MAX: Final = 3
+READINGS_MAX: Final = 4
 _Spans = dict[tuple[int, int], Understood]
 
 
@@ -51,7 +51,9 @@ class Engine:
             if sketch is None or made is None or any(made == r.plan for r in out):
                 continue
             notes = _notes(sketch, given, words)
-            out.append(Reading(made, math.exp(written.likely), describe(made), notes))
+            evidence = {"likely": written.likely}
+            likely = math.exp(written.likely)
+            out.append(Reading(made, likely, describe(made), notes, evidence=evidence))
         return tuple(out[:READINGS_MAX])
 
     def _schema(self, catalogue: Catalogue) -> Schema:

@@ -40,6 +40,13 @@ def planned(question: Question, catalogue: Catalogue, weights: Path) -> Readings
     return Readings(NAME, engine.readings(question.text, words, catalogue))
 
 
+def ready(catalogue: Catalogue) -> None:
+    """Open the engine before a question needs it, where there is data that nobody described. Takes
+    a while: for a thread."""
+    if not all(spec.display for spec in catalogue.collections.values()):
+        _opened(WEIGHTS)
+
+
 @cache
 def _opened(weights: Path) -> Engine | None:
     """The engine of a folder, opened once; `None` where there is nothing to open."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from orchestrator.planner.network.features import RELATIONS, Asked
 from orchestrator.planner.network.names import NameBook
-from orchestrator.planner.network.sessions import Sessions
+from orchestrator.planner.network.sessions import Held, Sessions
 from orchestrator.planner.network.states import Frame, Rules, begin
 from orchestrator.planner.network.tokens import START
 
@@ -18,6 +18,8 @@ BEAM: Final = 4
 STEPS_MAX: Final = 72
 #: a sketch this much less likely than the best (natural logarithm) is not looked for
 BEHIND_MAX: Final = 4.0
+#: nor is a path followed that falls this far behind the best of those still written
+APART_MAX: Final = 3.0
 Floats = NDArray[np.float32]
 
 
@@ -46,19 +48,21 @@ def search(given: Asked, sessions: Sessions, book: NameBook, beam: int = BEAM) -
     for place in range(STEPS_MAX):
         scores, past = memory.step(before, place, past)
         kept = _extended(alive, scores, rules, beam)
-        best = max((w.likely for w in done), default=-np.inf)
+        done += [Written(path.tokens, path.likely) for _, path in kept if not path.stack]
+        least = max(
+            max((w.likely for w in done), default=-np.inf) - BEHIND_MAX,
+            kept[0][1].likely - APART_MAX,
+        )
         rows, alive = [], []
         for row, path in kept:
-            if not path.stack:
-                done.append(Written(path.tokens, path.likely))
-                best = max(best, path.likely)
-            elif path.likely > best - BEHIND_MAX:
+            if path.stack and path.likely > least:
                 rows.append(row)
                 alive.append(path)
         if not alive or len(done) >= beam:
             break
         before = np.array([path.tokens[-1] for path in alive])
-        past = past[:, :, rows]
+        if rows != list(range(len(past[0]))):
+            past = [some[rows] for some in past]
     return sorted(done, key=lambda w: -w.likely)[:beam]
 
 
@@ -74,7 +78,7 @@ class _Memory:
         names[first:] += given.pool @ read
         some = np.zeros((len(given.kinds), RELATIONS), dtype=np.float32)
         some[np.arange(len(some))[:, None], given.relations] = 1
-        self._memory, shown, self._keys = sessions.joined(
+        shown, self._memory = sessions.joined(
             read=read,
             names=names,
             kinds=given.kinds,
@@ -83,14 +87,10 @@ class _Memory:
         )
         self._inputs = np.concatenate([sessions.grammar, shown])
 
-    def step(self, before: NDArray[np.int64], place: int, past: Floats) -> tuple[Floats, Floats]:
+    def step(self, before: NDArray[np.int64], place: int, past: Held) -> tuple[Floats, Held]:
         """Scores of each path's next token, and what the steps after need of this one."""
         return self._sessions.step(
-            x=self._inputs[before],
-            place=np.array([place]),
-            past=past,
-            memory=self._memory,
-            keys=self._keys,
+            self._memory, past, x=self._inputs[before], place=np.array([place])
         )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import onnxruntime
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from orchestrator.planner.network.pieces import Pieces
 
 Floats = NDArray[np.float32]
+Held: TypeAlias = list[Floats]
 _GROUP: Final = 32
 _ZERO: Final = 8
 
@@ -39,10 +41,13 @@ class Sessions:
             self.grammar: Floats = kept["grammar"].astype(np.float32)
         words = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
         self.pieces = Pieces(words)
-        shape = self._step.get_inputs()[2].shape
-        self.width = int(shape[3]) * int(shape[5])
-        #: nothing is held before the first step
-        self.past: Floats = np.zeros((shape[0], 2, 1, shape[3], 0, shape[5]), dtype=np.float32)
+        held = [given for given in self._step.get_inputs() if given.name.startswith("past")]
+        self._past = [given.name for given in held]
+        self._memory = [name.replace("past", "memory") for name in self._past]
+        _, heads, _, part = held[0].shape
+        self.width = int(heads) * int(part)
+        #: keys and values of each layer; nothing is held before the first step
+        self.past: Held = [np.zeros((1, heads, 0, part), dtype=np.float32)] * len(held)
 
     def words(self, pieces: NDArray[np.int64]) -> Floats:
         """The embeddings of pieces: (…, W)."""
@@ -58,12 +63,13 @@ class Sessions:
         out: Floats = self._lower.run(None, {"x": self.words(pieces), "mask": mask})[0]
         return out
 
-    def joined(self, **arrays: Any) -> tuple[Floats, Floats, Floats]:
-        """Memory's keys and values per layer of a step; the items as inputs and as targets."""
-        memory, shown, keys = self._upper.run(None, arrays)
-        return memory, shown, keys
+    def joined(self, **arrays: Any) -> tuple[Floats, dict[str, Floats]]:
+        """The items as inputs of a step, and what every step is given of this question."""
+        shown, keys, *memory = self._upper.run(None, arrays)
+        return shown, {"keys": keys, **dict(zip(self._memory, memory, strict=True))}
 
-    def step(self, **arrays: Any) -> tuple[Floats, Floats]:
+    def step(self, memory: Mapping[str, Floats], past: Held, **arrays: Any) -> tuple[Floats, Held]:
         """Scores (B, GRAMMAR + items), and the keys and values so far."""
-        scores, held = self._step.run(None, arrays)
+        given = {**memory, **dict(zip(self._past, past, strict=True)), **arrays}
+        scores, *held = self._step.run(None, given)
         return scores, held

@@ -1,0 +1,265 @@
+"""Which reading of several planners is right: what each planner says of it, how near the others
+come and what it brings when it is run, weighed by what was right before. Pure: `ask.py` runs plans.
+
+The weights are measured, not chosen: `choice.json`, made by `python -m benchmarks.choice`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from orchestrator.planner.grammar import FILLER, FUNCTION
+from orchestrator.planner.meaning import PARTS, Meaning, meaning
+from orchestrator.planner.reading import Reading, Readings
+from orchestrator.planner.words import Word, plain, stem, tokenise
+from registry.catalog import Catalogue
+
+_FILE: Final = Path(__file__).with_name("choice.json")
+_LEAST, _MOST = -7.0, 5.0
+KEPT_MAX: Final = 4
+#: ways to read are no meanings to ask back about: all but the best stand this far behind
+_BEHIND: Final = 0.05
+_MANY: Final = 100
+#: records of the collections whose plans are run only to choose among them
+_READ_MAX: Final = 200_000
+
+#: {evidence: how much of it}
+Evidence = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a plan brought: how many rows on its first page, their values apart from order, and
+    whether there is no value among them. `rows` -1: it could not be run."""
+
+    rows: int
+    values: str = ""
+    blank: bool = False
+
+
+def brought(rows: Sequence[Sequence[Any]]) -> Brought:
+    """Of a plan's rows in wire form."""
+    columns = sorted(str(sorted(map(str, column))) for column in zip(*rows, strict=True))
+    blank = all(value is None for row in rows for value in row)
+    return Brought(len(rows), str(columns), bool(rows) and blank)
+
+
+FAILED: Final = Brought(-1)
+
+
+@cache
+def _weights() -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = orjson.loads(_FILE.read_bytes())
+    return found
+
+
+def model_of(evidence: Mapping[str, float]) -> str:
+    """Who made it, and whether it was run: the set of weights that holds."""
+    made = [name for name in ("rules", "network", "ran") if name in evidence]
+    return " ".join(made)
+
+
+def likely(
+    evidence: Mapping[str, float], fitted: Mapping[str, Mapping[str, float]] | None = None
+) -> float:
+    """The share of readings with such evidence that were right, 0 to 1. `fitted`: weights other
+    than the kept ones."""
+    weights = (fitted or _weights())[model_of(evidence)]
+    total = weights["bias"] + sum(weights.get(name, 0.0) * x for name, x in evidence.items())
+    return round(1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))), 4)
+
+
+def weighed(rules: Readings, network: Readings, text: str) -> tuple[Reading, ...]:
+    """The readings of both, each plan once, the likeliest first, each with its likelihood."""
+    made = [replace(r, confidence=likely(r.evidence)) for r in candidates(rules, network, text)]
+    return _apart(made)
+
+
+def ran(readings: Sequence[Reading], found: Sequence[Brought | None]) -> tuple[Reading, ...]:
+    """The same weighed again by what they brought; those that were not run (`None`) stand last."""
+    made = [
+        replace(reading, confidence=likely(evidence), evidence=evidence)
+        for reading, evidence in with_rows(readings, found)
+    ]
+    left = [r for r, one in zip(readings, found, strict=True) if one is None]
+    best = max((r.confidence for r in made), default=1.0)
+    left = [replace(r, confidence=min(r.confidence, max(0.0, best - _BEHIND))) for r in left]
+    return (*_apart(made), *left)
+
+
+def open_to_rows(readings: Sequence[Reading], catalogue: Catalogue) -> bool:
+    """Whether the plans may be run to choose among them: they were weighed, and are over few
+    records."""
+    if not all("network_best" in reading.evidence for reading in readings):
+        return False
+    read = {address for reading in readings for address in reading.plan.collections}
+    return bool(read) and sum(catalogue.facts_of(a).rows for a in read) <= _READ_MAX
+
+
+def with_rows(
+    readings: Sequence[Reading], found: Sequence[Brought | None]
+) -> Iterator[tuple[Reading, Evidence]]:
+    """Each reading that was run, and its evidence with what it brought."""
+    pairs = [(r, b) for r, b in zip(readings, found, strict=True) if b is not None]
+    votes: dict[str, dict[str, float]] = {"rules": {}, "network": {}}
+    for reading, b in pairs:
+        mine = _share(reading.evidence.get("rules", -math.inf))
+        votes["rules"][b.values] = max(votes["rules"].get(b.values, 0.0), mine)
+        theirs = math.exp(reading.evidence.get("network", -math.inf))
+        votes["network"][b.values] = votes["network"].get(b.values, 0.0) + theirs
+    for reading, b in pairs:
+        yield (
+            reading,
+            {
+                **reading.evidence,
+                "ran": 1.0,
+                "ran_nothing": float(b.rows == 0),
+                "ran_failed": float(b.rows < 0),
+                "ran_blank": float(b.blank),
+                "ran_one": float(b.rows == 1),
+                "ran_many": float(b.rows > _MANY),
+                **{f"ran_{name}": share[b.values] for name, share in votes.items()},
+                "ran_alike": sum(other.values == b.values for _, other in pairs) / len(pairs),
+            },
+        )
+
+
+def _apart(readings: list[Reading]) -> tuple[Reading, ...]:
+    readings = sorted(readings, key=lambda r: -r.confidence)[:KEPT_MAX]
+    if not readings:
+        return ()
+    most = round(max(0.0, readings[0].confidence - _BEHIND), 4)
+    rest = (replace(r, confidence=min(r.confidence, most)) for r in readings[1:])
+    return (readings[0], *rest)
+
+
+def candidates(rules: Readings, network: Readings, text: str) -> list[Reading]:
+    """Every plan that one of the two planners made, once, with its evidence; the rules' first."""
+    ours, theirs = _laid(rules.readings), _laid(network.readings)
+    words = tokenise(text)
+    about = _question(ours, theirs)
+    out: list[Reading] = []
+    met: set[int] = set()
+    for place, (reading, own) in enumerate(ours):
+        other = next((n for n, (_, found) in enumerate(theirs) if found.same(own)), None)
+        if other in met:
+            continue
+        evidence = {**about, **_of_rules(place, ours), **_of_plan(reading, own, words)}
+        if other is None:
+            evidence |= _beside(own, theirs)
+        else:
+            met.add(other)
+            evidence |= _of_network(other, theirs)
+        out.append(replace(reading, evidence=evidence, planner=rules.planner))
+    for place, (reading, own) in enumerate(theirs):
+        if place not in met:
+            evidence = {**about, **_of_network(place, theirs), **_of_plan(reading, own, words)}
+            evidence |= _beside(own, ours)
+            out.append(replace(reading, evidence=evidence, planner=network.planner))
+    return out
+
+
+_Laid = list[tuple[Reading, Meaning]]
+
+
+def _laid(readings: Sequence[Reading]) -> _Laid:
+    return [(reading, meaning(reading.plan)) for reading in readings]
+
+
+def _question(ours: _Laid, theirs: _Laid) -> Evidence:
+    """What holds for every candidate of a question."""
+    lead = _own(theirs, 0) - _own(theirs, 1) if theirs else 0.0
+    return {
+        "rules_best": _logit(ours[0][0].confidence) if ours else _LEAST,
+        "network_best": _own(theirs, 0),
+        "network_lead": min(lead, _MOST),
+        "rules_none": float(not ours),
+        "tops_same": float(bool(ours and theirs and ours[0][1].same(theirs[0][1]))),
+    }
+
+
+def _of_rules(place: int, ours: _Laid) -> Evidence:
+    reading = ours[place][0]
+    own = _logit(reading.confidence)
+    return {
+        "rules": own,
+        "rules_place": float(place),
+        "rules_behind": _logit(ours[0][0].confidence) - own,
+        "missed": float(len(reading.not_understood)),
+        "composed": float("agree" in reading.evidence and "alone" not in reading.evidence),
+    }
+
+
+def _of_network(place: int, theirs: _Laid) -> Evidence:
+    own = _own(theirs, place)
+    return {
+        "network": own,
+        "network_place": float(place),
+        "network_share": math.exp(own),
+        "network_behind": _own(theirs, 0) - own,
+    }
+
+
+def _own(theirs: _Laid, place: int) -> float:
+    if place >= len(theirs):
+        return _LEAST
+    return max(theirs[place][0].evidence["likely"], _LEAST)
+
+
+def _beside(own: Meaning, others: _Laid) -> Evidence:
+    """How near the other planner's best reading comes."""
+    if not others:
+        return {"alone": 1.0}
+    shared = own.shares(others[0][1])
+    fields = others[0][1].fields
+    both = len(own.fields & fields) / max(1, len(own.fields | fields))
+    return {**{f"same_{part}": float(shared[part]) for part in PARTS}, "same_fields": both}
+
+
+def _of_plan(reading: Reading, own: Meaning, words: tuple[Word, ...]) -> Evidence:
+    """The plan's form, and the words of the question that nothing in it explains."""
+    plan = reading.plan
+    known = set(_stems(own))
+    open_ = [w for w in words if _tells(w) and w.stem not in known]
+    numbers = [w for w in words if w.kind == "number" and w.raw not in str(plan)]
+    nested = len(plan.below)
+    return {
+        "left_out": float(len(open_)),
+        "left_share": len(open_) / max(1, sum(map(_tells, words))),
+        "numbers_left": float(len(numbers)),
+        "joins": float(len(plan.joins)),
+        "nested": float(nested),
+        "group": float(bool(plan.group)),
+        "folds": float(bool(plan.measures)),
+        "ranked": float(plan.limit is not None),
+        "shown": float(min(len(own.shown), 5)),
+        "whole": float(own.whole),
+        "conditions": float(min(len(own.where), 4)),
+        "distinct": float(plan.distinct),
+    }
+
+
+def _tells(word: Word) -> bool:
+    return word.kind in ("word", "quoted") and word.text not in FUNCTION | FILLER
+
+
+def _stems(own: Meaning) -> Iterator[str]:
+    """Stems of the names and literals that a plan uses."""
+    for part in (*own.tables, *own.fields, *own.where, *own.having):
+        yield from map(stem, plain(part))
+
+
+def _logit(share: float) -> float:
+    share = min(max(share, 0.01), 0.99)
+    return math.log(share / (1.0 - share))
+
+
+def _share(logit: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-30.0, logit)))

@@ -1,0 +1,151 @@
+"""Choosing among what two planners read."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestrator.planner.cascade import seconded
+from orchestrator.planner.choice import (
+    FAILED,
+    KEPT_MAX,
+    Brought,
+    brought,
+    candidates,
+    open_to_rows,
+    ran,
+    weighed,
+)
+from orchestrator.planner.describe import describe
+from orchestrator.planner.parts import compare, measured, query
+from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
+from registry.plan import QueryPlan
+from tests.orchestrator.network.shop import shop
+from tests.orchestrator.planner.company import company
+
+TEXT = "how many orders are open"
+COUNT = query("shop.orders", measures=(measured("count", None, "count"),))
+OPEN = query(
+    "shop.orders",
+    where=compare("=", "status", "open"),
+    measures=(measured("count", None, "n"),),
+)
+OPEN_TOO = query(
+    "shop.orders",
+    where=compare("=", "status", "open"),
+    measures=(measured("count", None, "orders"),),
+)
+CITIES = query("shop.cities", select=("name",))
+
+
+def by_rules(*plans: QueryPlan, sure: float = 0.6) -> Readings:
+    made = (Reading(p, sure - 0.1 * n, describe(p), planner="rules") for n, p in enumerate(plans))
+    return Readings("rules", tuple(made))
+
+
+def by_network(*plans: QueryPlan, likely: float = -0.2) -> Readings:
+    made = (Reading(p, 0.5, describe(p), evidence={"likely": likely - n})
+            for n, p in enumerate(plans))  # fmt: skip
+    return Readings("network", tuple(made))
+
+
+def test_a_plan_of_both_stands_once_and_is_likelier_than_of_either() -> None:
+    agreed = weighed(by_rules(OPEN), by_network(OPEN_TOO), TEXT)
+    assert [r.plan for r in agreed] == [OPEN]
+    parted = weighed(by_rules(OPEN), by_network(CITIES), TEXT)
+    assert agreed[0].confidence > max(r.confidence for r in parted)
+
+
+def test_every_reading_tells_who_made_it() -> None:
+    found = weighed(by_rules(OPEN), by_network(CITIES), TEXT)
+    assert {r.plan.source: r.planner for r in found} == {
+        "shop.orders": "rules",
+        "shop.cities": "network",
+    }
+
+
+def test_other_ways_to_read_are_no_meanings_to_ask_back_about() -> None:
+    found = weighed(by_rules(OPEN, COUNT), by_network(CITIES, COUNT), TEXT)
+    assert len(found) <= KEPT_MAX
+    assert all(r.confidence <= max(0.0, found[0].confidence - 0.04) for r in found[1:])
+
+
+def test_what_brings_nothing_is_less_likely() -> None:
+    found = weighed(by_rules(OPEN), by_network(CITIES), TEXT)
+    some, none = Brought(1, "[5]"), Brought(0)
+    for place in range(2):
+        first = [some, some]
+        second = [none if n == place else some for n in range(2)]
+        before = {r.plan.source: r.confidence for r in ran(found, first)}
+        after = {r.plan.source: r.confidence for r in ran(found, second)}
+        source = found[place].plan.source
+        assert after[source] < before[source]
+
+
+def test_plans_that_were_not_run_stand_behind_those_that_were() -> None:
+    found = weighed(by_rules(OPEN), by_network(CITIES), TEXT)
+    again = ran(found, [None, Brought(2, "x")])
+    assert again[0].plan == found[1].plan
+    assert again[1].confidence < again[0].confidence
+
+
+def test_a_plan_that_fails_is_weighed_like_any_other() -> None:
+    found = weighed(by_rules(OPEN), by_network(CITIES), TEXT)
+    assert {r.plan.source for r in ran(found, [FAILED, FAILED])} == {"shop.orders", "shop.cities"}
+
+
+def test_rows_tell_the_same_in_any_order_of_rows_and_columns() -> None:
+    assert brought([[1, "a"], [2, "b"]]) == brought([["b", 2], ["a", 1]])
+    assert brought([[1], [2]]) != brought([[1], [1]])
+    assert brought([[None]]).blank
+    assert not brought([]).blank
+
+
+def test_only_readings_that_were_weighed_are_open_to_rows() -> None:
+    assert not open_to_rows((), shop())
+    assert not open_to_rows(by_rules(OPEN).readings, shop())
+    assert open_to_rows(weighed(by_rules(OPEN), by_network(CITIES), TEXT), shop())
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_weighed(text: str) -> None:
+    found = weighed(by_rules(OPEN, COUNT), by_network(OPEN_TOO, CITIES), text)
+    assert all(0 <= r.confidence <= 1 for r in found)
+    assert all(a.confidence >= b.confidence for a, b in pairwise(found))
+    assert found == weighed(by_rules(OPEN, COUNT), by_network(OPEN_TOO, CITIES), text)
+
+
+def test_without_readings_of_one_planner_those_of_the_other_are_candidates() -> None:
+    assert [r.plan for r in candidates(Readings("rules"), by_network(CITIES), TEXT)] == [CITIES]
+    assert [r.plan for r in candidates(by_rules(OPEN), Readings("network"), TEXT)] == [OPEN]
+
+
+def says(found: Readings) -> Planner:
+    return lambda question, catalogue, context: found
+
+
+def test_the_network_is_asked_about_what_nobody_described() -> None:
+    both = seconded(says(by_rules(OPEN)), says(by_network(CITIES)))
+    found = both(Question(TEXT, 0), shop(), Context())
+    assert {r.planner for r in found.readings} == {"rules", "network"}
+
+
+def test_where_somebody_described_the_data_the_rules_have_the_word() -> None:
+    users = query("user.users", measures=(measured("count", None, "count"),))
+    first = by_rules(users)
+    both = seconded(says(first), says(by_network(users)))
+    assert both(Question("how many users", 0), company(), Context()) is first
+
+
+def test_a_final_word_is_not_weighed() -> None:
+    last = Readings("rules", reason="no", final=True)
+    both = seconded(says(last), says(by_network(CITIES)))
+    assert both(Question("delete all", 0), shop(), Context()) is last
+
+
+def test_a_silent_network_leaves_the_rules_as_they_are() -> None:
+    first = by_rules(OPEN, COUNT)
+    both = seconded(says(first), says(Readings("network")))
+    assert both(Question(TEXT, 0), shop(), Context()) is first
