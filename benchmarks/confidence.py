@@ -31,6 +31,7 @@ from orchestrator.planner.asked import Asked
 from orchestrator.planner.confidence import evidence
 from orchestrator.planner.lexicon import lexicon_of
 from orchestrator.planner.reading import Context, Planner, Question, Readings
+from orchestrator.planner.shown import shown
 from orchestrator.planner.words import tokenise
 from registry.catalog import Catalogue
 from registry.clock import SystemClock
@@ -69,7 +70,8 @@ def only(model: str, seen: dict[str, dict[str, float]]) -> Planner:
         if made is None:
             return Readings(rules.NAME)
         seen[question.text] = evidence(shaped, composed, catalogue)[model]
-        return Readings(rules.NAME, (replace(made, confidence=1.0),))
+        told = shown(made, asked.words, catalogue)
+        return Readings(rules.NAME, (replace(told, confidence=1.0),))
 
     return plan
 

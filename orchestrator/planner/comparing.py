@@ -8,7 +8,7 @@ from orchestrator.planner.grammar import HINT_UNITS, HINTS, UNITS
 from orchestrator.planner.literals import Comparison
 from orchestrator.planner.parts import compare
 from orchestrator.planner.words import phrase
-from registry.domain import FieldSpec
+from registry.domain import CollectionSpec, FieldSpec
 from registry.plan import And, Compare, Predicate
 
 
@@ -78,6 +78,22 @@ def measured_field(frame: Frame, hint: str, unit: str | None = None) -> str | No
                 return name
         return None
     return next(iter(numeric)) if len(numeric) == 1 else None
+
+
+def in_unit(spec: CollectionSpec, unit: str | None, hint: str = "") -> str | None:
+    """The only number of a collection that is told in the unit's dimension; of several, the one
+    that the hint means."""
+    dimension = UNITS[unit][0] if unit else None
+    if dimension is None or dimension == "share":
+        return None
+    fitting = {n: f for n, f in spec.fields.items() if _dimension(f.unit) == dimension}
+    stems = HINTS.get(hint, frozenset())
+    meant = [
+        name
+        for name, field in fitting.items()
+        if {w for text in (name, *field.synonyms) for w in phrase(text)} & stems
+    ]
+    return next(iter(meant or fitting), None) if len(fitting) == 1 or meant else None
 
 
 def _dimension(unit: str | None) -> str | None:

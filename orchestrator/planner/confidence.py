@@ -16,7 +16,7 @@ import orjson
 
 from orchestrator.planner.reading import Reading
 from registry.catalog import Catalogue
-from registry.plan import QueryPlan, conjuncts
+from registry.plan import Compare, QueryPlan, conjuncts, leaves
 
 _FILE: Final = Path(__file__).with_name("confidence.json")
 _CLOSE: Final = 0.04  # two roots or roles as near as this are two meanings
@@ -94,11 +94,22 @@ def chosen(
 
 def beyond(composed: QueryPlan, shaped: QueryPlan) -> bool:
     """Whether a plan computes what no shape can say, and the other has not heard of it."""
-    says = [
-        (bool(p.compute), p.per is not None, any(c.where is not None for c in p.measures))
-        for p in (composed, shaped)
-    ]
-    return any(mine and not other for mine, other in zip(*says, strict=True))
+    mine, other = _says(composed), _says(shaped)
+    return any(a and not b for a, b in zip(mine, other, strict=True))
+
+
+def _says(plan: QueryPlan) -> tuple[bool, ...]:
+    """What of a plan only clauses make: what is computed, rows of each, folds with conditions,
+    groups kept, comparisons with what another plan gives."""
+    trees = [tree for tree in (plan.where, plan.having) if tree is not None]
+    found = (leaf for tree in trees for leaf in leaves(tree))
+    return (
+        bool(plan.compute),
+        plan.per is not None,
+        any(measure.where is not None for measure in plan.measures),
+        plan.having is not None,
+        any(isinstance(leaf, Compare) and leaf.plan is not None for leaf in found),
+    )
 
 
 def _distinct(composed: Reading, first: Reading | None) -> Reading:
@@ -169,11 +180,11 @@ def _beside(
 ) -> dict[str, float]:
     described = bool(catalogue.collections[plan.source].display)
     other = _logit(first.confidence) if first is not None else -5.0
-    computed = bool(plan.compute) or any(measure.where for measure in plan.measures)
-    if computed and first is None:
+    further = any(_says(plan))
+    if further and first is None:
         described, other = False, 0.0  # nobody else could have said it
     return {
-        "computed": float(computed),
+        "beyond": float(further),
         "agree": float(agree),
         "other": other,
         "other_agrees": other * agree,

@@ -32,6 +32,15 @@ class Lexicon:
             for key, found in self.schema.items()
             if len(key) == 1 and any(m.kind != "value" and not m.proposed for m in found)
         )
+        #: those names as they are spelt, and their plurals
+        self._spelt = frozenset(
+            f"{m.surface[0]}{end}"
+            for key, found in self.schema.items()
+            if len(key) == 1 and key[0] in self._names
+            for m in found
+            if m.kind != "value" and m.surface
+            for end in ("", "s")
+        )
         longest = max(map(len, self.schema), default=1)
         self.longest = max(
             min(PHRASE_WORDS_MAX, longest), *(shelf.longest for shelf in self.shelves), 1
@@ -52,7 +61,7 @@ class Lexicon:
         """The same, unless grammar and names of the schema explain every word (P10)."""
         found = self.values(key) or self.inflected(stems)
         if not found or all(
-            word in RESERVED or word.isdigit() or stem in self._names
+            word in RESERVED or word.isdigit() or self._named(word, stem, len(key))
             for word, stem in zip(key, stems, strict=True)
         ):
             return []
@@ -70,6 +79,11 @@ class Lexicon:
             return True
         length = len(word.text)
         return any(word.text in shelf.words.get(length, ()) for shelf in self.shelves)
+
+    def _named(self, word: str, stem: str, words: int) -> bool:
+        """Whether a word names something of the schema; among others only as it is spelt there:
+        "united states" is no unit and no state."""
+        return stem in self._names and (words == 1 or word in self._spelt)
 
     def spellings(self, length: int) -> tuple[list[str], list[str]]:
         """(schema words, value words) of about this length, to correct a misspelt word with."""

@@ -21,7 +21,7 @@ from orchestrator.planner.lexicon import Lexicon
 from orchestrator.planner.vocabulary import Meaning
 from orchestrator.planner.words import IRREGULAR, Word, fold, plain, stem
 
-_LENGTH_BONUS: Final = 0.05
+_LENGTH_BONUS: Final = 0.1
 _SURFACE_BONUS: Final = 0.08
 _SORTING: Final = frozenset({"order", "ordered", "sort", "sorted", "rank", "ranked", "group"})
 _OUTRANKED: Final = 0.15  # a stored value beside a word of the schema (P10)
@@ -87,7 +87,7 @@ def cover(words: tuple[Word, ...], lexicon: Lexicon, hidden: frozenset[int]) -> 
         place: fixed
         for place, word in enumerate(words)
         if place not in covered and place not in hidden and content(word) and word.kind == "word"
-        if word.text not in TIME_WORDS
+        if word.text not in TIME_WORDS and word.number is None
         for fixed in [correct(word.text, lexicon)]
         if fixed
     }

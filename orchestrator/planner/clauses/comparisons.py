@@ -16,7 +16,7 @@ from orchestrator.planner.clauses.request import (
     Test,
 )
 from orchestrator.planner.clauses.sentence import Found, Item, is_item
-from orchestrator.planner.comparing import scaled
+from orchestrator.planner.comparing import in_unit, scaled
 from orchestrator.planner.describe import predicate
 from orchestrator.planner.grammar import AGGREGATES, COMPARATIVES
 from orchestrator.planner.literals import Comparison
@@ -128,6 +128,11 @@ def counted(given: Conditions, found: Found, asked: Comparison, y: Item) -> None
         given.sense.collection(y) if y.letter == "C" else given.sense.term(y, given.clause)
     )
     address = counted if isinstance(counted, str) else counted.address
+    if isinstance(counted, str) and _of_field(given, found):
+        given.kept = (counted, asked.op, asked.number)
+        found.hear()
+        given.use(found.item("o"), y)
+        return
     found.hear()
     given.use(found.item("o"), y)
     mods = [
@@ -151,10 +156,26 @@ def counted(given: Conditions, found: Found, asked: Comparison, y: Item) -> None
         given.wonders.append("range of counts")
 
 
+def _of_field(given: Conditions, found: Found) -> bool:
+    """ "providers having over 100 deliveries": it is the field that is counted for, where its
+    records are not named after it."""
+    before = given.clause.part(max(0, found.first - 2), found.first).text.split()
+    if len(before) < 2 or before[0][0] != "F" or not is_item(before[0]):
+        return False
+    if before[1] not in ("with", "having", "have", "has", "had"):
+        return False
+    item = given.clause.sentence.item(before[0])
+    term = given.sense.term(item)
+    key, label = given.sense.key(term.address), given.sense.label(term.address)
+    return term.field not in (key.field, label.field)
+
+
 def comparisons(given: Conditions) -> None:
     for item in given.clause.items("O", unused=True):
         asked: Comparison = item.payload
         near = number(given, item)
+        if near is not None and asked.unit and not measured(given, near):
+            near = None  # "requests over 1 s" are no seconds
         if near is not None:
             term = given.sense.term(near, given.clause, kinds="N")
         else:
@@ -180,8 +201,29 @@ def comparisons(given: Conditions) -> None:
             limits = [(">=", low), ("<=", high or asked.high)]
         told = (predicate(compare(op, term.field, value)) for op, value in limits)
         given.sense.notes[item.place] = " and ".join(told)
+        if _summed(given, term, asked, at):
+            continue
         for op, value in limits:
             given.add(Test(term, op, value), at, at + 1)
+
+
+def _summed(given: Conditions, term: Term, asked: Comparison, at: int) -> bool:
+    """ "invoiced more than 20,000 in total": the sum of what belongs to a record."""
+    found = given.clause.part(at + 1, at + 5).first(
+        r"(?P<all>in total|altogether|in sum|overall|on average)"
+    )
+    if found is None or found.first > 1 or not given.belongs(term.address):
+        return False
+    given.clause.sentence.heard.update(given.clause.at[at : at + 1 + found.last])
+    column = Column(term, "avg" if "average" in found["all"] else "sum")
+    made = Has(given.request.subject, term.address, (), asked.op, asked.number, column)
+    given.add(made, at, at + 1 + found.last)
+    return True
+
+
+def measured(given: Conditions, item: Item) -> bool:
+    term = given.sense.term(item, given.clause, kinds="N")
+    return given.sense.spec(term.address).field(term.field).type in NUMERIC
 
 
 def number(given: Conditions, item: Item) -> Item | None:
@@ -205,6 +247,10 @@ def guessed(given: Conditions, item: Item, asked: Comparison) -> Term | None:
     at = given.clause.index(item)
     before = given.clause.part(0, at).items("C")
     address = given.sense.collection(before[-1]) if before else given.request.subject
+    for owner in dict.fromkeys((address, given.request.subject)):
+        name = in_unit(given.sense.spec(owner), asked.unit, asked.hint)
+        if name is not None:
+            return Term(owner, name)
     if asked.hint:
         made = hinted(given.sense, address, asked.hint, True, "")
         if made is not None:

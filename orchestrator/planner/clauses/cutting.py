@@ -6,16 +6,20 @@ from __future__ import annotations
 from typing import Final
 
 from orchestrator.planner.clauses.sentence import Clause, is_item
+from orchestrator.planner.clauses.trailing import tail
 
 _CUE: Final = (
     r"(?P<cue>whose|where|who|that|which|with(?! (?:the |their |its |corresponding )*(?:number|count|how many))|without|having|have|has|had|when|but|except|excluding|if|located|named|called"
     r"|not|never|do not|does not|did not|do|does|did|contain|contains|containing|includes|include|including|belong|belongs|belonging|did"
     r"|(?:in|on|at|from|by|for|during|after|before|since|to)(?= (?:the |both |either |a |an |any |C\d+ |@f )*[VQTXSOKU]\d+))"
 )
-_SHOWS: Final = r"(?:\| )(?:also |then |and |please )*(?:give|show|list|return|find|tell|what|provide|display|i want|report|include)"
+_SHOWS: Final = r"(?:\| )(?:also |then |and |please |the )*(?:with|top|give|show|list|return|find|tell|what|provide|display|i want|report|include)"
 _TRAIL: Final = (
-    r",(?: (?:,|and|with|the|their|its|how|many|number|numbers|count|counts|only|of|them|as|well|just|give|show"
+    r",(?: (?:,|and|with|the|their|its|how|many|which C\d+|number of C\d+|how many C\d+|when|was|what|seconds|bytes|minutes|average|total|sum|number|numbers|count|counts|only|of|them|as|well|just|give|show"
     r"|figures?|@f|please|it|are|there|is|were|was|each))+$"
+)
+_COUNTED: Final = frozenset(
+    ["many", "number", "numbers", "count", "counts", "figures", "average", "sum", "total"]
 )
 _HOW_MANY: Final = r"(?:and|with)(?: (?:the|their))? (?:how many|counts?|number|numbers|figures)$"
 
@@ -30,17 +34,16 @@ def cut(clause: Clause) -> tuple[Clause, list[Clause]]:
         later = [clause.part(found.first + 1, end)]
         end = found.first
     body = clause.part(0, end)
-    trail = body.first(_TRAIL) or body.first(_HOW_MANY)
+    trail = body.first(_TRAIL) or body.first(_HOW_MANY) or tail(body)
     if (
         trail is not None
         and trail.first
         and any(is_item(t) for t in body.part(0, trail.first).text.split())
     ):
         more = trail.clause.part(trail.first + 1, trail.last)
-        if any(
-            is_item(t) or t in ("many", "number", "numbers", "count", "counts", "figures")
-            for t in more.text.split()
-        ) and not body.part(0, trail.first).text.endswith(tuple(",")):
+        if any(is_item(t) or t in _COUNTED for t in more.text.split()) and not body.part(
+            0, trail.first
+        ).text.endswith(tuple(",")):
             later = [more, *later]
             body = body.part(0, trail.first)
     seen = False

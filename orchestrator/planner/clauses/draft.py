@@ -31,6 +31,10 @@ class Draft:
     doubts: list[str] = field(default_factory=list)
     #: "revenue per seat": what a sum is divided by
     over: Item | None = None
+    #: the number that a superlative compares is shown as well
+    ranked_too: bool = False
+    #: "top 2 cities per country": what there are so many rows of
+    within: list[Item] = field(default_factory=list)
     beat: Bucket | None = None
     implied: bool = False
     said_count: bool = False
@@ -42,14 +46,8 @@ class Draft:
         self.sentence.used.update(i.place for i in items if i is not None)
 
     def measured(self, item: Item) -> Column:
-        meaning = max(
-            item.of_kind("measure"), key=lambda m: m.weight - 0.05 * self.sense.apart(m.address)
-        )
-        spec = self.catalogue.collections[meaning.address].measures[meaning.value]
         self.use(item)
-        return Column(
-            Term(meaning.address, meaning.field or "id"), spec.fn or "sum", measure=meaning.value
-        )
+        return self.sense.measure(item)
 
     def plain(self) -> list[Column]:
         return [c for c in self.request.show if c.fn is None]

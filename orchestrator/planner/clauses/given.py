@@ -33,7 +33,7 @@ class Conditions:
     clause: Clause
     rank: Rank | None
     placed: list[Placed] = field(default_factory=list)
-    kept: tuple[str | Term | Column, str, int | float] | None = None
+    kept: tuple[str | Term | Column, str, int | float | Request] | None = None
     wonders: list[str] = field(default_factory=list)
     negated: list[tuple[int, int]] = field(default_factory=list)
 

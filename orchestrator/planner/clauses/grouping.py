@@ -19,11 +19,13 @@ _EACH: Final = (
 )
 _COUNT: Final = r"how many|how much|number of|numbers of|count(?: of)?|counts of|total number of|amount of|quantity of|how often|how frequently|number"
 _PART: Final = r"shares?|percentages?|percent|%|proportion|fraction|rate"
-_LISTED: Final = r"(?:(?:the|all|our|number|of|show|me|list) )*(?:V\d+ )*(?:[CMN]\d+)(?: (?:,|and|[CMN]\d+|T\d+|V\d+|in|on|at|of|from|the))*"
+_LISTED: Final = r"(?:(?:the|all|our|number|of|show|me|list) )*(?:V\d+ )*(?:[CMN]\d+)(?: (?:,|and|[CMN]\d+|T\d+|V\d+|O\d+|in|on|at|of|from|the))*"
 _UNITS: Final = frozenset({"hour", "day", "week", "month", "quarter", "year"})
 
 
 _FOLDS: Final = rf"M\d+|P\d+|{_COUNT}|{_PART}|{'|'.join(AGGREGATES)}"
+#: a number of rows is asked for before: "top 2", "the 3 largest"
+_SO_MANY: Final = r"(?:top|bottom|first|last|most|least|[a-z]+est) Z\d+|Z\d+(?: V\d+)* (?:most|least|best|worst|[a-z]+est)"
 _SORTED: Final = frozenset({"sorted", "ordered", "ranked", "order", "sort"})
 _KINDS: Final = frozenset("number count kinds types names list many total".split())
 
@@ -35,11 +37,17 @@ def group(draft: Draft, clause: Clause) -> Clause:
         cue = found["cue"].strip()
         if _no_group(clause, found, cue):
             continue
+        if found["g"][0] != "N" and clause.part(0, found.first).has(_SO_MANY):
+            draft.within = _keys(found)
+            draft.use(*draft.within, *found.items("own"), *found.items("g"))
+            found.hear()
+            return clause.without(found.first, found.last)
         if not folds and cue not in ("per", "by", "for each", "for every"):
             continue
         if not folds and not _listed_before(clause, found):
             continue
-        draft.implied = draft.implied or not folds
+        aside = clause.word(found.first - 1) == ","
+        draft.implied = draft.implied or not folds or aside
         if _unit_price(clause, found):
             draft.over = found.item("g")
             found.hear()
@@ -62,6 +70,8 @@ def _no_group(clause: Clause, found: Found, cue: str) -> bool:
 
 
 def _listed_before(clause: Clause, found: Found) -> bool:
+    if clause.word(found.first - 1) == ",":
+        return True
     return bool(re.fullmatch(_LISTED, clause.part(0, found.first).text))
 
 
@@ -86,11 +96,8 @@ def unit(draft: Draft, clause: Clause) -> None:
     """ "which month had the most": the calendar buckets are ranked."""
     texts = [w.text for w in draft.sentence.words]
     for n, word in enumerate(texts[:-1]):
-        if (
-            word in ("which", "what", "busiest")
-            and texts[n + 1] in _UNITS
-            and draft.rank is not None
-        ):
+        asked = word in ("which", "what", "busiest") and texts[n + 1] in _UNITS
+        if asked and draft.rank is not None:
             item = next((i for i in draft.sentence.items if i.first == n + 1), None)
             if item is not None and item.letter in "FNDV":
                 return
@@ -99,8 +106,26 @@ def unit(draft: Draft, clause: Clause) -> None:
             return
 
 
-def bucketed(draft: Draft) -> None:
-    """The buckets of the time of what is counted."""
+_HAVING: Final = (
+    r"(?:(?:on|in|which|what|the|all|list|show|how many) )*(?P<u>F\d+|U\d+|(?:hour|day|week|month|quarter|year)s?)(?: T\d+)*"
+    r" (?:with|that had|having|had|on which|when)"
+)
+
+
+def units(draft: Draft, clause: Clause) -> None:
+    """ "days with more than 10 errors": the calendar buckets that so many records are in."""
+    found = clause.first(_HAVING)
+    if found is None or found.first or draft.beat is not None:
+        return
+    item = draft.sentence.item(found["u"]) if is_item(found["u"]) else None
+    words = (item.words if item is not None else found["u"]).removesuffix("s")
+    if words in _UNITS:
+        draft.beat = words  # type: ignore[assignment]
+        draft.use(item)
+
+
+def bucketed(draft: Draft, *, kept: bool = False) -> None:
+    """The buckets of the time of what is counted. `kept`: groups are kept by their count."""
     if draft.beat is None:
         return
     request = draft.request
@@ -126,6 +151,8 @@ def bucketed(draft: Draft) -> None:
         return
     made = Column(replace(term, bucket=draft.beat))
     request.show.insert(0, made)
+    if kept and not draft.said_count:
+        request.show = [made]
     if draft.rank is None:
         request.order.append((made, False))
     else:
@@ -140,6 +167,17 @@ def bucketed(draft: Draft) -> None:
         request.limit, draft.rank = draft.rank.limit, None
         if column not in request.show or not draft.said_count:
             request.show = [made]
+
+
+def per_group(draft: Draft) -> None:
+    """ "top 2 cities per country": so many rows of each."""
+    request = draft.request
+    if not draft.within or not request.order or request.limit is None:
+        return
+    keys = [Column(group_term(draft, item)) for item in draft.within]
+    request.per, request.limit = (tuple(keys), request.limit), None
+    request.order = [*((k, False) for k in keys), *request.order]
+    request.show = [*(k for k in keys if k not in request.show), *request.show]
 
 
 def grouped(draft: Draft) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from orchestrator.planner.clauses.request import Term
 from orchestrator.planner.clauses.sense import Sense
-from orchestrator.planner.clauses.sentence import Clause, Found, Item
+from orchestrator.planner.clauses.sentence import Clause, Found, Item, is_item
 from orchestrator.planner.grammar import ADJECTIVES, AGGREGATES, HINTS, SUPERLATIVES
 from orchestrator.planner.moments import told_time
 from orchestrator.planner.words import phrase
@@ -27,6 +27,16 @@ _MANY: Final = (
     rf"(?:(?P<z>Z\d+) )?(?P<way>most|least|fewest|(?:{_UP}|{_DOWN}|most|least|fewest)(?: total)?"
     rf" (?:{_NUMBER}))(?: (?:of|the|different|distinct|unique|total|Z\d+))*(?: V\d+)* (?P<y>@x)"
 )
+_MOST: Final = r"(?:(?P<z>Z\d+) )?(?P<way>most|least|fewest) (?P<v>V\d+)(?! [CFNDB]\d+)"
+_BEST: Final = (
+    r"(?:(?P<z>Z\d+) )?(?P<sup>best|worst|highest|lowest|top)(?: (?P<z2>Z\d+))? (?:V\d+|U\d+|paying|earning"
+    r"|selling|performing) (?P<g>[CF]\d+)(?: ,)?(?: by)? (?P<agg>sum|total|average)(?: of)?(?: the)? (?P<y>N\d+)"
+)
+_TOP_OF: Final = r"(?P<sup>top|bottom) (?P<z>Z\d+)(?: (?:most|of|the))* (?P<g>F\d+)"
+_ARE: Final = (
+    r"(?P<y>C\d+) (?:is|are|was|were|take|takes|took|have|has)(?: the)? (?P<sup>@s)"
+    r" (?P<agg>on average|in total|overall|altogether)"
+)
 _COMMON: Final = (
     r"(?P<way>most|least)(?: (?P<z>Z\d+))? (?P<adj>common|popular|frequent|frequently|often|commonly"
     r"|used|usual|prevalent|active|famous)(?: (?:used|appearing|occurring|chosen|visited|ordered))?"
@@ -36,7 +46,7 @@ _DEGREE: Final = (
     r"(?P<way>most|least)(?: (?P<z>Z\d+))? (?P<adj>" + "|".join(ADJECTIVES) + r")(?: (?P<y>@x))?"
 )
 _SUPER: Final = (
-    rf"(?:(?P<z>Z\d+) )?(?P<sup>{_PLAIN})(?: (?P<z2>Z\d+))?(?P<agg> (?:average|total|mean|median|avg"
+    rf"(?:(?P<z>Z\d+) )?(?P<sup>{_PLAIN})(?! and (?:the )?(?:{_PLAIN}) )(?: (?P<z2>Z\d+))?(?P<agg> (?:average|total|mean|median|avg"
     r"|combined))?(?: (?:of|the|value|values|amount))*(?: V\d+)*(?: (?P<y>@x))?"
 )
 _PEAK: Final = (
@@ -76,7 +86,7 @@ class Rank:
 
 def rank_of(clause: Clause, sense: Sense) -> Rank | None:
     """The superlative of a clause, if there is one."""
-    for rule in (_many, _common, _degree, _top, _topped, _trailing, _peak, _super, _firsts, _last):
+    for rule in _RULES:
         found = rule(clause, sense)
         if found is not None:
             return found
@@ -91,7 +101,7 @@ def _limit(found: Found) -> int:
             found.clause.sentence.heard.add(found.clause.at[found.first - 1])
             item = found.clause.sentence.item(before)
     if item is None:
-        asked = found.clause.first(_SO_MANY)
+        asked = found.clause.first(_SO_MANY) or found.clause.first(r"\| (?:the )?top (?P<z>Z\d+)")
         item = asked.item("z") if asked is not None else None
     if item is None:
         return 1
@@ -104,6 +114,9 @@ def _many(clause: Clause, sense: Sense) -> Rank | None:
     for found in clause.find(_MANY):
         y = found.item("y")
         assert y is not None
+        named = _popular(clause, found, y)
+        if named is not None:
+            return Rank(found["way"] == "most", found, named=named, limit=_limit(found))
         desc = not found["way"].startswith(("least", "fewest", *_DOWN.split("|")))
         if y.letter == "M":
             return Rank(desc, found, measure=y, limit=_limit(found))
@@ -113,6 +126,58 @@ def _many(clause: Clause, sense: Sense) -> Rank | None:
         if y.letter == "N" and sense.term(y, clause).field not in sense.spec(sense.subject).key:
             return Rank(desc, found, by=sense.term(y, clause, kinds="N"), limit=_limit(found))
         return Rank(desc, found, counted=y, limit=_limit(found))
+    return None
+
+
+def _popular(clause: Clause, found: Found, y: Item) -> Item | None:
+    """ "most popular page", where only articles have a popularity: the page that is there most."""
+    after = clause.word(found.last)
+    if y.letter != "N" or y.words not in ADJECTIVES or not is_item(after) or after[0] not in "CF":
+        return None
+    item = clause.sentence.item(after)
+    near = {m.address for m in y.meanings} & {m.address for m in item.meanings}
+    return item if not near else None
+
+
+def _most(clause: Clause, sense: Sense) -> Rank | None:
+    """ "the most errors": the most records of that kind."""
+    for found in clause.find(_MOST):
+        return Rank(found["way"] == "most", found, limit=_limit(found))
+    return None
+
+
+def _best(clause: Clause, sense: Sense) -> Rank | None:
+    """ "best paying industries (sum of fees)"."""
+    for found in clause.find(_BEST):
+        y = found.item("y")
+        assert y is not None
+        clause.sentence.used.update(
+            i.place for i in clause.part(found.first, found.last).items("V")
+        )
+        fn = AGGREGATES[found["agg"]]
+        by = sense.term(y, clause, kinds="N")
+        desc = found["sup"] not in ("worst", "lowest")
+        return Rank(desc, found, by=by, fn=fn, named=found.item("g"), limit=_limit(found))
+    return None
+
+
+def _are(clause: Clause, sense: Sense) -> Rank | None:
+    """ "whose copies are largest on average"."""
+    for found in clause.find(_ARE.replace("@s", _PLAIN)):
+        y = found.item("y")
+        assert y is not None
+        desc, what = SUPERLATIVES[found["sup"]]
+        made = hinted(sense, sense.collection(y), what, desc, found["sup"])
+        if made is not None:
+            fn: Fn = "avg" if "average" in found["agg"] else "sum"
+            return Rank(made[1], found, by=made[0], fn=fn, limit=_limit(found))
+    return None
+
+
+def _top_of(clause: Clause, sense: Sense) -> Rank | None:
+    """ "the top 5 cities": those with the most records."""
+    for found in clause.find(_TOP_OF):
+        return Rank(found["sup"] == "top", found, named=found.item("g"), limit=_limit(found))
     return None
 
 
@@ -254,6 +319,24 @@ def _last(clause: Clause, sense: Sense) -> Rank | None:
     for found in clause.find(_LAST):
         return Rank(found["way"] == "most", found, sure=False)
     return None
+
+
+_RULES: Final = (
+    _best,
+    _are,
+    _many,
+    _most,
+    _common,
+    _degree,
+    _top,
+    _topped,
+    _trailing,
+    _peak,
+    _super,
+    _firsts,
+    _top_of,
+    _last,
+)
 
 
 def hinted(

@@ -12,13 +12,14 @@ from orchestrator.planner.clauses.conditions import read as read_conditions
 from orchestrator.planner.clauses.cutting import cut
 from orchestrator.planner.clauses.draft import Draft
 from orchestrator.planner.clauses.given import Conditions
-from orchestrator.planner.clauses.grouping import bucketed, group, grouped, unit
+from orchestrator.planner.clauses.grouping import bucketed, group, grouped, per_group, unit, units
 from orchestrator.planner.clauses.ordering import order, ordered
 from orchestrator.planner.clauses.ranked import ranked
 from orchestrator.planner.clauses.ranking import rank_of
-from orchestrator.planner.clauses.request import Column, Request, Term
+from orchestrator.planner.clauses.request import Column, Has, Request, Term
 from orchestrator.planner.clauses.sentence import Clause
 from orchestrator.planner.clauses.shares import shares
+from orchestrator.planner.clauses.trailing import of_rank, without_rank
 
 
 def read(draft: Draft) -> Request:
@@ -27,6 +28,7 @@ def read(draft: Draft) -> Request:
     head, after = cut(rest)
     draft.rank = rank_of(rest, draft.sense)
     unit(draft, rest)
+    units(draft, rest)
     given = Conditions(draft.sense, draft.request, rest, draft.rank)
     _superlative(draft, head)
     read_conditions(given)
@@ -62,14 +64,23 @@ def _superlative(draft: Draft, head: Clause) -> None:
 
 def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
     """What is asked to be shown at the end: "…, how many?", "Give me their names." """
+    if draft.rank is not None:
+        if of_rank(clause):
+            draft.ranked_too = True
+            draft.sentence.heard.update(clause.at)
+            return
+        rest = without_rank(clause)
+        draft.ranked_too, clause = draft.ranked_too or rest is not None, rest or clause
     before, draft.request.show = draft.request.show, []
     ask(draft, clause)
     shown = draft.request.show
-    counted = any(c.fn == "count" for c in shown) and draft.rank is None and not draft.groups
-    if counted and before and all(draft.number(c) for c in before):
+    counted = any(c.fn == "count" for c in shown) and draft.rank is None
+    if counted and not draft.groups and before and all(draft.number(c) for c in before):
         draft.request.show = [replace(c, fn="sum") for c in before]  # "sign-ups, how many?"
         return
     told = any(c.fn is None for c in shown) or (counted and given.kept is None)
+    lead = draft.sentence.tokens[clause.at[0] - 1] if clause.at else ""
+    told = told and lead not in ("with", "plus", "including")  # beside what names the records
     draft.request.show = [c for c in before if c not in draft.bare or not told]
     draft.bare = [c for c in draft.bare if c not in shown]
     draft.request.show += [c for c in shown if c not in draft.request.show]
@@ -77,12 +88,16 @@ def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
 
 def assemble(draft: Draft, given: Conditions) -> None:
     request = draft.request
-    bucketed(draft)
+    bucketed(draft, kept=given.kept is not None)
     grouped(draft)
     if given.kept is not None:
         kept(draft, *given.kept)
+    counted(draft)
     if draft.rank is not None:
         ranked(draft, draft.rank)
+        too = request.order[-1][0] if draft.ranked_too and request.order else None
+        request.show += [too] if too is not None and too not in request.show else []
+        per_group(draft)
     if not request.show:
         draft.bare.append(Column(draft.sense.label(request.subject)))
         request.show.append(draft.bare[-1])
@@ -101,7 +116,9 @@ def whole(draft: Draft) -> None:
         request.subject, request.show, request.distinct = address, [], False
 
 
-def kept(draft: Draft, counted: str | Term | Column, op: str, number: int | float) -> None:
+def kept(
+    draft: Draft, counted: str | Term | Column, op: str, number: int | float | Request
+) -> None:
     """ "cities with more than 3 users": groups kept by their count."""
     request = draft.request
     if not request.show:
@@ -113,6 +130,18 @@ def kept(draft: Draft, counted: str | Term | Column, op: str, number: int | floa
     if column.term.address != entity:
         draft.group_records(entity)
     request.having.append((column, op, number))
+
+
+def counted(draft: Draft) -> None:
+    """ "articles with at least 15 comments: title and number of comments": what is shown is what
+    is compared."""
+    request = draft.request
+    shown = {c.term.address: c for c in request.show if c.fn == "count" and not c.tests}
+    made = [c for c in request.where if isinstance(c, Has) and c.address in shown and not c.tests]
+    for has in made:
+        request.where.remove(has)
+        if has.op and has.column is None and not isinstance(has.number, Request):
+            request.having.append((shown[has.address], has.op, has.number))
 
 
 def mixed(draft: Draft) -> None:

@@ -117,7 +117,7 @@ class Has:
     address: str
     tests: tuple[Condition, ...] = ()
     op: str = ""
-    number: int | float = 0
+    number: int | float | Request = 0
     column: Column | None = None
 
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from orchestrator.planner.clauses.request import Term
+from orchestrator.planner.clauses.request import Column, Term
 from orchestrator.planner.clauses.sentence import Clause, Item, Sentence
 from orchestrator.planner.graph import UNREACHABLE, Graph
 from orchestrator.planner.vocabulary import Meaning
@@ -24,6 +24,7 @@ _OF: Final = 0.5
 _SUBJECT: Final = 0.3
 _NAMED: Final = 0.25
 _FAR: Final = 0.2
+_FARTHER: Final = 0.6
 _LIST: Final = (
     r"(?: (?:,|and|or|the|their|its|as|well|also|all|@f|C\d+|'s|both|each|different|distinct))*"
 )
@@ -84,6 +85,9 @@ class Sense:
         """The field that holds a value, and the value as a plan has it."""
         found = item.of_kind("value")
         declared = [m for m in found if self._declared(m)]
+        nearest = min(self.apart(m.address) for m in found)
+        if declared and min(self.apart(m.address) for m in declared) > nearest + _FARTHER:
+            declared = []
         scored = []
         for m in declared or found:  # what the spec says outranks what is stored
             score = self._fit(m, "", "", near)
@@ -94,6 +98,12 @@ class Sense:
         best = self._best(scored)
         self.notes[item.place] = f"{best.address}.{best.field} = {best.value}"
         return Term(best.address, best.field), self.wire(Term(best.address, best.field), best.value)
+
+    def measure(self, item: Item) -> Column:
+        """The fold that an item names."""
+        m = max(item.of_kind("measure"), key=lambda m: m.weight - 0.05 * self.apart(m.address))
+        spec = self.spec(m.address).measures[m.value]
+        return Column(Term(m.address, m.field or "id"), spec.fn or "sum", measure=m.value)
 
     def _declared(self, m: Meaning) -> bool:
         field = self.spec(m.address).field(m.field)

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from orchestrator.planner.asked import Asked
 from orchestrator.planner.frame import letter_of, loose_letter
+from orchestrator.planner.grammar import UNITS
 from orchestrator.planner.spans import Span
 from orchestrator.planner.vocabulary import Meaning
 from orchestrator.planner.words import Word
@@ -329,7 +330,8 @@ def _tokens(words: tuple[Word, ...], items: list[Item], text: str) -> list[str]:
 
 def _loose(word: Word) -> str | None:
     letter = loose_letter(word)
-    return None if letter == "U" and word.text in _SAID else letter
+    unit = len(word.text) > 2 and word.text.removesuffix("s") in UNITS
+    return None if letter == "U" and (unit or word.text in _SAID) else letter
 
 
 def _letter(span: Span, catalogue: Catalogue) -> str:

@@ -191,14 +191,19 @@ def _swapped(
         return None
     places = [phrase.at[phrase.index(i)] for i in kept]
     rest = replace(left, at=(*left.at, *places, *tail.at))
-    if turn.letter == "T" and "previous" in turn.words:
-        moved = before(mine[-1].payload, turn.words.split()[-1])
+    if turn.letter == "T" and ("previous" in turn.words or "same " in turn.words):
+        moved = before(mine[-1].payload, _unit_said(turn))
         turn = replace(turn, payload=moved or turn.payload)
     repeated = [i for i in tail.items("T") if any(_again(i, t) for t in (mine[-1], turn))]
     for item in repeated:
         rest = rest.without(rest.index(item), rest.index(item) + 1)
     windows = (mine[-1].payload, turn.payload) if turn.letter == "T" else None
     return _Pair((rest, rest), ((mine[-1], turn),), link, windows)
+
+
+def _unit_said(turn: Item) -> str:
+    """ "the previous month"; "the same month last year"."""
+    return "year" if "same " in turn.words else turn.words.split()[-1]
 
 
 def _again(a: Item, b: Item) -> bool:

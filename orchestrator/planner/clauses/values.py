@@ -18,6 +18,9 @@ from registry.record import NUMERIC
 _BESIDE: Final = r"(?: (?:is|are|was|were|of|named|called|as|in|on|at|:|=|equal|equals|to|the|a|an|either|both|not|like|with|being|name|titled|has|have|by|from|either|code|value|no|neither))*"
 
 
+_WITH: Final = r"(?:with|have|has|having|had|got|gave|of)"
+
+
 def literals(given: Conditions) -> None:
     """Quoted texts, codes and bare numbers beside the field or collection they are a value of."""
     for found in given.clause.find(rf"(?P<f>@x){_BESIDE} (?P<x>[QXZ]\d+)"):
@@ -45,6 +48,13 @@ def literals(given: Conditions) -> None:
         given.add(Test(term, "=", literal(given, term, x)), found.last - 1, found.last)
         found.hear()
         or_else(given, found, term)
+    for found in given.clause.find(rf"{_WITH} (?P<x>Z\d+) (?P<f>N\d+)"):
+        f, x = found.item("f"), found.item("x")
+        assert f is not None and x is not None
+        if given.free(x) and given.free(f):
+            term = given.sense.term(f, given.clause, kinds="N")
+            given.use(x, f)
+            given.add(Test(term, "=", literal(given, term, x)), found.first, found.last)
     for item in given.clause.items("Q", unused=True):
         if full_name(given, item):
             continue
@@ -194,7 +204,7 @@ def flags(given: Conditions) -> None:
 def present(given: Conditions) -> None:
     """ "users with a referrer": the field has a value."""
     for found in given.clause.find(
-        r"(?:with|has|have|having|had)(?: (?:a|an|any|some))+ (?P<f>[FD]\d+)(?! (?:of|in|is|like|[VOQXZST]\d+))"
+        r"(?:(?:with|has|have|having|had)(?: (?:a|an|any|some))+|(?:those|ones|only)(?: (?:that|which|who))? (?:with|having|have)) (?P<f>[FDN]\d+)(?! (?:of|in|is|like|[VOQXZST]\d+))"
     ):
         item = found.item("f")
         if given.free(item) and item is not None and given.scope(found.first) is None:

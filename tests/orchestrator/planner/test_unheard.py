@@ -40,7 +40,6 @@ def best(question: str) -> Reading | None:
         "last session per user",
         "which team paid the most",
         "tasks done yesterday",
-        "marketing spend in october",
         "users who signed up on a monday",
         "sessions with one page",
         "revenue in q1 2026 vs q2 2026",
@@ -95,6 +94,12 @@ HEARD: list[dict[str, Any]] = [
         "q": "who signed in today",
         "from": "session.logins",
         "where": ["at [2026-11-18,2026-11-19)"],
+    },
+    {
+        "q": "marketing spend in october",
+        "from": "analytics.daily",
+        "where": ["day [2026-10-01,2026-11-01)"],
+        "measures": ["sum(cost)"],
     },
     {"q": "average views per article", "from": "content.articles", "measures": ["avg(views)"]},
 ]

@@ -1,0 +1,52 @@
+"""What is asked for at the end: "…, with the counts", "…: which job and how many seconds"."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from orchestrator.planner.clauses.sentence import Clause, Found, is_item
+from orchestrator.planner.grammar import AGGREGATES, UNITS
+
+UNIT: Final = "|".join(sorted(f"{unit}s?" for unit in UNITS if unit.isalpha() and len(unit) > 2))
+_FOLDS: Final = "|".join((*AGGREGATES, *(f"{word}s" for word in AGGREGATES)))
+_ITS: Final = (
+    "the|their|its|that|those|these|this|his|her|only|each|as|well|too|also|both|of|how|in|and"
+)
+_NUMBER: Final = "number|numbers|count|counts|figure|figures|many|much|value|values|it"
+_COUNTS: Final = frozenset({"count", "counts", "number", "numbers"})
+_TAIL: Final = (
+    rf"(?:,? ?and|, (?:with|show|plus)|with|plus|including|along with)"
+    rf"(?: (?:{_ITS}|{_NUMBER}|{_FOLDS}|{UNIT}|@x|U\d+))+$"
+)
+_RANKED: Final = r"top|bottom|most|least|fewest|best|worst|[a-z]+est|first|last"
+_HOW_MUCH: Final = rf"(?:,|and)? ?how (?:many (?:{UNIT})|much|long|big|large)"
+
+
+def tail(body: Clause) -> Found | None:
+    """After a superlative, what is shown besides: "…by fee with the fee", "…and that average"."""
+    found = body.first(_TAIL)
+    if found is None or not body.part(0, found.first).has(_RANKED):
+        return None
+    lead = found.match[0].split()[0]
+    return (
+        found if lead in ("with", "plus", "including", "along") or of_rank(_rest(found)) else None
+    )
+
+
+def _rest(found: Found) -> Clause:
+    return found.clause.part(found.first + 1, found.last)
+
+
+def of_rank(clause: Clause) -> bool:
+    """Whether only the number is meant that the superlative compares: "with counts"."""
+    words = clause.text.split()
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        if is_item(word) and word[0] != "U" and not (word[0] == "C" and after in _COUNTS):
+            return False
+    return clause.has(rf"(?:{_NUMBER}|{_FOLDS})")
+
+
+def without_rank(clause: Clause) -> Clause | None:
+    """The clause without "how many seconds", which asks for the number that is compared."""
+    found = clause.first(_HOW_MUCH)
+    return found.hear().rest if found is not None else None
