@@ -31,7 +31,7 @@ POINT: Final = (
     rf"|(?:first|second|third|fourth) quarter(?: of)?(?: {YEAR})?|(?:first|second) half of {YEAR}"
     rf"|(?:start|beginning) of (?:the|this) (?:week|month|quarter|year)"
     rf"|day before yesterday|yesterday|today|now|tomorrow|(?:last |this )?{DAY}"
-    rf"|(?:last|past|previous|this|current|next) (?:{BIG}|weekend)|{YEAR})"
+    rf"|(?:last|past|previous|this|current|next) (?:{BIG}|weekend)|year \d{{4}}|{YEAR})"
 )
 
 
@@ -166,7 +166,7 @@ _POINTS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], 
     (re.compile(rf"(?:(last|this) )?({DAY})"), _weekday),
     (re.compile(rf"(last|past|previous|this|current|next) ({BIG}|weekend)"), _relative),
     (
-        re.compile(rf"({YEAR})"),
+        re.compile(rf"(?:year )?((?<=year )\d{{4}}|{YEAR})"),
         lambda m, n: (datetime(int(m[1]), 1, 1), datetime(int(m[1]) + 1, 1, 1)),
     ),
 )

@@ -62,6 +62,7 @@ _UNIT: Final = (
     "(?:seconds?|sec|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|quarters?|years?|[shdw])"
 )
 _PLAIN_YEAR: Final = re.compile(YEAR)
+_OLD_YEAR: Final = re.compile(r"1[0-8]\d\d")
 _ASKED_KEPT: Final = 64  # questions, for the planners of a cascade
 _NEEDS_LEAD: Final = re.compile(rf"(?:{YEAR}|may|march|mar|sat|sun|mon|dec|jan|jun|now|second)")
 _UNTIL: Final = frozenset({"before", "until", "till", "by", "prior to"})
@@ -188,7 +189,7 @@ def _same_ago(found: re.Match[str], now: datetime) -> Pair | None:
 
 def _open(found: re.Match[str], now: datetime) -> Pair | None:
     lead, phrase = found["lead"], found["p"]
-    named = stretch(phrase, now)
+    named = stretch(f"year {phrase}" if _OLD_YEAR.fullmatch(phrase) else phrase, now)
     if named is None or named[0] is None:
         return None
     if lead in _UNTIL and re.fullmatch(MONTH, phrase) and now - named[0] > _LONG_AGO:
@@ -278,7 +279,7 @@ _PHRASES: Final[
     (
         re.compile(
             rf"\b(?P<lead>since|after|before|until|till|prior to|earlier than|up to|as of"
-            rf"|starting|by) (?P<p>{POINT})(?= |$)"
+            rf"|starting|by) (?P<p>{POINT}|(?<!by )1[0-8]\d\d)(?= |$)"
         ),
         _open,
     ),

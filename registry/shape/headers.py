@@ -136,7 +136,19 @@ def words_of(header: str) -> list[str]:
 def meant_words(header: str) -> list[str]:
     """The same with short forms written out: `custFName` is "customer first name"."""
     short = habits().short
-    return [part for word in words_of(header) for part in short.get(word, word).split()]
+    words = [short.get(word, word) for word in _initialled(words_of(header))]
+    return [part for word in words for part in word.split()]
+
+
+def _initialled(words: list[str]) -> list[str]:
+    """`LName` and `l_name` are one short form."""
+    short, out = habits().short, words[:1]
+    for word in words[1:]:
+        if len(out[-1]) == 1 and word not in KEY_WORDS and out[-1] + word in short:
+            out[-1] += word
+        else:
+            out.append(word)
+    return out
 
 
 def shortens(word: str, long: str) -> bool:

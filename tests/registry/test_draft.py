@@ -26,6 +26,8 @@ from tests.registry.test_shape import shaped, table
         ("ord_qty", ["ord", "qty"], ["order", "quantity"]),
         ("StuID", ["stu", "id"], ["student", "id"]),
         ("fname", ["fname"], ["first", "name"]),
+        ("LName", ["l", "name"], ["last", "name"]),
+        ("m_id", ["m", "id"], ["m", "id"]),
         ("username", ["username"], ["username"]),
         ("paid", ["paid"], ["paid"]),
         ("valid", ["valid"], ["valid"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Final, Literal
 
 from orchestrator.planner.clauses.given import Conditions
 from orchestrator.planner.clauses.request import (
@@ -19,6 +19,9 @@ from orchestrator.planner.clauses.sentence import Item, is_item
 from orchestrator.planner.moments import moment, told_time
 from registry.clock import to_datetime
 from registry.record import NUMERIC, TEMPORAL
+
+#: a number so called may hold years: "year", "founded", "built"
+_OF_YEARS: Final = re.compile(r"\byears?\b|^(?:built|born|begun|\w{2,}ed)$")
 
 
 def windows(given: Conditions) -> None:
@@ -43,7 +46,7 @@ def time(given: Conditions, item: Item, at: int) -> Term | None:
     near += [
         i
         for i in given.clause.part(0, at).items("N")
-        if 0 <= item.first - i.last <= 3 and "year" in i.words
+        if 0 <= item.first - i.last <= 3 and _OF_YEARS.search(i.words)
     ]
     if near:
         given.use(near[-1])
