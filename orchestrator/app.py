@@ -24,9 +24,8 @@ from orchestrator.catalogue import LiveCatalogue
 from orchestrator.cooling import Cooling
 from orchestrator.links import Links, in_process
 from orchestrator.planner import cascade
-from orchestrator.planner.llm import planner as llm
 from orchestrator.planner.network import planner as network
-from orchestrator.planner.reading import Planner
+from orchestrator.planner.reading import Further, Planner
 from orchestrator.server import FrontDoor
 from orchestrator.supervisor import Supervisor
 from orchestrator.toolbox import Toolbox
@@ -148,7 +147,7 @@ async def running(
             await links.add("system", in_process(system.built.server, system.built.call))
             catalogue = LiveCatalogue(links.call, clock)
             links.wrote = catalogue.wrote
-            further = llm.planner(settings, clock, rng)
+            further = _further(settings, clock, rng)
             asker = Asker(links.call, catalogue, planner, clock, settings, further)
             app = App(settings, links, supervisor, asker, Toolbox(links), clock)
             await app.refresh()
@@ -162,6 +161,16 @@ async def running(
                 tasks.cancel_scope.cancel()
                 await supervisor.close()
                 await system.close()
+
+
+def _further(settings: Settings, clock: Clock, rng: Random) -> Further | None:
+    """The language model that is set up, if one is."""
+    if settings.llm_provider is None:
+        return None
+    # Late: without one, nobody waits for what only it needs.
+    from orchestrator.planner.llm.planner import planner
+
+    return planner(settings, clock, rng)
 
 
 def _cooling(app: App, rng: Random) -> Cooling:

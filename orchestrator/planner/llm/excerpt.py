@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
 import orjson
@@ -22,10 +23,12 @@ from registry.limits import LLM_CATALOGUE_CHARS_MAX, LLM_FIELDS_MAX, VALUE_CHARS
 from registry.measure import Measure
 
 _VALUES_MAX: Final = 12  # of one field
+_NAMES_MAX: Final = 20  # of columns that it shows, of measures
 _REPEATS_MIN: Final = 3  # of each value, on average
 _ENUM_MAX: Final = 40
 _SYNONYMS_MAX: Final = 4
 _ABOUT_CHARS_MAX: Final = 160
+_MEASURE_CHARS_MAX: Final = 600
 _NEIGHBOUR: Final = 0.3  # of the score of what it refers to
 
 
@@ -112,9 +115,10 @@ def _collection(
         if value := getattr(spec, key):
             out[key] = value
     if spec.display:
-        out["shows"] = list(spec.display)
+        out["shows"] = list(spec.display[:_NAMES_MAX])
     if spec.measures:
-        out["measures"] = {name: _measure(measure) for name, measure in spec.measures.items()}
+        first = islice(spec.measures.items(), _NAMES_MAX)
+        out["measures"] = {name: _measure(measure) for name, measure in first}
     return out, said
 
 
@@ -169,4 +173,5 @@ def _field(field: FieldSpec, values: tuple[str, ...]) -> str:
 
 def _measure(measure: Measure) -> Any:
     """How it is computed, in the plan's own words."""
-    return measure.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    told = measure.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    return told if len(orjson.dumps(told)) <= _MEASURE_CHARS_MAX else measure.description

@@ -70,12 +70,12 @@ class Message:
         data: dict[str, Any] = {
             "collections": self.excerpt.collections,
             "now": f"{time_text(self.question.now_us)}, a {now:%A}",
-            "question": self.question.text.encode(errors="replace").decode(),
+            "question": _sayable(self.question.text),
         }
         if self.context.plan is not None:
             data["before"] = {
-                "question": self.context.question,
-                "plan": self.context.plan.to_wire(),
+                "question": _sayable(self.context.question or ""),
+                "plan": _bounded(self.context.plan.to_wire()),
             }
         if self.refused is not None:
             data["refused"] = _refused(self.refused)
@@ -84,7 +84,13 @@ class Message:
 
 def _refused(refused: Refused) -> dict[str, Any]:
     out: dict[str, Any] = {"why": refused.reason[:FAULT_CHARS_MAX]}
-    if refused.plan is not None:
-        plan = orjson.dumps(refused.plan)
-        out["plan"] = refused.plan if len(plan) <= _PLAN_CHARS_MAX else "too long to repeat"
-    return out
+    return out if refused.plan is None else {**out, "plan": _bounded(refused.plan)}
+
+
+def _bounded(plan: dict[str, Any]) -> Any:
+    return plan if len(orjson.dumps(plan)) <= _PLAN_CHARS_MAX else "too long to repeat"
+
+
+def _sayable(text: str) -> str:
+    """The text without what JSON cannot say."""
+    return text.encode(errors="replace").decode()

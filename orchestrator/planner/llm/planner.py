@@ -36,7 +36,8 @@ log: Final = structlog.get_logger("llm")
 NAME: Final = "llm"
 #: below what is answered without doubt
 _ALONE: Final = 0.7
-_TOGETHER_MAX: Final = 0.95
+#: the share of another planner's doubt that its agreement leaves
+_LEFT: Final = 0.5
 #: how far the less likely of two planners' readings stands behind: it is not asked back about
 _BEHIND: Final = 0.05
 _CORRECTIONS: Final = 1
@@ -48,10 +49,8 @@ _NOTES: Final = {
 _SICK: Final = "The language model could not be asked; ask again later."
 
 
-def planner(settings: Settings, clock: Clock, rng: Random) -> Further | None:
-    """The planner of the model that the settings name; `None` where they name none."""
-    if settings.llm_provider is None:
-        return None
+def planner(settings: Settings, clock: Clock, rng: Random) -> Further:
+    """The planner of the model that the settings name."""
 
     def opens() -> Predict:
         # Late: llama-index takes seconds and a hundred megabytes, which nobody else shall pay for.
@@ -95,13 +94,13 @@ class Model:
         """Its plan, checked; `None` where it says that there is none. A plan or reply that does
         not fit is sent back, with the reason, so many times."""
         told = excerpt(question.text, catalogue, values=self.values)
-        read = partial(_read, grounds=_grounds(question, context, told.values), catalogue=catalogue)
+        reads = partial(read, grounds=_grounds(question, context, told.values), catalogue=catalogue)
         message = Message(question, context, told)
         for left in range(_CORRECTIONS, -1, -1):
             data = None
             try:
                 data = wire(await self.asking.reply(message, deadline))
-                return None if data is None else read(data)
+                return None if data is None else reads(data)
             except (NoPlan, IsothermError) as bad:
                 reason = bad.reason if isinstance(bad, NoPlan) else bad.message
                 log.warning("llm-no-plan", tries_left=left)
@@ -109,7 +108,7 @@ class Model:
         raise NoPlan("It gave no plan, although it was told why.")
 
 
-def _read(data: object, *, grounds: Grounds, catalogue: Catalogue) -> QueryPlan:
+def read(data: object, *, grounds: Grounds, catalogue: Catalogue) -> QueryPlan:
     """The plan, if it is one of this catalogue and made of what was said; else raises."""
     plan = parse_plan(data)
     check(plan, catalogue)
@@ -134,14 +133,23 @@ def joined(found: Readings, reading: Reading) -> Readings:
     """Its reading among the others'."""
     same = next((r for r in found.readings if alike(r.plan, reading.plan)), None)
     if same is not None:
-        sure = 1 - (1 - same.confidence) * (1 - reading.confidence)
-        by = f"{same.planner or found.planner}+{NAME}"
-        both = replace(same, confidence=round(min(sure, _TOGETHER_MAX), 4), planner=by)
+        both = replace(
+            same,
+            confidence=_together(same, reading),
+            planner=f"{same.planner or found.planner}+{NAME}",
+        )
         others = tuple(r for r in found.readings if r is not same)
         return replace(found, readings=_behind((both, *others)), reason=None)
     model = Readings(NAME, (reading,))
     all_ = merged([found, model]) if found.readings else model
     return replace(all_, readings=_behind(all_.readings))
+
+
+def _together(same: Reading, reading: Reading) -> float:
+    """How sure two planners are of one plan. A word that the one passed over, the other may have
+    passed over too."""
+    sure = 1 - (1 - same.confidence) * _LEFT
+    return round(min(sure, reading.confidence) if same.not_understood else sure, 4)
 
 
 def _behind(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:

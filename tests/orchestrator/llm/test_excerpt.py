@@ -13,6 +13,7 @@ from orchestrator.planner.reading import Context, Question
 from registry.catalog import Catalogue, Facts, FieldValues
 from registry.domain import parse_spec
 from registry.limits import LLM_CATALOGUE_CHARS_MAX, LLM_FIELDS_MAX
+from registry.plan import parse_plan
 from tests.orchestrator.planner.company import NOW_US
 
 PEOPLE = {"Anna Schmidt", "Bob Miller", "anna@example.org", "Germany", "Berlin"}
@@ -97,3 +98,5 @@ def test_what_is_sent_back_is_bounded(catalogue: Catalogue) -> None:
         Question("?", NOW_US), Context(), Excerpt({}, frozenset()), Refused("why " * 1_000, plan)
     )
     assert len(message.text) < 1_000
+    before = Context(parse_plan(plan), "what \ud800?")
+    assert len(Message(Question("?", NOW_US), before, Excerpt({}, frozenset())).text) < 1_000

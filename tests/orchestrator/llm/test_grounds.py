@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from orchestrator.planner.llm.grounds import Grounds, literals
-from registry.errors import BadPlan
+from orchestrator.planner.llm.planner import read
+from orchestrator.planner.llm.reply import PlanReply, wire
+from registry.errors import BadPlan, Bug, IsothermError
 from registry.plan import parse_plan
+from tests.orchestrator.planner.company import company
+
+CATALOGUE = company()
 
 ASKED = "How many refunds did Müller GmbH ask for in Zürich, and who is “Ada Blue”?"
 SAID = Grounds((ASKED,), frozenset({"paid_ads", "in progress"}))
@@ -32,6 +40,7 @@ def test_what_was_asked_or_told_may_be_compared_with(value: Any) -> None:
     SAID.check(parse_plan(plan(where=equal(value))))
 
 
+@pytest.mark.promise(10)
 @pytest.mark.parametrize("value", [ATTACK, "Smith", "paid", "refund Smith", "\u202eoops", "IGNORE"])
 @pytest.mark.parametrize(
     "place", ["where", "measure", "having", "in", "like", "not", "inner", "combined"]
@@ -88,3 +97,52 @@ def test_literals_are_those_of_all_plans() -> None:
         where={"op": "and", "args": [equal("here"), {"op": "in", "field": "x", "plan": inner}]}
     )
     assert sorted(literals(parse_plan(made))) == ["deep", "here"]
+
+
+# -- whatever is replied ---------------------------------------------------------------------------
+
+TEXTS = [
+    "user.users", "session.sessions", "nobody.nothing", "country", "who.country", "id", "extra", "Germany",
+    ATTACK, "'; DROP TABLE users; --", "\x00", "count", "avg", "in", "=", "contains", "match", "and", "not", "union", "",
+]  # fmt: skip
+KEYS = [
+    "from", "joins", "where", "select", "group", "measures", "compute", "having", "show", "order", "per", "limit",
+    "combine", "plan", "op", "field", "value", "values", "args", "arg", "as", "to", "on", "fn", "by", "n", "text", "answers",
+]  # fmt: skip
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(TEXTS) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
+    max_leaves=12,
+)  # fmt: skip
+LEAF = st.fixed_dictionaries(
+    {"op": st.sampled_from(["=", ">", "contains", "in", "null"]), "field": st.sampled_from(["country", "id", "who.id"])},
+    optional={"value": ANY, "values": st.lists(ANY, max_size=3), "plan": ANY},
+)  # fmt: skip
+PLANS = st.fixed_dictionaries(
+    {"from": st.sampled_from(["user.users", "session.sessions"])},
+    optional={
+        "where": LEAF | st.fixed_dictionaries({"op": st.sampled_from(["and", "or"]), "args": st.lists(LEAF, max_size=3)}),
+        "select": st.lists(st.sampled_from(["country", "id", "extra"]), max_size=2),
+        "measures": st.lists(st.fixed_dictionaries({"fn": st.sampled_from(["count", "avg"])}, optional={"as": ANY, "field": ANY, "where": LEAF}), max_size=2),
+        "joins": ANY, "order": ANY, "limit": ANY, "combine": ANY, "having": ANY, "compute": ANY,
+    },
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.fixed_dictionaries({"plan": PLANS | ANY, "answers": st.booleans()}) | ANY)
+def test_whatever_is_replied_is_refused_or_a_plan_of_what_was_said(reply: Any) -> None:
+    asked = Grounds(("how many users in Germany?",), frozenset())
+    try:
+        data = wire(PlanReply.model_validate(reply))
+        if data is None:
+            return
+        made = read(data, grounds=asked, catalogue=CATALOGUE)
+    except (ValidationError, IsothermError) as bad:
+        assert not isinstance(bad, Bug)
+        return
+    assert parse_plan(made.to_wire()) == made and set(made.collections) <= set(
+        CATALOGUE.collections
+    )
+    assert ATTACK not in str(made.to_wire()) and "DROP" not in str(made.to_wire())

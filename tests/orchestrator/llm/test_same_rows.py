@@ -12,6 +12,8 @@ import anyio
 import pytest
 from pydantic import SecretStr
 
+from orchestrator.app import running
+from orchestrator.ask import AskRequest
 from orchestrator.client import Client, connect
 from orchestrator.commands.demo_folder import Memory
 from orchestrator.commands.demo_run import fill
@@ -19,6 +21,7 @@ from orchestrator.demo.company import SEED
 from orchestrator.planner import cascade
 from orchestrator.planner.llm.planner import unheard
 from orchestrator.planner.reading import Planner
+from registry.access import LOCAL, Principal
 from registry.clock import ManualClock
 from registry.settings import Settings
 from tests.orchestrator.llm.stub import Asked, Reply, Stub, planned, refused, stub
@@ -107,6 +110,25 @@ async def test_a_model_is_asked_within_the_domains_that_are_meant_and_may_be_rea
         assert {a.partition(".")[0] for a in document["collections"]} == {"user"}
 
 
+@pytest.mark.promise(8)
+async def test_a_model_neither_hears_of_nor_reaches_what_the_asker_may_not_read(
+    folder: Path,
+) -> None:
+    nobody = Principal("eve", roles=("reader",), domains=("user",))
+    inner = {"from": "session.sessions", "select": ["user"]}
+    plan = {"from": "user.users", "where": {"op": "in", "field": "id", "plan": inner}}
+    with stub(planned(plan)) as server:
+        settings = Settings(folder, llm_provider="openai", llm_model="m", llm_url=server.url)
+        async with running(settings, clock=ManualClock(NOON), planner=unheard) as app:
+            mine = await app.asker.ask(AskRequest("who had sessions?"), LOCAL)
+            theirs = await app.asker.ask(AskRequest("who had sessions?"), nobody)
+    assert mine.status == "tentative" and mine.rows
+    assert theirs.status == "refused" and not theirs.rows
+    for document in server.documents[1:]:
+        assert {a.partition(".")[0] for a in document["collections"]} == {"user"}
+
+
+@pytest.mark.promise(9)
 async def test_a_model_that_is_away_takes_nothing_from_the_others(folder: Path) -> None:
     with stub(refused(401)) as server:
         async with asking(folder, server) as client:

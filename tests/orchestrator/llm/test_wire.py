@@ -115,7 +115,15 @@ async def test_a_plan_that_another_planner_made_too_is_surer_than_either(
     with stub(planned(PLAN)) as server:
         found = await Heard(server.url)(catalogue, found=Readings("rules", (mine,)))
     assert [r.planner for r in found.readings] == ["rules+llm"]
-    assert found.readings[0].confidence == pytest.approx(0.88)
+    assert found.readings[0].confidence == pytest.approx(0.8)
+
+
+async def test_agreement_counts_less_where_words_were_not_understood(catalogue: Catalogue) -> None:
+    mine = Reading(parse_plan(PLAN), 0.6, "theirs", (), ("dog",), planner="rules")
+    with stub(planned(PLAN)) as server:
+        found = await Heard(server.url)(catalogue, found=Readings("rules", (mine,)))
+    assert found.readings[0].confidence == pytest.approx(0.7)
+    assert found.readings[0].not_understood == ("dog",)
 
 
 async def test_two_planners_of_two_minds_are_not_asked_back_about(catalogue: Catalogue) -> None:
@@ -144,11 +152,17 @@ async def test_what_went_before_is_part_of_the_message_and_its_values_may_be_use
 
 CUT = json.dumps({"plan": PLAN, "answers": True})[:-30]
 DEEP = '{"plan":' * 5_000
+NOTS = '{"op": "not", "arg": ' * 300 + '{"op": "null", "field": "id"}' + "}" * 300
 NO_PLANS = {
     "malformed": called('{"plan": {"from": "user.users",}'),
     "cut short": called(CUT),
     "cut short where it could be mended": called(CUT.rpartition(', "measures"')[0]),
     "nested without end": called(DEEP),
+    "deep": called(f'{{"plan": {{"from": "user.users", "where": {NOTS}}}, "answers": true}}'),
+    "not a number": called(
+        '{"plan": {"from": "user.users", "measures": [{"fn": "percentile", "field": "id", "q": NaN}]}, "answers": true}'
+    ),
+    "half a character": called('{"plan": {"from": "\\ud800"}, "answers": true}'),
     "no object": called("[1, 2]"),
     "another tool": said({"content": None, "tool_calls": []}),
     "refusal text": text("I am sorry, but I cannot help with that."),
