@@ -21,7 +21,7 @@ from orchestrator.planner.lexicon import Lexicon
 from orchestrator.planner.vocabulary import Meaning
 from orchestrator.planner.words import IRREGULAR, Word, fold, plain, stem
 
-_LENGTH_BONUS: Final = 0.1
+_LENGTH_BONUS: Final = 0.08
 _SURFACE_BONUS: Final = 0.08
 _SORTING: Final = frozenset({"order", "ordered", "sort", "sorted", "rank", "ranked", "group"})
 _OUTRANKED: Final = 0.15  # a stored value beside a word of the schema (P10)
