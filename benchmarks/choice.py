@@ -50,7 +50,6 @@ Row = tuple[dict[str, float], bool]
 class Asked:
     """A question and its candidates; per candidate what it brought and whether that was right."""
 
-    found: tuple[Readings, Readings]
     readings: list[Reading]
     half: int = 0
     strange: bool = False
@@ -110,12 +109,11 @@ class Desk:
             return Readings("nth")
         one = self.asked.get(self._id)
         if one is None:
-            found = (
-                rules.plan(question, catalogue, context),
-                network.plan(question, catalogue, context),
-            )
-            made = [] if found[0].final else choice.candidates(*found, question.text)
-            one = self.asked[self._id] = Asked(found, made)
+            ours = rules.plan(question, catalogue, context)
+            plans = [reading.plan for reading in ours.readings]
+            theirs = network.opinion(question, catalogue, context, plans)
+            made = [] if ours.final else choice.candidates(ours, theirs, question.text)
+            one = self.asked[self._id] = Asked(made)
         given = one.readings[self._number : self._number + 1]
         return Readings("nth", tuple(replace(r, confidence=1.0, evidence={}) for r in given))
 

@@ -7,15 +7,18 @@ each reading is weighed. Running any is `ask.py`'s.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol
 
 from orchestrator.planner import choice, rules, verified
 from orchestrator.planner.followup import planner as followup
 from orchestrator.planner.languages.planner import spoken
 from orchestrator.planner.network import planner as network
+from orchestrator.planner.network.planner import Opinion
 from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
 from registry.catalog import Catalogue
+from registry.plan import QueryPlan
 
 #: a reading this likely needs no second planner's opinion
 SURE: Final = 0.9
@@ -56,6 +59,18 @@ def merged(asked: list[Readings]) -> Readings:
     return replace(winner, readings=tuple(best), reason=None)
 
 
+class Second(Protocol):
+    """A planner that says what it thinks of another's plans, too."""
+
+    def __call__(
+        self,
+        question: Question,
+        catalogue: Catalogue,
+        context: Context,
+        plans: Sequence[QueryPlan] = (),
+    ) -> Opinion: ...
+
+
 def described(found: Readings, catalogue: Catalogue) -> bool:
     """Whether somebody described the data that the best reading is of: then its words explain the
     question better than what was learned of other data."""
@@ -63,15 +78,17 @@ def described(found: Readings, catalogue: Catalogue) -> bool:
     return best is not None and bool(catalogue.collections[best.plan.source].display)
 
 
-def seconded(first: Planner, second: Planner) -> Planner:
-    """The first planner with the second one's opinion on data that nobody described."""
+def seconded(first: Planner, second: Second) -> Planner:
+    """The first planner with the second one's opinion, of what it read, too, on data that nobody
+    described."""
 
     def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
         found = first(question, catalogue, context)
         if found.final or described(found, catalogue):
             return found
-        other = second(question, catalogue, context)
-        if not other.readings:
+        plans = [reading.plan for reading in found.readings]
+        other = second(question, catalogue, context, plans)
+        if not other.found.readings:
             return found
         weighed = choice.weighed(found, other, question.text)
         return replace(found, readings=weighed, reason=None)
@@ -86,6 +103,6 @@ PLANNERS: Final[dict[str, Planner]] = {
     rules.NAME: rules.plan,
     network.NAME: network.plan,
 }
-_own, _edits, _rules, _network = PLANNERS.values()
+_own, _edits, _rules, _ = PLANNERS.values()
 #: what was verified is asked for in its own words, the others in English
-default: Final[Planner] = cascade(_own, spoken(cascade(_edits, seconded(_rules, _network))))
+default: Final[Planner] = cascade(_own, spoken(cascade(_edits, seconded(_rules, network.opinion))))

@@ -17,12 +17,14 @@ import orjson
 
 from orchestrator.planner.grammar import FILLER, FUNCTION
 from orchestrator.planner.meaning import PARTS, Meaning, meaning
+from orchestrator.planner.network.planner import Opinion
 from orchestrator.planner.reading import Reading, Readings
 from orchestrator.planner.words import Word, plain, stem, tokenise
 from registry.catalog import Catalogue
 
 _FILE: Final = Path(__file__).with_name("choice.json")
-_LEAST, _MOST = -7.0, 5.0
+_LEAST, _MOST = -8.0, 5.0
+_TOLD: Final = 5  # the place of a plan that the network was told and did not find
 KEPT_MAX: Final = 4
 #: ways to read are no meanings to ask back about: all but the best stand this far behind
 _BEHIND: Final = 0.05
@@ -76,7 +78,7 @@ def likely(
     return round(1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))), 4)
 
 
-def weighed(rules: Readings, network: Readings, text: str) -> tuple[Reading, ...]:
+def weighed(rules: Readings, network: Opinion, text: str) -> tuple[Reading, ...]:
     """The readings of both, each plan once, the likeliest first, each with its likelihood."""
     made = [replace(r, confidence=likely(r.evidence)) for r in candidates(rules, network, text)]
     return _apart(made)
@@ -140,9 +142,9 @@ def _apart(readings: list[Reading]) -> tuple[Reading, ...]:
     return (readings[0], *rest)
 
 
-def candidates(rules: Readings, network: Readings, text: str) -> list[Reading]:
+def candidates(rules: Readings, network: Opinion, text: str) -> list[Reading]:
     """Every plan that one of the two planners made, once, with its evidence; the rules' first."""
-    ours, theirs = _laid(rules.readings), _laid(network.readings)
+    ours, theirs = _laid(rules.readings), _laid(network.found.readings)
     words = tokenise(text)
     about = _question(ours, theirs)
     out: list[Reading] = []
@@ -152,17 +154,19 @@ def candidates(rules: Readings, network: Readings, text: str) -> list[Reading]:
         if other in met:
             continue
         evidence = {**about, **_of_rules(place, ours), **_of_plan(reading, own, words)}
-        if other is None:
-            evidence |= _beside(own, theirs)
-        else:
+        evidence |= _beside(own, theirs)
+        told = network.likely[place] if network.likely else None
+        if other is not None:
             met.add(other)
-            evidence |= _of_network(other, theirs)
+            evidence |= _of_network(other, _own(theirs, other), theirs)
+        elif told is not None:
+            evidence |= {**_of_network(_TOLD, max(told, _LEAST), theirs), "told": 1.0}
         out.append(replace(reading, evidence=evidence, planner=rules.planner))
     for place, (reading, own) in enumerate(theirs):
         if place not in met:
-            evidence = {**about, **_of_network(place, theirs), **_of_plan(reading, own, words)}
-            evidence |= _beside(own, ours)
-            out.append(replace(reading, evidence=evidence, planner=network.planner))
+            evidence = {**about, **_of_plan(reading, own, words), **_beside(own, ours)}
+            evidence |= _of_network(place, _own(theirs, place), theirs)
+            out.append(replace(reading, evidence=evidence, planner=network.found.planner))
     return out
 
 
@@ -197,8 +201,7 @@ def _of_rules(place: int, ours: _Laid) -> Evidence:
     }
 
 
-def _of_network(place: int, theirs: _Laid) -> Evidence:
-    own = _own(theirs, place)
+def _of_network(place: int, own: float, theirs: _Laid) -> Evidence:
     return {
         "network": own,
         "network_place": float(place),

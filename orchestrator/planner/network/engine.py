@@ -7,6 +7,7 @@ only `planner` makes it, on first need.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -17,14 +18,17 @@ from orchestrator.planner.network.names import NameBook
 from orchestrator.planner.network.narrow import narrowed
 from orchestrator.planner.network.plans import plan_of
 from orchestrator.planner.network.schema import Column, Schema, schema_of
-from orchestrator.planner.network.search import search
+from orchestrator.planner.network.search import STEPS_MAX, Written, search
 from orchestrator.planner.network.sessions import Sessions
 from orchestrator.planner.network.sketch import Sketch, parts, terms
-from orchestrator.planner.network.tokens import read
+from orchestrator.planner.network.states import Rules, follows
+from orchestrator.planner.network.tokens import Unwritable, read, write
+from orchestrator.planner.network.unplanned import sketch_of
 from orchestrator.planner.reading import Reading
 from orchestrator.planner.words import Word
 from registry.answer import Understood
 from registry.catalog import Catalogue
+from registry.plan import QueryPlan
 
 READINGS_MAX: Final = 4
 _Spans = dict[tuple[int, int], Understood]
@@ -39,13 +43,33 @@ class Engine:
         self._schemas: WeakKeyDictionary[Catalogue, Schema] = WeakKeyDictionary()
 
     def readings(
-        self, text: str, words: tuple[Word, ...], catalogue: Catalogue
-    ) -> tuple[Reading, ...]:
-        """Checked readings, the likeliest first."""
+        self,
+        text: str,
+        words: tuple[Word, ...],
+        catalogue: Catalogue,
+        plans: Sequence[QueryPlan] = (),
+    ) -> tuple[tuple[Reading, ...], tuple[float | None, ...]]:
+        """Checked readings, the likeliest first; and the log-probability of each of those plans,
+        `None` where no sketch says it."""
         schema = narrowed(self._schema(catalogue), words)
         given = asked(text, schema, self._sessions.pieces)
+        told = [_tokens(plan, schema, given) for plan in plans]
+        heard = tuple(dict.fromkeys(tokens for tokens in told if tokens is not None))
+        found, likely = search(given, self._sessions, self._book, told=heard)
+        of = dict(zip(heard, likely, strict=True))
+        said = tuple(None if tokens is None else of[tokens] for tokens in told)
+        return tuple(self._planned(found, given, schema, catalogue, words)), said
+
+    def _planned(
+        self,
+        found: Sequence[Written],
+        given: Asked,
+        schema: Schema,
+        catalogue: Catalogue,
+        words: tuple[Word, ...],
+    ) -> list[Reading]:
         out: list[Reading] = []
-        for written in search(given, self._sessions, self._book):
+        for written in found:
             sketch = read(written.tokens, given.items)
             made = None if sketch is None else plan_of(sketch, schema, catalogue)
             if sketch is None or made is None or any(made == r.plan for r in out):
@@ -54,13 +78,25 @@ class Engine:
             evidence = {"likely": written.likely}
             likely = math.exp(written.likely)
             out.append(Reading(made, likely, describe(made), notes, evidence=evidence))
-        return tuple(out[:READINGS_MAX])
+        return out[:READINGS_MAX]
 
     def _schema(self, catalogue: Catalogue) -> Schema:
         found = self._schemas.get(catalogue)
         if found is None:
             found = self._schemas[catalogue] = schema_of(catalogue)
         return found
+
+
+def _tokens(plan: QueryPlan, schema: Schema, given: Asked) -> tuple[int, ...] | None:
+    """A plan as the network would write it."""
+    sketch = sketch_of(plan, schema)
+    if sketch is None:
+        return None
+    try:
+        tokens = tuple(write(sketch, given.items))
+    except Unwritable:
+        return None
+    return tokens if len(tokens) < STEPS_MAX and follows(tokens, Rules(given.items)) else None
 
 
 def _notes(sketch: Sketch, given: Asked, words: tuple[Word, ...]) -> tuple[Understood, ...]:

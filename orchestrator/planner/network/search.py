@@ -1,7 +1,10 @@
-"""The likeliest sketches of a question: a beam over what the grammar allows."""
+"""The likeliest sketches of a question: a beam over what the grammar allows; and how likely others
+are that somebody tells.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,37 +36,69 @@ class Written:
 
 @dataclass(slots=True)
 class _Path:
+    """A sketch begun. `told`: all its tokens, where it is not searched for but heard out."""
+
     tokens: tuple[int, ...]
     likely: float
     stack: tuple[Frame, ...]
+    told: tuple[int, ...] = ()
 
 
-def search(given: Asked, sessions: Sessions, book: NameBook, beam: int = BEAM) -> list[Written]:
-    """Up to `beam` sketches, the likeliest first."""
+def search(
+    given: Asked,
+    sessions: Sessions,
+    book: NameBook,
+    beam: int = BEAM,
+    told: Sequence[tuple[int, ...]] = (),
+) -> tuple[list[Written], list[float]]:
+    """Up to `beam` sketches, the likeliest first; and the log-probability of each of those that
+    were told, which the rules must allow."""
     memory = _Memory(given, sessions, book)
     rules = Rules(given.items)
     alive, done = [_Path((), 0.0, begin())], list[Written]()
-    before = np.full(1, START)
+    heard = [_Path((), 0.0, begin(), tokens) for tokens in told]
+    out = list(heard)
     past = sessions.past
+    rows = [0] * (1 + len(heard))
     for place in range(STEPS_MAX):
-        scores, past = memory.step(before, place, past)
-        kept = _extended(alive, scores, rules, beam)
-        done += [Written(path.tokens, path.likely) for _, path in kept if not path.stack]
-        least = max(
-            max((w.likely for w in done), default=-np.inf) - BEHIND_MAX,
-            kept[0][1].likely - APART_MAX,
-        )
-        rows, alive = [], []
-        for row, path in kept:
-            if path.stack and path.likely > least:
-                rows.append(row)
-                alive.append(path)
-        if not alive or len(done) >= beam:
-            break
-        before = np.array([path.tokens[-1] for path in alive])
+        before = [path.tokens[-1] if path.tokens else START for path in (*alive, *heard)]
         if rows != list(range(len(past[0]))):
             past = [some[rows] for some in past]
-    return sorted(done, key=lambda w: -w.likely)[:beam]
+        scores, past = memory.step(np.array(before), place, past)
+        for row, path in enumerate(heard, len(alive)):
+            _hear(path, scores[row], rules)
+        first = len(alive)
+        kept = _extended(alive, scores, rules, beam)
+        done += [Written(path.tokens, path.likely) for _, path in kept if not path.stack]
+        alive = []
+        rows = []
+        for row, path in _near(kept, done) if len(done) < beam else ():
+            rows.append(row)
+            alive.append(path)
+        rows += [row for row, path in enumerate(heard, first) if path.stack]
+        heard = [path for path in heard if path.stack]
+        if not rows:
+            break
+    return sorted(done, key=lambda w: -w.likely)[:beam], [path.likely for path in out]
+
+
+def _near(kept: list[tuple[int, _Path]], done: list[Written]) -> list[tuple[int, _Path]]:
+    """The paths that are worth being followed."""
+    if not kept:
+        return []
+    best = max((w.likely for w in done), default=-np.inf)
+    least = max(best - BEHIND_MAX, kept[0][1].likely - APART_MAX)
+    return [(row, path) for row, path in kept if path.stack and path.likely > least]
+
+
+def _hear(path: _Path, scores: Floats, rules: Rules) -> None:
+    """The path one token longer, the one it was told."""
+    token = path.told[len(path.tokens)]
+    (tokens,) = rules.allowed(path.stack).nonzero()
+    some = scores[tokens]
+    path.likely += float(scores[token] - some.max() - np.log(np.exp(some - some.max()).sum()))
+    path.tokens = (*path.tokens, token)
+    path.stack = rules.step(path.stack, token)
 
 
 class _Memory:

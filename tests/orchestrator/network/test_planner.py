@@ -19,7 +19,7 @@ from orchestrator.planner.network.features import (
     asked,
 )
 from orchestrator.planner.network.pieces import CLS, SEP, UNKNOWN, Pieces
-from orchestrator.planner.network.planner import NAME, planned
+from orchestrator.planner.network.planner import NAME, heard
 from orchestrator.planner.network.schema import schema_of
 from orchestrator.planner.reading import Question
 from tests.orchestrator.network.shop import shop
@@ -30,7 +30,7 @@ PIECES = Pieces(VOCABULARY)
 
 
 def test_without_weights_it_says_nothing(tmp_path: Path) -> None:
-    found = planned(Question("how many orders", 0), shop(), tmp_path)
+    found = heard(Question("how many orders", 0), shop(), tmp_path).found
     assert (found.planner, found.readings, found.reason) == (NAME, (), None)
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.planner.cascade import seconded
+from orchestrator.planner.cascade import Second, seconded
 from orchestrator.planner.choice import (
     FAILED,
     KEPT_MAX,
@@ -19,6 +19,7 @@ from orchestrator.planner.choice import (
     weighed,
 )
 from orchestrator.planner.describe import describe
+from orchestrator.planner.network.planner import Opinion
 from orchestrator.planner.parts import compare, measured, query
 from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
 from registry.plan import QueryPlan
@@ -45,10 +46,10 @@ def by_rules(*plans: QueryPlan, sure: float = 0.6) -> Readings:
     return Readings("rules", tuple(made))
 
 
-def by_network(*plans: QueryPlan, likely: float = -0.2) -> Readings:
+def by_network(*plans: QueryPlan, likely: float = -0.2, told: float | None = None) -> Opinion:
     made = (Reading(p, 0.5, describe(p), evidence={"likely": likely - n})
             for n, p in enumerate(plans))  # fmt: skip
-    return Readings("network", tuple(made))
+    return Opinion(Readings("network", tuple(made)), (told,) * 3)
 
 
 def test_a_plan_of_both_stands_once_and_is_likelier_than_of_either() -> None:
@@ -56,6 +57,14 @@ def test_a_plan_of_both_stands_once_and_is_likelier_than_of_either() -> None:
     assert [r.plan for r in agreed] == [OPEN]
     parted = weighed(by_rules(OPEN), by_network(CITIES), TEXT)
     assert agreed[0].confidence > max(r.confidence for r in parted)
+
+
+def test_a_plan_that_the_network_thinks_little_of_is_less_likely() -> None:
+    def sure(told: float) -> float:
+        found = weighed(by_rules(OPEN), by_network(CITIES, told=told), TEXT)
+        return next(r.confidence for r in found if r.plan == OPEN)
+
+    assert sure(-0.7) > sure(-7.0)
 
 
 def test_every_reading_tells_who_made_it() -> None:
@@ -119,15 +128,19 @@ def test_any_text_is_weighed(text: str) -> None:
 
 def test_without_readings_of_one_planner_those_of_the_other_are_candidates() -> None:
     assert [r.plan for r in candidates(Readings("rules"), by_network(CITIES), TEXT)] == [CITIES]
-    assert [r.plan for r in candidates(by_rules(OPEN), Readings("network"), TEXT)] == [OPEN]
+    assert [r.plan for r in candidates(by_rules(OPEN), by_network(), TEXT)] == [OPEN]
 
 
 def says(found: Readings) -> Planner:
     return lambda question, catalogue, context: found
 
 
+def thinks(opinion: Opinion) -> Second:
+    return lambda question, catalogue, context, plans=(): opinion
+
+
 def test_the_network_is_asked_about_what_nobody_described() -> None:
-    both = seconded(says(by_rules(OPEN)), says(by_network(CITIES)))
+    both = seconded(says(by_rules(OPEN)), thinks(by_network(CITIES)))
     found = both(Question(TEXT, 0), shop(), Context())
     assert {r.planner for r in found.readings} == {"rules", "network"}
 
@@ -135,17 +148,17 @@ def test_the_network_is_asked_about_what_nobody_described() -> None:
 def test_where_somebody_described_the_data_the_rules_have_the_word() -> None:
     users = query("user.users", measures=(measured("count", None, "count"),))
     first = by_rules(users)
-    both = seconded(says(first), says(by_network(users)))
+    both = seconded(says(first), thinks(by_network(users)))
     assert both(Question("how many users", 0), company(), Context()) is first
 
 
 def test_a_final_word_is_not_weighed() -> None:
     last = Readings("rules", reason="no", final=True)
-    both = seconded(says(last), says(by_network(CITIES)))
+    both = seconded(says(last), thinks(by_network(CITIES)))
     assert both(Question("delete all", 0), shop(), Context()) is last
 
 
 def test_a_silent_network_leaves_the_rules_as_they_are() -> None:
     first = by_rules(OPEN, COUNT)
-    both = seconded(says(first), says(Readings("network")))
+    both = seconded(says(first), thinks(by_network()))
     assert both(Question(TEXT, 0), shop(), Context()) is first
