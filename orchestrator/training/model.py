@@ -213,7 +213,7 @@ class Network(nn.Module):
         return out
 
 
-_PARTS: Final = {
+PARTS: Final = {
     "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value",
     "o": "attention.output.dense", "norm1": "attention.output.LayerNorm",
     "up": "intermediate.dense", "down": "output.dense", "norm2": "output.LayerNorm",
@@ -234,7 +234,7 @@ def load_encoder(network: Network, path: Path) -> None:
         filled[f"lower.norm.{end}"] = given[f"embeddings.LayerNorm.{end}"]
     for number in range(LAYERS):
         ours = f"lower.layers.{number}" if number < LOWER else f"upper.layers.{number - LOWER}"
-        for mine, theirs in _PARTS.items():
+        for mine, theirs in PARTS.items():
             for end in ("weight", "bias"):
                 filled[f"{ours}.{mine}.{end}"] = given[f"encoder.layer.{number}.{theirs}.{end}"]
     words = filled["lower.words.weight"].numpy()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -139,8 +139,13 @@ async def train(
         each=each,
     )
     report = {kind: round(accuracy(network, t, book, told), 4) for kind, t in trials.items()}
-    found = {"strict": report, "steps": steps, "rounds": amounts.rounds, "seed": amounts.seed}
-    _write(network, given, found | {"held_out": sorted(filter(held_out, data.schemas))})
+    found = {
+        "strict": report,
+        "steps": steps,
+        **asdict(amounts),
+        "held_out": sorted(filter(held_out, data.schemas)),
+    }
+    _write(network, given, found)
     return found
 
 
