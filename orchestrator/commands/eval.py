@@ -40,11 +40,17 @@ class Half(StrEnum):
     frozen = "frozen"
 
 
+_SIDE_BY_SIDE = (PlannerName.rules, PlannerName.network, PlannerName.cascade)
+
+
 def eval_(
     suite: Annotated[
         Path, typer.Argument(metavar="SUITE", help="A folder with questions.jsonl and databases/.")
     ],
     planner: Annotated[PlannerName, typer.Option(help="Which planner.")] = PlannerName.cascade,
+    table: Annotated[
+        bool, typer.Option("--table", help="Rules, network and cascade side by side.")
+    ] = False,
     half: Annotated[
         Half | None, typer.Option(help="Only this half of a suite that tells halves.")
     ] = None,
@@ -71,8 +77,11 @@ def eval_(
         from orchestrator.eval.report import answer_line, failure_line, figures
         from orchestrator.eval.suite import half_of, load_suite
 
-    chosen, settings = _alone(planner, options.settings_of(data, config))
     given = load_suite(suite) if half is None else half_of(load_suite(suite), half.value)
+    if table:
+        _table(given, options.settings_of(data, config), data, json)
+        return
+    chosen, settings = _alone(planner, options.settings_of(data, config))
     with ExitStack() as files:
         tell_answer = files.enter_context(_lines(answers, answer_line))
         tell_failure = files.enter_context(_lines(failures, failure_line))
@@ -89,6 +98,49 @@ def eval_(
         screen.emit_json(found)
     else:
         _print(found)
+
+
+def _table(suite: Suite, settings: Settings, kept: Path | None, json: bool) -> None:
+    """Each planner alone and together, and what always choosing the right one would reach."""
+    from orchestrator.eval.calibration import oracle
+    from orchestrator.eval.report import figures
+
+    asked: dict[str, list[Outcome]] = {}
+    with tempfile.TemporaryDirectory() if kept is None else _made(kept) as scratch:
+        for name in _SIDE_BY_SIDE:
+            chosen, own = _alone(name, settings)
+            asked[name.value] = _asked(suite, own, Path(scratch), chosen, lambda outcome: None)
+    found = {name: figures(outcomes) for name, outcomes in asked.items()}
+    best = oracle(asked)
+    if json:
+        screen.emit_json({"planners": found, "oracle": best})
+        return
+    rows = [_side(name, part) for name, part in found.items()]
+    rows.append(("oracle", _percent(best["strict"]), _percent(best["lenient"]), *[""] * 5))
+    screen.grid(_SIDES, rows, right=tuple(range(1, len(_SIDES))))
+    for line in found["cascade"]["calibration"]["curve"]:
+        said, right = _percent(line["said"]), _percent(line["right"])
+        screen.line(f"said {said} · right {right} of {line['answers']:,}")
+
+
+_SIDES = (
+    "",
+    "strict",
+    "lenient",
+    "answered",
+    "right of them",
+    "at 95 %",
+    "error",
+    "p50/p95/p99 ms",
+)
+
+
+def _side(name: str, part: dict[str, Any]) -> tuple[str, ...]:
+    answered = part["status"]["answered"] / part["questions"]
+    shares = (part["strict"], part["lenient"], answered, part["precision"]["strict"],
+              part["coverage"], part["calibration"]["error"])  # fmt: skip
+    spent = "/".join(str(ms) for ms in part["understand_ms"].values())
+    return (name, *map(_percent, shares), spent)
 
 
 def _alone(name: PlannerName, settings: Settings) -> tuple[Planner, Settings]:
@@ -159,6 +211,9 @@ def _print(found: dict[str, Any]) -> None:
     screen.line(rest)
     if found["declined"] is not None:
         screen.line(f"without an answer, and refused or asked back: {_percent(found['declined'])}")
+    screen.line(f"share of questions at 95 % right: {_percent(found['coverage'])}")
+    error = _percent(found["calibration"]["error"])
+    screen.line(f"what was said of answers is off by: {error}")
     screen.line("understand " + " · ".join(f"{name} {ms} ms" for name, ms in spent.items()))
     for name, part in found.get("halves", {"kinds": found}).items():
         _print_kinds(name, part)

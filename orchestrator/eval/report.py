@@ -6,16 +6,18 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from orchestrator.eval.calibration import calibration, coverage
 from orchestrator.eval.run import Outcome
 
 _STATUSES = ("answered", "tentative", "clarify", "refused")
 
 
 def figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Of the whole suite, of each half (`halves`) and of each kind (`kinds`, in a half too), where
-    the suite tells them."""
+    """Of the whole suite (`coverage` and `calibration`, too), of each half (`halves`) and of each
+    kind (`kinds`, in a half too), where the suite tells them."""
+    whole = {"coverage": coverage(outcomes), "calibration": calibration(outcomes)}
     parts = {"halves": _halves(outcomes), "kinds": _kinds(outcomes)}
-    return {**_measured(outcomes), **{name: part for name, part in parts.items() if part}}
+    return {**_measured(outcomes), **whole, **{name: part for name, part in parts.items() if part}}
 
 
 def _halves(outcomes: Sequence[Outcome]) -> dict[str, Any]:

@@ -60,6 +60,16 @@ def test_every_planner_can_be_asked_alone() -> None:
     assert {name.value for name in PlannerName} == {"cascade", "llm", *PLANNERS}
 
 
+def test_planners_stand_side_by_side(suite: Path, tmp_path: Path) -> None:
+    words = ["eval", str(suite), "--table", "--data", str(tmp_path / "kept")]
+    found = orjson.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
+    assert found["planners"].keys() == {"rules", "network", "cascade"}
+    best = max(part["strict"] for part in found["planners"].values())
+    assert found["oracle"]["strict"] >= best
+    shown = CliRunner().invoke(app, words).stdout
+    assert "cascade" in shown and "oracle" in shown
+
+
 def test_a_language_model_is_asked_alone_if_one_is_set_up(
     suite: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
