@@ -32,6 +32,7 @@ class Asked:
         found = beats(words, hidden)
         self.beats = tuple(b for b in found if not b.soft or not _is_value(words, b, lexicon))
         hidden |= _places(self.beats)
+        hidden |= _definitions(words)
         self.comparisons = comparisons(words, hidden)
         hidden |= _places(self.comparisons)
         self.percentiles = percentiles(words, hidden)
@@ -104,6 +105,20 @@ def _in_units(words: tuple[Word, ...]) -> frozenset[int]:
         if words[n - 1].text == "in" and word.text.removesuffix("s") in UNITS and len(word.text) > 3
         if n + 1 == len(words) or words[n + 1].text in ("per", "by", "for", "of")
         for place in (n - 1, n)
+    )
+
+
+def _definitions(words: tuple[Word, ...]) -> frozenset[int]:
+    """Places of "1 MB = 1,000,000 bytes"."""
+    return frozenset(
+        place
+        for n in range(len(words) - 4)
+        if words[n].number is not None and words[n + 3].number is not None
+        if words[n + 2].text == "="
+        if all(
+            {words[n + m].text, words[n + m].text.removesuffix("s")} & UNITS.keys() for m in (1, 4)
+        )
+        for place in range(n, n + 5)
     )
 
 

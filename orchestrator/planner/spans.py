@@ -208,10 +208,17 @@ def _akin(surface: tuple[str, ...], texts: tuple[str, ...]) -> bool:
     "personalisation", "import" not "importance", although their stems are equal."""
     if texts[-1] == "by" and surface != texts:
         return False  # "connections by" is not "connected by"
+    if len(texts) > 1 and _verbal(surface[-1], texts[-1]):
+        return False  # "services logged" are no "service logs"
     return all(
         a == b or _inflected(IRREGULAR.get(a, a), IRREGULAR.get(b, b))
         for a, b in zip(surface, texts, strict=True)
     )
+
+
+def _verbal(a: str, b: str) -> bool:
+    """Whether one of them alone is a past tense."""
+    return a.endswith("ed") != b.endswith("ed")
 
 
 def _inflected(a: str, b: str) -> bool:

@@ -9,6 +9,7 @@ from orchestrator.planner.clauses.draft import Draft
 from orchestrator.planner.clauses.ranking import Rank
 from orchestrator.planner.clauses.request import Column, Term
 from orchestrator.planner.clauses.sentence import Clause, Item, is_item
+from orchestrator.planner.clauses.trailing import UNIT
 from orchestrator.planner.grammar import AGGREGATES
 from registry.plan import Fn
 from registry.record import TEMPORAL
@@ -76,12 +77,17 @@ _COUNTING: Final = frozenset(
 )
 
 
+_IN_UNIT: Final = rf"(?:in (?:{UNIT})|how (?:many (?:{UNIT})|long|much|big))"
+
+
 def extremes(draft: Draft, head: Clause, rank: Rank) -> list[Column]:
     """ "what is the highest and lowest salary": the extremes themselves, where nothing else is
     asked for."""
     y = rank.found.item("y")
-    if rank.by is None or rank.limit != 1 or rank.fn is not None or y is None:
+    if rank.by is None or rank.limit != 1 or rank.fn is not None:
         return []
+    if y is None or y.letter == "C":
+        return _value(draft, head, rank)
     name = f"{y.letter}{y.place}"
     tokens = head.text.split()
     others = [i for i in head.items("FNDB", unused=True) if i is not y]
@@ -101,6 +107,18 @@ def extremes(draft: Draft, head: Clause, rank: Rank) -> list[Column]:
     rank.found.hear()
     draft.use(y)
     return [Column(rank.by, fn) for fn in dict.fromkeys(fns)]
+
+
+def _value(draft: Draft, head: Clause, rank: Rank) -> list[Column]:
+    """ "the longest run in seconds": the number, not whose it is."""
+    found = head.first(_IN_UNIT)
+    assert rank.by is not None
+    if found is None or head.items("FNDB", unused=True) or head.has("which|who|whose|and|,"):
+        return []
+    rank.found.hear()
+    found.hear()
+    draft.use(*head.items("C"))
+    return [Column(rank.by, "max" if rank.desc else "min")]
 
 
 def ask(draft: Draft, clause: Clause) -> None:
@@ -176,6 +194,8 @@ class _Asking:
         waiting = bool(self.folds) or self.count
         shown = self.draft.request.show
         if shown and not (waiting or self.listing) and not _linked(self.tokens, n):
+            return
+        if not shown and not waiting and _of_scene(self.tokens, n):
             return
         if is_source(self.draft, item, self.tokens, n, waiting):
             return
@@ -404,6 +424,17 @@ _ON: Final = frozenset(
         "list",
     ]
 )
+
+
+def _of_scene(tokens: list[str], n: int) -> bool:
+    """ "contracts for teams": what a value names stands first, and this only sets the scene."""
+    before = [t for t in tokens[:n] if t not in _BETWEEN]
+    return (
+        len(before) > 1
+        and before[0][0] == "V"
+        and is_item(before[0])
+        and before[-1] in ("for", "of", "from", "by")
+    )
 
 
 def _linked(tokens: list[str], n: int) -> bool:

@@ -10,7 +10,7 @@ from orchestrator.planner.clauses.sense import Sense
 from orchestrator.planner.clauses.sentence import Item, Sentence
 from orchestrator.planner.graph import Graph
 from registry.catalog import Catalogue
-from registry.plan import Bucket
+from registry.plan import Bucket, Fn
 from registry.record import NUMERIC
 
 
@@ -35,6 +35,11 @@ class Draft:
     ranked_too: bool = False
     #: "top 2 cities per country": what there are so many rows of
     within: list[Item] = field(default_factory=list)
+    #: the number that is asked for without its name; a fold that stands behind its number
+    amount: Column | None = None
+    behind: Fn | None = None
+    #: "…, and how many times": the records are counted as well
+    times: bool = False
     beat: Bucket | None = None
     implied: bool = False
     said_count: bool = False

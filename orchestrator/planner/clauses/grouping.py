@@ -26,8 +26,21 @@ _UNITS: Final = frozenset({"hour", "day", "week", "month", "quarter", "year"})
 _FOLDS: Final = rf"M\d+|P\d+|{_COUNT}|{_PART}|{'|'.join(AGGREGATES)}"
 #: a number of rows is asked for before: "top 2", "the 3 largest"
 _SO_MANY: Final = r"(?:top|bottom|first|last|most|least|[a-z]+est) Z\d+|Z\d+(?: V\d+)* (?:most|least|best|worst|[a-z]+est)"
+_KIND: Final = frozenset({"kind", "kinds", "type", "types", "sort"})
 _SORTED: Final = frozenset({"sorted", "ordered", "ranked", "order", "sort"})
 _KINDS: Final = frozenset("number count kinds types names list many total".split())
+
+
+_OFTEN: Final = r"(?:, )?(?:and )?how (?:many times|often|frequently)(?: each)?(?: \|)?$"
+
+
+def often(draft: Draft, clause: Clause) -> Clause:
+    """ "…, and how many times?": cut off, and counted in the end."""
+    found = clause.first(_OFTEN)
+    if found is None or not found.first or draft.rank is not None:
+        return clause
+    draft.times = True
+    return found.hear().rest
 
 
 def group(draft: Draft, clause: Clause) -> Clause:
@@ -84,9 +97,12 @@ def _unit_price(clause: Clause, found: Found) -> bool:
 def beats(draft: Draft, clause: Clause) -> Clause:
     """ "per month", "daily": one row per calendar bucket."""
     for item in clause.items("K"):
+        at = clause.index(item)
+        if clause.word(at - 1)[:1] == "O" and not clause.has(rf"(?:{_FOLDS})"):
+            draft.use(item)  # "at least 1,000 EUR a month"
+            return clause.without(at, at + 1)
         draft.beat = item.payload.bucket or "month"
         draft.use(item)
-        at = clause.index(item)
         draft.sentence.heard.add(clause.at[at])
         return clause.without(at, at + 1)
     return clause
@@ -232,7 +248,9 @@ def _keys(found: Found) -> list[Item]:
     tokens = found["g"].split()
     out: list[Item] = []
     for n, word in enumerate(tokens):
-        owner = "of" in tokens[max(0, n - 2) : n] and word[:1] == "C"
-        if is_item(word) and not (owner and out):
+        owner = "of" in tokens[max(0, n - 2) : n] and word[:1] in "CF"
+        if is_item(word) and owner and out and out[-1].words in _KIND:
+            out[-1] = found.clause.sentence.item(word)  # "kind of trigger"
+        elif is_item(word) and not (owner and out):
             out.append(found.clause.sentence.item(word))
     return out

@@ -9,7 +9,7 @@ from typing import Final
 from orchestrator.planner.clauses.request import Term
 from orchestrator.planner.clauses.sense import Sense
 from orchestrator.planner.clauses.sentence import Clause, Found, Item, is_item
-from orchestrator.planner.grammar import ADJECTIVES, AGGREGATES, HINTS, SUPERLATIVES
+from orchestrator.planner.grammar import ADJECTIVES, AGGREGATES, HINT_UNITS, HINTS, SUPERLATIVES
 from orchestrator.planner.moments import told_time
 from orchestrator.planner.words import phrase
 from registry.plan import Fn
@@ -366,4 +366,6 @@ def hinted(
             said = {w for text in (name, *field.synonyms) for w in phrase(text)}
             if said & stems:
                 return Term(address, name), desc
-    return None
+    units = HINT_UNITS.get(what, frozenset())
+    told = [n for n, f in spec.fields.items() if (f.unit or "").lower() in units]
+    return (Term(address, told[0]), desc) if len(told) == 1 else None

@@ -7,14 +7,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 from orchestrator.planner.clauses.absences import leftover
+from orchestrator.planner.clauses.amounts import amount, amounts, in_units, without_units
 from orchestrator.planner.clauses.asking import ask, extremes
 from orchestrator.planner.clauses.conditions import read as read_conditions
 from orchestrator.planner.clauses.cutting import cut
 from orchestrator.planner.clauses.draft import Draft
 from orchestrator.planner.clauses.given import Conditions
-from orchestrator.planner.clauses.grouping import bucketed, group, grouped, per_group, unit, units
+from orchestrator.planner.clauses.grouping import (
+    bucketed,
+    group,
+    grouped,
+    often,
+    per_group,
+    unit,
+    units,
+)
 from orchestrator.planner.clauses.ordering import order, ordered
-from orchestrator.planner.clauses.ranked import ranked
+from orchestrator.planner.clauses.ranked import person, ranked
 from orchestrator.planner.clauses.ranking import rank_of
 from orchestrator.planner.clauses.request import Column, Has, Request, Term
 from orchestrator.planner.clauses.sentence import Clause
@@ -24,9 +33,10 @@ from orchestrator.planner.clauses.trailing import of_rank, without_rank
 
 def read(draft: Draft) -> Request:
     """The request of a question; clauses are read from the surest to the loosest."""
-    rest = group(draft, order(draft, draft.sentence.whole))
-    head, after = cut(rest)
+    rest = group(draft, often(draft, order(draft, without_units(draft.sentence.whole))))
     draft.rank = rank_of(rest, draft.sense)
+    rest = amount(draft, rest)
+    head, after = cut(rest)
     unit(draft, rest)
     units(draft, rest)
     given = Conditions(draft.sense, draft.request, rest, draft.rank)
@@ -36,6 +46,7 @@ def read(draft: Draft) -> Request:
     ask(draft, head)
     for clause in after:
         _more(draft, clause, given)
+    amounts(draft)
     leftover(given, rest, head)
     shares(draft, rest, given)
     assemble(draft, given)
@@ -65,7 +76,7 @@ def _superlative(draft: Draft, head: Clause) -> None:
 def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
     """What is asked to be shown at the end: "…, how many?", "Give me their names." """
     if draft.rank is not None:
-        if of_rank(clause):
+        if of_rank(clause, draft.request.subject):
             draft.ranked_too = True
             draft.sentence.heard.update(clause.at)
             return
@@ -88,6 +99,8 @@ def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
 
 def assemble(draft: Draft, given: Conditions) -> None:
     request = draft.request
+    if draft.times:
+        counted_too(draft)
     bucketed(draft, kept=given.kept is not None)
     grouped(draft)
     if given.kept is not None:
@@ -98,6 +111,7 @@ def assemble(draft: Draft, given: Conditions) -> None:
         too = request.order[-1][0] if draft.ranked_too and request.order else None
         request.show += [too] if too is not None and too not in request.show else []
         per_group(draft)
+    in_units(draft, given.clause)
     if not request.show:
         draft.bare.append(Column(draft.sense.label(request.subject)))
         request.show.append(draft.bare[-1])
@@ -130,6 +144,17 @@ def kept(
     if column.term.address != entity:
         draft.group_records(entity)
     request.having.append((column, op, number))
+
+
+def counted_too(draft: Draft) -> None:
+    """ "who changed it, and how many times": the records of each."""
+    request = draft.request
+    plain = [c for c in draft.plain() if c not in draft.bare]
+    if not plain and "who" in draft.sentence.tokens[:2]:
+        plain = [c for c in [person(draft)] if c is not None]
+    if plain:
+        request.show = [*plain, Column(Term(request.subject), "count")]
+        draft.bare.clear()
 
 
 def counted(draft: Draft) -> None:

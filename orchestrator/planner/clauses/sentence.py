@@ -23,6 +23,8 @@ from orchestrator.planner.spans import Span
 from orchestrator.planner.vocabulary import Meaning
 from orchestrator.planner.words import Word
 from registry.catalog import Catalogue
+from registry.domain import CollectionSpec
+from registry.record import NUMERIC
 
 FIELD: Final = "[FNDB]"
 _ENDS: Final = re.compile(r"[?!;]|\.(?:\s|$)")
@@ -358,6 +360,14 @@ def _names_record(span: Span, catalogue: Catalogue) -> bool:
     )
 
 
+def _paid(sentence: Sentence, item: Item, own: Meaning, spec: CollectionSpec) -> bool:
+    """ "paying at least 1,000": a number of the subject stands before the comparison."""
+    at = sentence.tokens.index(token(item))
+    after = sentence.tokens[at + 1 : at + 2]
+    compared = bool(after) and is_item(after[0]) and after[0][0] == "O"
+    return compared and spec.field(own.field).type in NUMERIC
+
+
 def relettered(sentence: Sentence, subject: str, catalogue: Catalogue) -> None:
     """A word that names something elsewhere and a field of the subject is the field."""
     spec = catalogue.collections[subject]
@@ -366,7 +376,7 @@ def relettered(sentence: Sentence, subject: str, catalogue: Catalogue) -> None:
         own = [m for m in item.of_kind("field") if m.address == subject]
         if best is None or not own or best.address == subject:
             continue
-        flag = spec.field(own[0].field).type == "bool"
+        flag = spec.field(own[0].field).type == "bool" or _paid(sentence, item, own[0], spec)
         if own[0].weight > best.weight - 0.35 and (item.letter == "C" or flag):
             letter = letter_of(spec, own[0].field)
             made = replace(item, letter="F" if letter == "R" else letter)

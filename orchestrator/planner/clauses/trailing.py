@@ -37,13 +37,21 @@ def _rest(found: Found) -> Clause:
     return found.clause.part(found.first + 1, found.last)
 
 
-def of_rank(clause: Clause) -> bool:
-    """Whether only the number is meant that the superlative compares: "with counts"."""
+def of_rank(clause: Clause, subject: str = "") -> bool:
+    """Whether only the number is meant that the superlative compares: "with counts". An own field
+    of the subject that is called so is asked for as any other."""
     words = clause.text.split()
+    items = [clause.sentence.item(word) for word in words if is_item(word)]
+    if any(i.words in _COUNTS and any(m.address == subject for m in i.meanings) for i in items):
+        return False
     for word, after in zip(words, [*words[1:], ""], strict=True):
-        if is_item(word) and word[0] != "U" and not (word[0] == "C" and after in _COUNTS):
+        called = clause.sentence.item(word).words if is_item(word) else ""
+        if called in _COUNTS:
+            continue  # "with numbers", although invoices have one
+        if called and word[0] != "U" and not (word[0] == "C" and after in _COUNTS):
             return False
-    return clause.has(rf"(?:{_NUMBER}|{_FOLDS})")
+    named = any(clause.sentence.item(w).words in _COUNTS for w in words if is_item(w))
+    return named or clause.has(rf"(?:{_NUMBER}|{_FOLDS})")
 
 
 def without_rank(clause: Clause) -> Clause | None:

@@ -1,0 +1,122 @@
+"""How long, how much, how many bytes: the number that a question asks for without naming it, and
+folds that stand behind it: "how long are articles on average".
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from orchestrator.planner.clauses.draft import Draft
+from orchestrator.planner.clauses.ranking import hinted
+from orchestrator.planner.clauses.request import Column, Term, computed
+from orchestrator.planner.clauses.sentence import Clause, Found
+from orchestrator.planner.clauses.trailing import UNIT
+from orchestrator.planner.comparing import in_unit
+from orchestrator.planner.grammar import UNITS
+from registry.plan import Fn
+from registry.record import NUMERIC
+
+_HOW: Final = {
+    "long": "length", "slow": "length", "fast": "length", "much": "price", "expensive": "price",
+    "big": "size", "large": "size", "heavy": "weight", "tall": "height", "old": "age",
+}  # fmt: skip
+_ASKED: Final = rf"how (?:(?P<how>{'|'.join(_HOW)})|many (?P<unit>{UNIT})|(?P<n>N\d+))"
+_FOLD: Final = (
+    r"(?P<avg>on average|typically|usually)"
+    r"|(?P<sum>in total|altogether|all together|in sum|combined|overall)"
+)
+_IN: Final = rf"in (?P<unit>{UNIT})"
+_PLAIN: Final = frozenset({"day", "days", "week", "weeks"})  # of the calendar, too
+
+
+def without_units(clause: Clause) -> Clause:
+    """The clause without a definition of a unit: "(1 MB = 1,000,000 bytes)"."""
+    found = clause.first(rf"(?:, )?[\d.]+ (?:{UNIT}) = [\d.]+ (?:{UNIT})")
+    return found.hear().rest if found is not None else clause
+
+
+def amount(draft: Draft, clause: Clause) -> Clause:
+    """The clause without what asks for the number; the number waits in the draft."""
+    found, fold = clause.first(_ASKED), clause.first(_FOLD)
+    if fold is None or draft.rank is not None or clause.word(fold.first - 1)[:1] == "O":
+        return clause  # "over 500 EUR in total" is a condition
+    fn: Fn = "avg" if fold["avg"] else "sum"
+    if found is None:
+        draft.behind = fn
+        return fold.hear().rest
+    term = _term(draft, clause, found)
+    if term is None:
+        return clause
+    draft.amount = Column(term, fn)
+    fold.hear()
+    rest = fold.rest
+    again = rest.first(_ASKED)
+    return again.hear().rest if again is not None else rest
+
+
+def _term(draft: Draft, clause: Clause, found: Found) -> Term | None:
+    named = found.item("n") or next(iter(clause.items("N", unused=True)), None)
+    if found["unit"]:
+        name = in_unit(draft.sense.spec(draft.request.subject), singular(found["unit"]))
+        if name is not None:
+            draft.use(*clause.items("N"))
+            return Term(draft.request.subject, name)
+    if named is not None:
+        draft.use(named)
+        return draft.sense.term(named, clause, kinds="N")
+    if found["how"]:
+        made = hinted(draft.sense, draft.request.subject, _HOW[found["how"]], True)
+        return made[0] if made is not None else None
+    return None
+
+
+def amounts(draft: Draft) -> None:
+    """What waits is shown; a fold behind a single number is of that number."""
+    request = draft.request
+    if draft.amount is not None:
+        request.show = [c for c in request.show if c.fn is None and c not in draft.bare]
+        request.show = [c for c in request.show if c.term != draft.amount.term]
+        request.show.append(draft.amount)
+        draft.bare.clear()
+        return
+    numbers = [c for c in request.show if draft.number(c)]
+    if draft.behind is not None and len(numbers) == 1 and len(request.show) == 1:
+        request.show = [replace(numbers[0], fn=draft.behind)]
+
+
+def singular(unit: str) -> str:
+    return unit if unit in UNITS else unit.removesuffix("s")
+
+
+def in_units(draft: Draft, clause: Clause) -> None:
+    """ "… in minutes": folds of times and sizes are told in the unit that is asked for."""
+    found = clause.first(_IN)
+    if found is None or found["unit"] in _PLAIN:
+        return
+    asked = UNITS[singular(found["unit"])]
+    made = [_told_in(draft, column, asked) for column in draft.request.show]
+    if any(column is not None for column in made):
+        found.hear()
+    pairs = zip(draft.request.show, made, strict=True)
+    draft.request.show = [new or old for old, new in pairs]
+
+
+def _told_in(draft: Draft, column: Column, asked: tuple[str, float]) -> Column | None:
+    if column.fn in (None, "count") or column.made is not None or column.measure:
+        return None
+    field = draft.sense.spec(column.term.address).field(column.term.field)
+    own = UNITS.get((field.unit or "").lower()) or UNITS.get(
+        (field.unit or "").lower().removesuffix("s")
+    )
+    if field.type not in NUMERIC or own is None or own[0] != asked[0]:
+        return None
+    if own[1] == asked[1]:
+        return column
+    if own[1] < asked[1]:
+        return computed("/", "converted", column, _whole(asked[1] / own[1]))
+    return computed("*", "converted", column, _whole(own[1] / asked[1]))
+
+
+def _whole(factor: float) -> int | float:
+    return round(factor) if abs(factor - round(factor)) < 1e-9 * factor else factor
