@@ -24,11 +24,13 @@ class Unasked(Sick):
 
 
 class NoPlan(Exception):
-    """It replied, and not with a plan. `reason`: in our words, fit to be sent back."""
+    """It replied, and not with a plan. `reason`: in our words, fit to be sent back. `why`: in a
+    word, for the log."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, why: str = "no-plan") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.why = why
 
 
 class TooMuch(Exception):

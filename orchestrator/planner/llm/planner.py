@@ -103,7 +103,8 @@ class Model:
                 return None if data is None else reads(data)
             except (NoPlan, IsothermError) as bad:
                 reason = bad.reason if isinstance(bad, NoPlan) else bad.message
-                log.warning("llm-no-plan", tries_left=left)
+                why = bad.why if isinstance(bad, NoPlan) else bad.code
+                log.warning("llm-no-plan", why=why, tries_left=left)
                 message = replace(message, refused=Refused(reason, data))
         raise NoPlan("It gave no plan, although it was told why.")
 

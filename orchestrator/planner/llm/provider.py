@@ -31,7 +31,7 @@ from registry.fault import first_fault
 from registry.settings import Settings
 
 _TEMPLATE: Final = (("system", "{rules}"), ("user", "{data}"))
-_CONTEXT_TOKENS: Final = 32_000  # more than a message and its reply ever have
+_CONTEXT_TOKENS: Final = 16_384  # a message and its reply have fewer
 _TOKENS_MAX: Final = 2_048  # of a reply, where a provider wants to be told
 _AGAIN: Final = frozenset({408, 409, 425, 429})
 #: what providers call the same things
@@ -92,18 +92,18 @@ def opened(settings: Settings, clock: Clock) -> Predict:
 
 def _asks(settings: Settings, clock: Clock) -> Callable[[Message], PlanReply]:
     """How a model is asked: for structure where it can give it, else for JSON in its words."""
-    model, structured = _model(settings, clock)
-    rules = RULES if structured else f"{RULES}\n\n{_AS_TEXT}"
+    model = _model(settings, clock)
     template = ChatPromptTemplate([ChatMessage(role=r, content=c) for r, c in _TEMPLATE])
 
-    def by_structure(message: Message) -> PlanReply:
-        return model.structured_predict(PlanReply, template, rules=rules, data=message.text)
-
-    def by_text(message: Message) -> PlanReply:
+    def asks(message: Message) -> PlanReply:
+        # what a model can do is asked here, where there is a deadline: some ask their server
+        if settings.llm_mode == "structured" and model.metadata.is_function_calling_model:
+            return model.structured_predict(PlanReply, template, rules=RULES, data=message.text)
+        rules = f"{RULES}\n\n{_AS_TEXT}"
         reply = model.chat(template.format_messages(rules=rules, data=message.text))
         return _told(reply.message.content or "")
 
-    return by_structure if structured else by_text
+    return asks
 
 
 def _told(text: str) -> PlanReply:
@@ -115,21 +115,18 @@ def _told(text: str) -> PlanReply:
 # -- the model -----------------------------------------------------------------------------------
 
 
-def _model(settings: Settings, clock: Clock) -> tuple[LLM, bool]:
-    """The model, and whether it is asked for structure."""
+def _model(settings: Settings, clock: Clock) -> LLM:
     assert settings.llm_provider is not None
     kind = _kind(settings.llm_provider)
     known = {*kind.model_fields, *kind.__init__.__code__.co_varnames}
     wanted = _wanted(settings, kind, known, clock)
     try:
-        model = kind(**wanted)
-        able = model.metadata.is_function_calling_model
+        return kind(**wanted)
     except Exception as failure:  # it may quote the key
         raise BadInput(
             f"llama-index's provider {shown(settings.llm_provider)} refuses these settings "
             f"({type(failure).__name__}); check llm_model, llm_url and llm_key."
         ) from None
-    return model, settings.llm_mode == "structured" and able
 
 
 def _kind(provider: str) -> type[LLM]:
@@ -160,6 +157,7 @@ def _wanted(settings: Settings, kind: type[LLM], known: set[str], clock: Clock) 
         "model": settings.llm_model,
         "temperature": 0.0,
         "max_retries": 0,  # `asking` tries again, within its time
+        "context_window": _CONTEXT_TOKENS,
         "is_chat_model": True,
         "is_function_calling_model": settings.llm_mode == "structured",
         "http_client": bounded(clock) if "http_client" in known else None,
@@ -192,7 +190,9 @@ def _fault(failure: BaseException) -> Sick | NoPlan:
             return Sick("too-slow", again=False)  # it had all the time there was
         if isinstance(link, NoPlan):
             return link
-        status = getattr(link, "status_code", None)
+        status = getattr(link, "status_code", None) or getattr(
+            getattr(link, "response", None), "status_code", None
+        )
         if isinstance(status, int) and status >= 300:
             again = status in _AGAIN or status >= 500
             return Sick(f"status-{status}", again=again, retry_after_s=_retry_after(link))
@@ -200,8 +200,9 @@ def _fault(failure: BaseException) -> Sick | NoPlan:
         return Sick("unreachable", again=True)
     bad = next((link for link in chain if isinstance(link, ValidationError)), None)
     if bad is not None:
-        return NoPlan(f"The reply does not have the form of a plan: {first_fault(bad)}.")
-    return NoPlan("The reply is no JSON of the form that was asked for.")
+        return NoPlan(f"The reply does not have the form of a plan: {first_fault(bad)}.", "form")
+    why = type(failure).__name__  # perhaps a driver that does not fit its provider
+    return NoPlan("The reply is no JSON of the form that was asked for.", why)
 
 
 def _chain(failure: BaseException) -> Iterator[BaseException]:

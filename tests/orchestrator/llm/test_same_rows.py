@@ -110,6 +110,19 @@ async def test_a_model_is_asked_within_the_domains_that_are_meant_and_may_be_rea
         assert {a.partition(".")[0] for a in document["collections"]} == {"user"}
 
 
+async def test_a_conversation_goes_on_from_what_a_model_read(folder: Path) -> None:
+    first = {"from": "user.users", "measures": [{"fn": "count", "as": "n"}],
+             "where": {"op": "=", "field": "plan", "value": "enterprise"}}  # fmt: skip
+    then = {**first, "group": [{"field": "role"}]}
+    with stub(planned(first), planned(then)) as server:
+        async with asking(folder, server, unheard) as client:
+            one = await client.ask("enterprise folk?", now=NOW, conversation="c")
+            two = await client.ask("and by role?", now=NOW, conversation=one["conversation"])
+    assert one["rows"] and len(two["rows"]) > 1
+    before = server.documents[1]["before"]
+    assert before["question"] == "enterprise folk?" and before["plan"]["where"] == first["where"]
+
+
 @pytest.mark.promise(8)
 async def test_a_model_neither_hears_of_nor_reaches_what_the_asker_may_not_read(
     folder: Path,
