@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -74,7 +74,7 @@ def eval_(
     """Measure answers on a suite of questions."""
     # Late: see `session`.
     with for_good():
-        from orchestrator.eval.report import answer_line, failure_line, figures
+        from orchestrator.eval.report import figures
         from orchestrator.eval.suite import half_of, load_suite
 
     given = load_suite(suite) if half is None else half_of(load_suite(suite), half.value)
@@ -82,16 +82,7 @@ def eval_(
         _table(given, options.settings_of(data, config), data, json)
         return
     chosen, settings = _alone(planner, options.settings_of(data, config))
-    with ExitStack() as files:
-        tell_answer = files.enter_context(_lines(answers, answer_line))
-        tell_failure = files.enter_context(_lines(failures, failure_line))
-
-        def told(outcome: Outcome) -> None:
-            tell_answer(outcome)
-            # what is known of the frozen half is its score
-            if not outcome.strict and outcome.question.half != "frozen":
-                tell_failure(outcome)
-
+    with _teller(answers, failures) as told:
         outcomes = _asked(given, settings, data, chosen, told)
     found = {"planner": planner.value, **figures(outcomes)}
     if json:
@@ -177,6 +168,22 @@ def _asked(
 def _made(folder: Path) -> Iterator[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     yield folder
+
+
+@contextmanager
+def _teller(answers: Path | None, failures: Path | None) -> Iterator[Callable[[Outcome], None]]:
+    """Writes each outcome to the files that ask for it."""
+    from orchestrator.eval.report import answer_line, failure_line
+
+    with _lines(answers, answer_line) as answer, _lines(failures, failure_line) as failure:
+
+        def told(outcome: Outcome) -> None:
+            answer(outcome)
+            # what is known of the frozen half is its score
+            if not outcome.strict and outcome.question.half != "frozen":
+                failure(outcome)
+
+        yield told
 
 
 @contextmanager
