@@ -72,10 +72,11 @@ class Second(Protocol):
 
 
 def described(found: Readings, catalogue: Catalogue) -> bool:
-    """Whether somebody described the data that the best reading is of: then its words explain the
-    question better than what was learned of other data."""
-    best = next(iter(found.readings), None)
-    return best is not None and bool(catalogue.collections[best.plan.source].display)
+    """Whether somebody described the data that the best reading is of, or all data where there is
+    none: then its words explain a question better than what was learned of other data."""
+    specs = catalogue.collections
+    meant = [specs[r.plan.source] for r in found.readings[:1]] or specs.values()
+    return all(spec.display for spec in meant)
 
 
 def seconded(first: Planner, second: Second) -> Planner:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +29,7 @@ KEPT_MAX: Final = 4
 #: ways to read are no meanings to ask back about: all but the best stand this far behind
 _BEHIND: Final = 0.05
 _MANY: Final = 100
+_SERVE: Final = FUNCTION | FILLER
 #: records of the collections whose plans are run only to choose among them
 _READ_MAX: Final = 200_000
 
@@ -145,7 +146,7 @@ def _apart(readings: list[Reading]) -> tuple[Reading, ...]:
 def candidates(rules: Readings, network: Opinion, text: str) -> list[Reading]:
     """Every plan that one of the two planners made, once, with its evidence; the rules' first."""
     ours, theirs = _laid(rules.readings), _laid(network.found.readings)
-    words = tokenise(text)
+    words = [word for word in tokenise(text) if word.kind == "number" or _tells(word)]
     about = _question(ours, theirs)
     out: list[Reading] = []
     met: set[int] = set()
@@ -226,17 +227,19 @@ def _beside(own: Meaning, others: _Laid) -> Evidence:
     return {**{f"same_{part}": float(shared[part]) for part in PARTS}, "same_fields": both}
 
 
-def _of_plan(reading: Reading, own: Meaning, words: tuple[Word, ...]) -> Evidence:
+def _of_plan(reading: Reading, own: Meaning, words: Sequence[Word]) -> Evidence:
     """The plan's form, and the words of the question that nothing in it explains."""
     plan = reading.plan
     known = set(_stems(own))
-    open_ = [w for w in words if _tells(w) and w.stem not in known]
-    numbers = [w for w in words if w.kind == "number" and w.raw not in str(plan)]
+    telling = [word.stem for word in words if word.kind != "number"]
+    left = sum(stem not in known for stem in telling)
+    numbers = [word.raw for word in words if word.kind == "number"]
+    said = str(plan) if numbers else ""
     nested = len(plan.below)
     return {
-        "left_out": float(len(open_)),
-        "left_share": len(open_) / max(1, sum(map(_tells, words))),
-        "numbers_left": float(len(numbers)),
+        "left_out": float(left),
+        "left_share": left / max(1, len(telling)),
+        "numbers_left": float(sum(raw not in said for raw in numbers)),
         "joins": float(len(plan.joins)),
         "nested": float(nested),
         "group": float(bool(plan.group)),
@@ -250,13 +253,18 @@ def _of_plan(reading: Reading, own: Meaning, words: tuple[Word, ...]) -> Evidenc
 
 
 def _tells(word: Word) -> bool:
-    return word.kind in ("word", "quoted") and word.text not in FUNCTION | FILLER
+    return word.kind in ("word", "quoted") and word.text not in _SERVE
 
 
 def _stems(own: Meaning) -> Iterator[str]:
     """Stems of the names and literals that a plan uses."""
     for part in (*own.tables, *own.fields, *own.where, *own.having):
-        yield from map(stem, plain(part))
+        yield from _stemmed(part)
+
+
+@lru_cache(maxsize=4096)
+def _stemmed(text: str) -> tuple[str, ...]:
+    return tuple(map(stem, plain(text)))
 
 
 def _logit(share: float) -> float:

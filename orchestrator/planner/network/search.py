@@ -94,8 +94,7 @@ def _near(kept: list[tuple[int, _Path]], done: list[Written]) -> list[tuple[int,
 def _hear(path: _Path, scores: Floats, rules: Rules) -> None:
     """The path one token longer, the one it was told."""
     token = path.told[len(path.tokens)]
-    (tokens,) = rules.allowed(path.stack).nonzero()
-    some = scores[tokens]
+    some = scores[rules.choices(path.stack)]
     path.likely += float(scores[token] - some.max() - np.log(np.exp(some - some.max()).sum()))
     path.tokens = (*path.tokens, token)
     path.stack = rules.step(path.stack, token)
@@ -135,7 +134,7 @@ def _extended(
     """The likeliest paths one token longer, with the row each came from."""
     found: list[tuple[float, int, int]] = []
     for row, path in enumerate(alive):
-        (tokens,) = rules.allowed(path.stack).nonzero()
+        tokens = rules.choices(path.stack)
         some = scores[row, tokens]
         top = some.max()
         likely = some - top - np.log(np.exp(some - top).sum())

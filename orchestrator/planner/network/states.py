@@ -7,8 +7,7 @@ many.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +25,7 @@ from orchestrator.planner.network.tokens import (
 )
 
 Mask = NDArray[np.bool_]
+Choices = NDArray[np.int64]
 _DEPTH_MAX: Final = 4
 _TABLES_MAX: Final = 6
 _TERMS_MAX: Final = 8
@@ -39,8 +39,7 @@ _OPS: Final = (*COMPARES, "between", *TEXTUAL, "in", "not in", "null", "not null
 _HAVING_OPS: Final = (*COMPARES, "between")
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One open sketch. `phase`: what is expected; `section`: the part reached; `terms`: columns
     shown so far; `width`: how many must be (0: any); `back`: the phase after a column."""
 
@@ -63,7 +62,8 @@ class Rules:
         self._columns: dict[tuple[int, ...], Mask] = {}
         self._tables = self._mask(items.table(t.number) for t in items.schema.tables)
         self._mentions = self._mask(map(items.mention, range(len(items.mentions))))
-        self._near: dict[tuple[int, ...], Mask] = {}
+        self._open: dict[tuple[Frame, bool], Mask] = {}
+        self._choices: dict[tuple[Frame, bool], Choices] = {}
 
     def _mask(self, tokens: Any) -> Mask:
         mask = np.zeros(self._size, dtype=np.bool_)
@@ -93,9 +93,23 @@ class Rules:
         mask[[self.items.table(t) for t in tables]] = False
         return mask
 
+    def choices(self, stack: tuple[Frame, ...]) -> Choices:
+        """The tokens that may come next, in their order."""
+        key = stack[-1], len(stack) < _DEPTH_MAX
+        found = self._choices.get(key)
+        if found is None:
+            found = self._choices[key] = self.allowed(stack).nonzero()[0]
+        return found
+
     def allowed(self, stack: tuple[Frame, ...]) -> Mask:
-        """What may come next."""
-        frame = stack[-1]
+        """What may come next; not to be changed."""
+        key = stack[-1], len(stack) < _DEPTH_MAX
+        found = self._open.get(key)
+        if found is None:
+            found = self._open[key] = self._allowed(*key)
+        return found
+
+    def _allowed(self, frame: Frame, deeper: bool) -> Mask:
         phase = frame.phase
         if phase == "table":
             return self._table_mask(frame.tables)
@@ -114,7 +128,7 @@ class Rules:
         if phase == "op":
             return self._word_mask(_HAVING_OPS if frame.section == 2 else _OPS)
         if phase in ("right", "literal", "low"):
-            return self._right(frame, phase, len(stack))
+            return self._right(frame, phase, deeper)
         if phase == "limit":
             return self._mentions | self._word_mask(tuple(CONSTANTS))
         return self._onward(frame)
@@ -132,11 +146,11 @@ class Rules:
         mask = self._word_mask(tuple(words))
         return mask | self._table_mask(frame.tables) if len(frame.tables) < _TABLES_MAX else mask
 
-    def _right(self, frame: Frame, phase: str, depth: int) -> Mask:
+    def _right(self, frame: Frame, phase: str, deeper: bool) -> Mask:
         mask = self._mentions | self._word_mask(tuple(CONSTANTS))
         if phase == "right":
             mask = mask | self._column_mask(frame.tables)
-            if depth < _DEPTH_MAX:
+            if deeper:
                 mask = mask | self._word_mask(("open",))
         return mask
 
@@ -168,7 +182,7 @@ class Rules:
         if kind == "word":
             return _worded(frame, below, NAME[number])
         if kind == "table":
-            moved = replace(frame, phase="tables", tables=(*frame.tables, number), back="")
+            moved = frame._replace(phase="tables", tables=(*frame.tables, number), back="")
             return (*below, moved)
         return (*below, _pointed(frame, kind == "column"))
 
@@ -177,15 +191,15 @@ def _pointed(frame: Frame, column: bool) -> Frame:
     """After a pointer at a column or a mention."""
     phase = frame.phase
     if phase == "on":
-        return replace(frame, phase="on last")
+        return frame._replace(phase="on last")
     if phase == "on last":
-        return replace(frame, phase="tables", back="said")
+        return frame._replace(phase="tables", back="said")
     if phase == "low":
-        return replace(frame, phase="literal")
+        return frame._replace(phase="literal")
     if phase in ("right", "literal"):
-        return replace(frame, phase="conditions")
+        return frame._replace(phase="conditions")
     if phase == "limit":
-        return replace(frame, phase="limited")
+        return frame._replace(phase="limited")
     if not column:
         raise AssertionError("a mention where none may stand")
     return _termed(frame, frame.back if phase == "aggregated" else phase)
@@ -194,55 +208,55 @@ def _pointed(frame: Frame, column: bool) -> Frame:
 def _termed(frame: Frame, phase: str) -> Frame:
     """After a whole term in that phase."""
     if phase in ("term", "terms"):
-        return replace(frame, phase="terms", terms=frame.terms + 1)
+        return frame._replace(phase="terms", terms=frame.terms + 1)
     if phase in ("group", "groups"):
-        return replace(frame, phase="groups")
+        return frame._replace(phase="groups")
     if phase == "order":
-        return replace(frame, phase="ordered")
-    return replace(frame, phase="op")
+        return frame._replace(phase="ordered")
+    return frame._replace(phase="op")
 
 
 def _worded(frame: Frame, below: tuple[Frame, ...], word: str) -> tuple[Frame, ...]:
     if word == "end":
         return _ended(below)
     if word in ("select", "distinct"):
-        return (*below, replace(frame, phase="term"))
+        return (*below, frame._replace(phase="term"))
     if word == "on":
-        return (*below, replace(frame, phase="on"))
+        return (*below, frame._replace(phase="on"))
     if word == "all":
-        return (*below, replace(frame, phase="shown"))
+        return (*below, frame._replace(phase="shown"))
     if word == "rows":
         return (*below, _termed(frame, frame.phase))
     if word in FOLDS:
-        return (*below, replace(frame, phase="aggregated", back=frame.phase))
+        return (*below, frame._replace(phase="aggregated", back=frame.phase))
     if word in _OPS:
         return _operated(frame, below, word)
     if word in CONSTANTS:
         return (*below, _pointed(frame, column=False))
     if word == "open":
-        return (*below, replace(frame, phase="conditions"), Frame(width=1))
+        return (*below, frame._replace(phase="conditions"), Frame(width=1))
     if word in ("and", "or", "either"):
-        return (*below, replace(frame, phase="having" if frame.section == 2 else "where"))
+        return (*below, frame._replace(phase="having" if frame.section == 2 else "where"))
     return _opened(frame, below, word)
 
 
 def _operated(frame: Frame, below: tuple[Frame, ...], word: str) -> tuple[Frame, ...]:
     if word in ("in", "not in"):
-        return (*below, replace(frame, phase="conditions"), Frame(width=1))
+        return (*below, frame._replace(phase="conditions"), Frame(width=1))
     if word in ("null", "not null"):
-        return (*below, replace(frame, phase="conditions"))
+        return (*below, frame._replace(phase="conditions"))
     phase = "low" if word == "between" else "literal" if word in TEXTUAL else "right"
-    return (*below, replace(frame, phase=phase))
+    return (*below, frame._replace(phase=phase))
 
 
 def _opened(frame: Frame, below: tuple[Frame, ...], word: str) -> tuple[Frame, ...]:
     """A word that begins a later part."""
     section = _SECTION_OF[word]
     if word in SETS:
-        closed = replace(frame, section=section, combined=True, phase="combined")
+        closed = frame._replace(section=section, combined=True, phase="combined")
         return (*below, closed, Frame(width=frame.terms, combined=True))
     phase = {"asc": "order", "desc": "order", "first": "limited"}.get(word, word)
-    return (*below, replace(frame, section=section, phase=phase))
+    return (*below, frame._replace(section=section, phase=phase))
 
 
 def _ended(below: tuple[Frame, ...]) -> tuple[Frame, ...]:

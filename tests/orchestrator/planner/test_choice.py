@@ -152,6 +152,14 @@ def test_where_somebody_described_the_data_the_rules_have_the_word() -> None:
     assert both(Question("how many users", 0), company(), Context()) is first
 
 
+def test_what_is_not_understood_of_described_data_is_not_guessed_at() -> None:
+    nothing = Readings("rules", reason="no")
+    both = seconded(says(nothing), thinks(by_network(CITIES)))
+    assert both(Question("how many yachts", 0), company(), Context()) is nothing
+    found = both(Question("how many yachts", 0), shop(), Context())
+    assert [r.planner for r in found.readings] == ["network"]
+
+
 def test_a_final_word_is_not_weighed() -> None:
     last = Readings("rules", reason="no", final=True)
     both = seconded(says(last), thinks(by_network(CITIES)))
