@@ -200,7 +200,11 @@ def _same(surface: tuple[str, ...], texts: tuple[str, ...]) -> bool:
         return True
     *first, last = texts
     *known, end = surface
-    return bool(first) and first == known and {last, end} in ({end, f"{end}s"}, {last, f"{last}s"})
+    return (
+        bool(first)
+        and first == known
+        and (end.removeprefix(last) in ("s", "es") or last.removeprefix(end) in ("s", "es"))
+    )
 
 
 def _akin(surface: tuple[str, ...], texts: tuple[str, ...]) -> bool:

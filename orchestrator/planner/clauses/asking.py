@@ -9,6 +9,7 @@ from orchestrator.planner.clauses.draft import Draft
 from orchestrator.planner.clauses.ranking import Rank
 from orchestrator.planner.clauses.request import Column, Term
 from orchestrator.planner.clauses.sentence import Clause, Item, is_item
+from orchestrator.planner.clauses.series import held
 from orchestrator.planner.clauses.trailing import UNIT
 from orchestrator.planner.grammar import AGGREGATES
 from registry.plan import Fn
@@ -187,7 +188,11 @@ class _Asking:
         elif item.letter == "C":
             if source(draft, item, n, self.tokens, self.count, self.folds):
                 self.count, self.folds = False, []
-        elif item.letter != "V":
+        elif item.letter == "V":
+            if self.folds and held(draft.sense.spec(draft.sense.subject)) is not None:
+                bare(draft, self.folds)  # "maximum cpu_percent we measured"
+                self.folds = []
+        else:
             self.listing = False
 
     def _field(self, n: int, item: Item) -> None:
@@ -287,7 +292,10 @@ def is_source(draft: Draft, item: Item, tokens: list[str], n: int, waiting: bool
 def bare(draft: Draft, folds: list[Fn]) -> None:
     """An aggregate without its number: the only one there is."""
     numbers = draft.sense.numbers(draft.sense.subject)
-    if len(numbers) == 1:
+    reading = held(draft.sense.spec(draft.sense.subject))
+    if reading is not None:
+        draft.request.show += [Column(Term(draft.sense.subject, reading), fn) for fn in folds]
+    elif len(numbers) == 1:
         draft.request.show += [Column(Term(draft.sense.subject, numbers[0]), fn) for fn in folds]
         draft.wonders.append("bare")
     else:

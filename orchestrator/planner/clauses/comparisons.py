@@ -129,7 +129,7 @@ def counted(given: Conditions, found: Found, asked: Comparison, y: Item) -> None
     )
     address = counted if isinstance(counted, str) else counted.address
     if isinstance(counted, str) and _of_field(given, found):
-        given.kept = (counted, asked.op, asked.number)
+        given.kept, given.of_field = (counted, asked.op, asked.number), True
         found.hear()
         given.use(found.item("o"), y)
         return

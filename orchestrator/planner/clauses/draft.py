@@ -40,6 +40,9 @@ class Draft:
     behind: Fn | None = None
     #: "…, and how many times": the records are counted as well
     times: bool = False
+    #: "change" or "percent": from one bucket to the next; `alone`, without the number itself
+    pace: str = ""
+    pace_alone: bool = False
     beat: Bucket | None = None
     implied: bool = False
     said_count: bool = False

@@ -34,6 +34,8 @@ class Conditions:
     rank: Rank | None
     placed: list[Placed] = field(default_factory=list)
     kept: tuple[str | Term | Column, str, int | float | Request] | None = None
+    #: what is kept are groups of a field, whatever records it is of
+    of_field: bool = False
     wonders: list[str] = field(default_factory=list)
     negated: list[tuple[int, int]] = field(default_factory=list)
 

@@ -34,6 +34,18 @@ _KINDS: Final = frozenset("number count kinds types names list many total".split
 _OFTEN: Final = r"(?:, )?(?:and )?how (?:many times|often|frequently)(?: each)?(?: \|)?$"
 
 
+_DID: Final = r"(?:did|do|does|have|has|had) (?:each|every one|they|he|she)(?: of them)? (?P<v>[VUD]\d+)(?= \||$)"
+
+
+def verbs(draft: Draft, clause: Clause) -> Clause:
+    """ "how many conversations did each open": a verb at the end limits nothing."""
+    found = clause.first(_DID)
+    if found is None:
+        return clause
+    draft.use(found.item("v"))
+    return found.hear().rest
+
+
 def often(draft: Draft, clause: Clause) -> Clause:
     """ "…, and how many times?": cut off, and counted in the end."""
     found = clause.first(_OFTEN)

@@ -14,8 +14,10 @@ from orchestrator.planner.clauses.cutting import cut
 from orchestrator.planner.clauses.draft import Draft
 from orchestrator.planner.clauses.evidence import evidence_of
 from orchestrator.planner.clauses.lower import Unsayable, lower
+from orchestrator.planner.clauses.pace import paced
 from orchestrator.planner.clauses.sense import Sense, subject_of
 from orchestrator.planner.clauses.sentence import Sentence, relettered, sentence_of
+from orchestrator.planner.clauses.series import measured
 from orchestrator.planner.clauses.sides import sides_of
 from orchestrator.planner.describe import describe
 from orchestrator.planner.graph import graph_of
@@ -34,7 +36,8 @@ def read(asked: Asked, text: str, catalogue: Catalogue) -> Reading | None:
     if not sentence.items:
         return None
     head, _ = cut(sentence.whole)
-    subjects = subject_of(sentence, head)
+    series = measured(sentence, catalogue)
+    subjects = [series] if series is not None else subject_of(sentence, head)
     if not subjects:
         return None
     relettered(sentence, subjects[0], catalogue)
@@ -47,7 +50,7 @@ def _under(subject: str, sentence: Sentence, catalogue: Catalogue) -> Reading | 
     named = (sense.collection(i) for i in sentence.items if i.letter == "C")
     sense.named = tuple(dict.fromkeys(named))
     draft = Draft(sentence, catalogue, graph, sense)
-    sides = sides_of(sentence)
+    sides = None if paced(sentence) else sides_of(sentence)
     try:
         if sides is None or not twofold.read(draft, sides):
             clauses.read(draft)

@@ -28,6 +28,8 @@ _MANY: Final = (
     rf" (?:{_NUMBER}))(?: (?:of|the|different|distinct|unique|total|Z\d+))*(?: V\d+)* (?P<y>@x)"
 )
 _MOST: Final = r"(?:(?P<z>Z\d+) )?(?P<way>most|least|fewest) (?P<v>V\d+)(?! [CFNDB]\d+)"
+_DID: Final = r"who (?:did|does|has|had|made)(?: the)? (?P<way>most|least)(?= (?:in|of|on|at|for) )"
+_NEXT: Final = r"(?:and|then|followed by) (?:the )?(?:next|following|U\d+) (?P<z>Z\d+)"
 _BEST: Final = (
     r"(?:(?P<z>Z\d+) )?(?P<sup>best|worst|highest|lowest|top)(?: (?P<z2>Z\d+))? (?:V\d+|U\d+|paying|earning"
     r"|selling|performing) (?P<g>[CF]\d+)(?: ,)?(?: by)? (?P<agg>sum|total|average)(?: of)?(?: the)? (?P<y>N\d+)"
@@ -104,6 +106,15 @@ def _limit(found: Found) -> int:
         asked = found.clause.first(_SO_MANY) or found.clause.first(r"\| (?:the )?top (?P<z>Z\d+)")
         item = asked.item("z") if asked is not None else None
     if item is None:
+        further = found.clause.first(_NEXT)
+        if further is None or further.item("z") is None:
+            return 1
+        return 1 + _number(further.hear(), further.item("z"))
+    return _number(found, item)
+
+
+def _number(found: Found, item: Item | None) -> int:
+    if item is None:
         return 1
     found.clause.sentence.used.add(item.place)
     number = found.clause.sentence.words[item.first].number
@@ -142,6 +153,13 @@ def _popular(clause: Clause, found: Found, y: Item) -> Item | None:
 def _most(clause: Clause, sense: Sense) -> Rank | None:
     """ "the most errors": the most records of that kind."""
     for found in clause.find(_MOST):
+        return Rank(found["way"] == "most", found, limit=_limit(found))
+    return None
+
+
+def _did(clause: Clause, sense: Sense) -> Rank | None:
+    """ "who did the most in the audit log"."""
+    for found in clause.find(_DID):
         return Rank(found["way"] == "most", found, limit=_limit(found))
     return None
 
@@ -324,6 +342,7 @@ def _last(clause: Clause, sense: Sense) -> Rank | None:
 _RULES: Final = (
     _best,
     _are,
+    _did,
     _many,
     _most,
     _common,

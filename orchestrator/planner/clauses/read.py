@@ -21,10 +21,12 @@ from orchestrator.planner.clauses.grouping import (
     per_group,
     unit,
     units,
+    verbs,
 )
 from orchestrator.planner.clauses.ordering import order, ordered
+from orchestrator.planner.clauses.pace import changes, pace
 from orchestrator.planner.clauses.ranked import person, ranked
-from orchestrator.planner.clauses.ranking import rank_of
+from orchestrator.planner.clauses.ranking import Rank, rank_of
 from orchestrator.planner.clauses.request import Column, Has, Request, Term
 from orchestrator.planner.clauses.sentence import Clause
 from orchestrator.planner.clauses.shares import shares
@@ -33,7 +35,7 @@ from orchestrator.planner.clauses.trailing import of_rank, without_rank
 
 def read(draft: Draft) -> Request:
     """The request of a question; clauses are read from the surest to the loosest."""
-    rest = group(draft, often(draft, order(draft, without_units(draft.sentence.whole))))
+    rest = group(draft, often(draft, order(draft, verbs(draft, without_units(pace(draft))))))
     draft.rank = rank_of(rest, draft.sense)
     rest = amount(draft, rest)
     head, after = cut(rest)
@@ -76,6 +78,9 @@ def _superlative(draft: Draft, head: Clause) -> None:
 def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
     """What is asked to be shown at the end: "…, how many?", "Give me their names." """
     if draft.rank is not None:
+        clause = _unsaid(draft, draft.rank, clause)
+        if not clause:
+            return
         if of_rank(clause, draft.request.subject):
             draft.ranked_too = True
             draft.sentence.heard.update(clause.at)
@@ -97,14 +102,28 @@ def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
     draft.request.show += [c for c in shown if c not in draft.request.show]
 
 
+def _unsaid(draft: Draft, rank: Rank, clause: Clause) -> Clause:
+    """The clause without what has told the superlative: "biggest teams (seats)"."""
+    told = rank.found.clause.at[rank.found.first : rank.found.last]
+    rest = replace(clause, at=tuple(n for n in clause.at if n not in told))
+    items = rest.items()
+    lead = draft.sentence.tokens[rest.at[0] - 1] if rest.at else ""
+    aside = len(items) == len(rest.at) == 1 and items[0].letter == "N" and lead == ","
+    if aside and draft.sense.term(items[0], rest, kinds="N") == rank.by:
+        draft.use(items[0])
+        return replace(rest, at=())
+    return rest
+
+
 def assemble(draft: Draft, given: Conditions) -> None:
     request = draft.request
     if draft.times:
         counted_too(draft)
     bucketed(draft, kept=given.kept is not None)
+    changes(draft)
     grouped(draft)
     if given.kept is not None:
-        kept(draft, *given.kept)
+        kept(draft, *given.kept, records=not given.of_field)
     counted(draft)
     if draft.rank is not None:
         ranked(draft, draft.rank)
@@ -117,6 +136,7 @@ def assemble(draft: Draft, given: Conditions) -> None:
         request.show.append(draft.bare[-1])
     mixed(draft)
     ordered(draft)
+    referred(draft)
     whole(draft)
 
 
@@ -131,7 +151,12 @@ def whole(draft: Draft) -> None:
 
 
 def kept(
-    draft: Draft, counted: str | Term | Column, op: str, number: int | float | Request
+    draft: Draft,
+    counted: str | Term | Column,
+    op: str,
+    number: int | float | Request,
+    *,
+    records: bool = True,
 ) -> None:
     """ "cities with more than 3 users": groups kept by their count."""
     request = draft.request
@@ -141,9 +166,24 @@ def kept(
     if isinstance(counted, str):
         counted = Term(counted)
     column = counted if isinstance(counted, Column) else Column(counted, "count", distinct=True)
-    if column.term.address != entity:
+    if column.term.address != entity and records:
         draft.group_records(entity)
     request.having.append((column, op, number))
+
+
+def referred(draft: Draft) -> None:
+    """One whom a record refers to is told by a name, where somebody said what names it."""
+    request = draft.request
+    for n, column in enumerate(request.show):
+        target = draft.graph.targets.get((column.term.address, column.term.field))
+        if column.fn or target is None or not draft.sense.described(target):
+            continue
+        label = draft.sense.label(target)
+        if label == draft.sense.key(target) or Column(label) in request.show:
+            continue
+        if request.keys or any(c.fn for c in (*request.show, *(o for o, _ in request.order))):
+            request.keys.append(column.term)
+        request.show[n] = Column(replace(label, via=column.term.field))
 
 
 def counted_too(draft: Draft) -> None:

@@ -118,6 +118,10 @@ _SAID: Final = frozenset(
         "numbers",
         "along",
         "besides",
+        "averages",
+        "sums",
+        "totals",
+        "minus",
     ]
 )
 

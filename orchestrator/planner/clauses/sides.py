@@ -85,7 +85,7 @@ class Sides:
 
 def sides_of(sentence: Sentence) -> Sides | None:
     """The two sides of a question, if it has them."""
-    whole = _plain(sentence).whole
+    whole = plain(sentence).whole
     rises, drops = whole.has(_RISE), whole.has(_DROP)
     two = rises or drops or whole.has(_RATIO) or whole.has(_DIFFERENCE) or whole.has(_COMPARE)
     for link, sure in _links(whole):
@@ -99,7 +99,7 @@ def sides_of(sentence: Sentence) -> Sides | None:
     return None
 
 
-def _plain(sentence: Sentence) -> Sentence:
+def plain(sentence: Sentence) -> Sentence:
     """The sentence with words that no vocabulary explains as they are."""
     tokens = [sentence.item(t).words if is_item(t) and t[0] == "U" else t for t in sentence.tokens]
     return Sentence(sentence.words, sentence.items, tokens)
