@@ -12,12 +12,12 @@ from itertools import islice
 from typing import Any, Final
 
 import apsw
-import orjson
 
 from mcp_servers.segments import Segment
 from mcp_servers.stores import sqlite_holds as holds
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores.sqlite_holds import Held
+from mcp_servers.stores.sqlite_lists import bound, pieces
 from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
 
@@ -68,8 +68,8 @@ def places_of(
 ) -> list[int]:
     """`_row` of those of these ids that are rows."""
     found: list[int] = []
-    for some in _chunks(ids):
-        keys: Any = connection.execute(table.select_keys, (tenant, _json(some)))
+    for some in pieces(ids, _AT_ONCE):
+        keys: Any = connection.execute(table.select_keys, (tenant, bound(some)))
         found += [place for place, _ in keys]
     return found
 
@@ -78,11 +78,11 @@ def rows_at(
     connection: apsw.Connection, table: Table, places: Sequence[int]
 ) -> Iterator[list[tuple[Any, ...]]]:
     """`_row`, id, version, _seq, extra and the fields of these rows, some at a time."""
-    for some in _chunks(places):
+    for some in pieces(places, _AT_ONCE):
         found: Any = connection.execute(
             f"SELECT _row, {table.columns} FROM {table.sql}"
             " WHERE _row IN (SELECT value FROM json_each(?))",
-            (_json(some),),
+            (bound(some),),
         ).fetchall()
         yield list(found)
 
@@ -141,12 +141,3 @@ def loads_at_work(transaction: Transaction) -> bool:
 
 def _last_change(connection: apsw.Connection) -> int:
     return int(connection.execute("SELECT max(seq) FROM _changes").get or 0)
-
-
-def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for first in range(0, len(values), _AT_ONCE):
-        yield values[first : first + _AT_ONCE]
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, Final, Literal, TypeAlias
 
 import apsw
@@ -18,6 +18,7 @@ from mcp_servers.stores import sqlite_holds as holds
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores.sqlite_cold import find, snapshot
 from mcp_servers.stores.sqlite_cold import row_of as cold_row
+from mcp_servers.stores.sqlite_lists import bound, pieces
 from mcp_servers.stores.sqlite_schema import Table
 from mcp_servers.stores.sqlite_writer import Transaction
 from registry.errors import Conflict, Denied, UnknownField, shown
@@ -57,8 +58,8 @@ def read(connection: apsw.Connection, table: Table, tenant: str, ids: Sequence[s
         found = connection.execute(table.select_one, (tenant, ids[0])).fetchone()
         return [row_of(table, found)] if found else []
     by_id: dict[str, Row] = {}
-    for some in _chunks(ids):
-        for cells in connection.execute(table.select_many, (tenant, _json(some))):
+    for some in pieces(ids, _IDS_AT_ONCE):
+        for cells in connection.execute(table.select_many, (tenant, bound(some))):
             by_id[cells[0]] = row_of(table, cells)
     return [by_id[id] for id in ids if id in by_id]
 
@@ -249,13 +250,13 @@ def _existing(
     found: dict[str, _Stored] = {}
     keys: list[Any]
     connection = transaction.connection
-    for some in _chunks(ids):
-        keys = list(connection.execute(table.select_keys, (tenant, _json(some))))
+    for some in pieces(ids, _IDS_AT_ONCE):
+        keys = list(connection.execute(table.select_keys, (tenant, bound(some))))
         if not keys:
             continue
         places = {id: place for place, id in keys}
         row: Any
-        for row in connection.execute(table.select_many, (tenant, _json(list(places)))):
+        for row in connection.execute(table.select_many, (tenant, bound(list(places)))):
             id, version, _, *cells = row
             found[id] = _Stored(places[id], version, tuple(cells))
     if transaction.cold is not None and len(found) < len(ids):
@@ -353,15 +354,5 @@ def remember(
     transaction.connection.execute(
         "INSERT OR REPLACE INTO _idempotency(tenant, key, digest, outcome, at_us)"
         " VALUES (?, ?, ?, ?, ?)",
-        (tenant, key, digest, _json(outcome), transaction.now_us),
+        (tenant, key, digest, bound(outcome), transaction.now_us),
     )
-
-
-def _chunks(ids: Sequence[str]) -> Iterable[list[str]]:
-    rest = iter(ids)
-    while some := list(islice(rest, _IDS_AT_ONCE)):
-        yield some
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
