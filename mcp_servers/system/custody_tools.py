@@ -132,14 +132,14 @@ class CustodyTools:
         return Reply({"erasures": found, "holders": self._custody.holders()})
 
     async def forget(self, call: Call, params: NoParams) -> Reply:
-        """Conversations, drafts and staged sources of the tenant, all of them: they may quote
-        anybody. {conversations, drafts, staged, log_empty}."""
+        """Conversations and staged sources of the tenant, all of them: they may quote anybody.
+        {conversations, staged, log_empty}."""
         tenant = _may(call)
         notes = self._store.forget(tenant)
         staged = await anyio.to_thread.run_sync(self._staging.forget, tenant)
         return Reply({
-            "conversations": notes.get("conversation", 0), "drafts": notes.get("draft", 0),
-            "staged": staged, "log_empty": await anyio.to_thread.run_sync(self._custody.scrub),
+            "conversations": notes.get("conversation", 0), "staged": staged,
+            "log_empty": await anyio.to_thread.run_sync(self._custody.scrub),
         })  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The `system` server: what the orchestrator remembers, behind MCP like every other server.
 
-Staged sources and peeks, the list of domains with its epoch, conversations, drafts, lessons. All
+Staged sources and peeks, the list of domains with its epoch, conversations, lessons. All
 tools are internal: only the orchestrator calls them. It holds no user records, and it never decides
 what a source means.
 """
@@ -32,7 +32,7 @@ from registry import limits
 from registry.access import decide
 from registry.clock import Clock
 from registry.domain import DomainSpec, load_yaml, parse_spec
-from registry.errors import BadInput, NotFound, shown
+from registry.errors import BadInput
 from registry.record import row_hash
 from registry.settings import configs_dir
 from registry.tool import Call, Params, Reply, Surface, Tool, internal
@@ -101,11 +101,6 @@ class LeadParams(Params):
     seconds: float = Field(gt=0, le=_LEASE_SECONDS_MAX)
 
 
-class DraftPutParams(Params):
-    draft: dict[str, Any]
-    id: str | None = Field(default=None, min_length=1, max_length=limits.ID_CHARS_MAX)
-
-
 class SystemServer:
     """Handlers over the three things it owns: the staging folder, the spec files, system.db."""
 
@@ -138,7 +133,7 @@ class SystemServer:
         self.surface = Surface(
             name="system",
             title="Isotherm system",
-            instructions="Internal: staged sources, the domain list, conversations and drafts.",
+            instructions="Internal: staged sources, the domain list and conversations.",
             version="1",
             tools=lambda: self._tools,
         )
@@ -177,11 +172,7 @@ class SystemServer:
                 "write",
             ),
             internal("lead", LeadParams, self.lead, "Who does what only one process may do."),
-            internal("draft_get", IdParams, self.draft_get, "A kept draft."),
             internal("check", CheckParams, self.check, "Compare system.db with its checksums."),
-            internal(
-                "draft_put", DraftPutParams, self.draft_put, "Keep a draft for a day.", "write"
-            ),
         ]
 
     async def stage(self, call: Call, params: StageParams) -> Reply:
@@ -297,19 +288,6 @@ class SystemServer:
         held = await anyio.to_thread.run_sync(lambda: keep("", "lease", params.name, take))
         leads = held["holder"] == params.holder
         return Reply({"leads": leads, "bytes_free": shutil.disk_usage(self._folder).free})
-
-    async def draft_get(self, call: Call, params: IdParams) -> Reply:
-        """{id, draft}, or `NotFound`."""
-        draft = self._store.note(call.principal.tenant, "draft", params.id)
-        if draft is None:
-            raise NotFound(f"No draft {shown(params.id)}; drafts are kept for a day.")
-        return Reply({"id": params.id, "draft": draft})
-
-    async def draft_put(self, call: Call, params: DraftPutParams) -> Reply:
-        """{id}."""
-        key = params.id or self._new_id()
-        await self._keep(call, "draft", key, lambda _: params.draft)
-        return Reply({"id": key})
 
     async def _keep(self, call: Call, kind: str, key: str, change: Any) -> Any:
         tenant = call.principal.tenant

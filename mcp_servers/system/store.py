@@ -1,5 +1,5 @@
-"""What the orchestrator remembers, in DATA/system.db: conversations, drafts, and the epoch of the
-domain list. Its tables of legal holds and erasures are `custody`'s, that of lessons is `lessons`'.
+"""What the orchestrator remembers, in DATA/system.db: conversations and the epoch of the domain
+list. Its tables of legal holds and erasures are `custody`'s, that of lessons is `lessons`'.
 
 Every row carries its tenant. Everything is bounded and expires; nothing here is a user's record.
 """
@@ -24,8 +24,8 @@ from registry.errors import Corrupt, IsothermError, StorageFull, TooBusy, TooLar
 
 T = TypeVar("T")
 KEPT_SECONDS: Final = 86_400
-NOTE_BYTES_MAX: Final = 512 << 10  # one turn or one draft
-NOTES_MAX: Final = 10_000  # conversations or drafts of one tenant
+NOTE_BYTES_MAX: Final = 512 << 10  # of one conversation or lease
+NOTES_MAX: Final = 10_000  # conversations of one tenant
 _FORMAT: Final = 3  # kept in user_version; 0: a new file
 _DAMAGED: Final = "system.db is damaged; restore it from a backup or set it aside."
 _SCHEMA: Final = """
@@ -141,7 +141,7 @@ class SystemStore:
         return file_faults(self._path)
 
     def forget(self, tenant: str) -> dict[str, int]:
-        """Drop all conversations and drafts of a tenant: they may quote anybody. {kind: how
+        """Drop all conversations of a tenant: they may quote anybody. {kind: how
         many}."""
 
         def work(db: apsw.Connection) -> dict[str, int]:
@@ -237,7 +237,7 @@ def _packed(body: Any) -> bytes:
     packed = orjson.dumps(body)
     if len(packed) > NOTE_BYTES_MAX:
         raise TooLarge(
-            f"A conversation or draft is larger than {NOTE_BYTES_MAX >> 10} KiB; start a new one."
+            f"A conversation is larger than {NOTE_BYTES_MAX >> 10} KiB; start a new one."
         )
     return packed
 

@@ -1,4 +1,4 @@
-"""The system server remembers for the orchestrator: sources, domains, conversations, drafts; bounded, and per tenant."""
+"""The system server remembers for the orchestrator: sources, domains, conversations; bounded, and per tenant."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ async def house(tmp_path: Path) -> Any:
 def test_all_tools_are_internal_and_described(tmp_path: Path) -> None:
     tools = House(tmp_path).server.surface.tools()
     assert {t.name for t in tools} == {
-        "stage", "peek", "domains", "domain_add", "domain_remove", "conversation_get", "conversation_put", "conversation_drop", "draft_get",
-        "draft_put", "check", "backup", "backups", "restore", "known_backups", "lead",
+        "stage", "peek", "domains", "domain_add", "domain_remove", "conversation_get", "conversation_put", "conversation_drop",
+        "check", "backup", "backups", "restore", "known_backups", "lead",
         "hold_add", "hold_remove", "holds", "custody_log", "erasure_check",
         "erasure_begin", "erasure_keep", "erasure_finish", "erasures", "custody_due", "forget",
         "lessons", "lesson_put", "lesson_drop", "lessons_forget",
@@ -153,15 +153,12 @@ async def test_without_open_folders_no_path_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.promise(7)
-async def test_handles_conversations_and_drafts_are_of_their_tenant(house: House) -> None:
+async def test_handles_and_conversations_are_of_their_tenant(house: House) -> None:
     staged = await house.call("stage", text="a\n1\n")
     with pytest.raises(NotFound):
         await house.call("peek", OTHER, handle=staged["handle"])
     await house.call("conversation_put", id="c", turn={"q": 1})
     assert (await house.call("conversation_get", OTHER, id="c"))["turns"] == []
-    await house.call("draft_put", id="d", draft={"x": 1})
-    with pytest.raises(NotFound):
-        await house.call("draft_get", OTHER, id="d")
 
 
 @pytest.mark.promise(8)
@@ -274,7 +271,7 @@ async def test_only_administrators_add_domains(house: House) -> None:
         await house.call("domain_add", Call(Principal(roles=("editor",))), yaml=SHOP)
 
 
-# -- conversations and drafts --------------------------------------------------------------------
+# -- conversations -------------------------------------------------------------------------------
 
 
 async def test_a_conversation_keeps_its_last_turns_in_order(house: House) -> None:
@@ -285,14 +282,10 @@ async def test_a_conversation_keeps_its_last_turns_in_order(house: House) -> Non
     assert [t["n"] for t in turns] == list(range(5, limits.CONVERSATION_TURNS_MAX + 5))
 
 
-async def test_conversations_and_drafts_are_forgotten_after_a_day(house: House) -> None:
+async def test_conversations_are_forgotten_after_a_day(house: House) -> None:
     await house.call("conversation_put", id="c", turn={"n": 1})
-    await house.call("draft_put", id="d", draft={"n": 1})
-    assert (await house.call("draft_get", id="d"))["draft"] == {"n": 1}
     house.clock.advance(86_401)
     assert (await house.call("conversation_get", id="c"))["turns"] == []
-    with pytest.raises(NotFound):
-        await house.call("draft_get", id="d")
 
 
 async def test_a_conversation_of_large_turns_keeps_the_last_that_fit(house: House) -> None:

@@ -245,7 +245,7 @@ BAD_CALLS: list[tuple[str, dict[str, object], type[IsothermError], str]] = [
     ("call_read", {"name": "nope__get", "arguments": {}}, UnknownDomain, "'nope'"),
     ("call_read", {"name": "get", "arguments": {}}, BadInput, "domain__tool"),
     ("call_read", {"name": "system__conversation_get", "arguments": {"id": "c"}}, UnknownDomain, "'system'"),
-    ("call_write", {"name": "system__draft_put", "arguments": {"draft": {}}}, UnknownDomain, "'system'"),
+    ("call_write", {"name": "system__conversation_put", "arguments": {"turn": {}}}, UnknownDomain, "'system'"),
     ("call_write", {"name": "system__domain_add", "arguments": {"yaml": "x"}}, UnknownDomain, "'system'"),
     ("call_write", {"name": "user__load", "arguments": {}}, NotFound, "'load'"),
     ("admin_write", {"action": "domain_add", "arguments": {"yaml": "a: ["}}, BadInput, "line"),
