@@ -26,7 +26,7 @@ PLAN = {
 }
 NOTHING = Readings("rules", reason="Not understood.")
 #: nobody waits so long where nothing is wrong
-LONG, SHORT = 60.0, 0.3
+LONG = 60.0
 
 
 class Heard:
