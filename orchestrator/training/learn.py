@@ -36,6 +36,8 @@ class Course:
     smooth: float = 0.0
     seed: int = 0
     save_every: int = 100
+    #: what comes out is the mean of the weights that are saved behind this share of the course
+    settles: float = 0.85
 
 
 def loss_of(scores: Tensor, b: Batch, smooth: float = 0.0) -> Tensor:
@@ -93,10 +95,13 @@ def learn(
                     f"{spent / 60:.1f} min {(done - first) * course.batch / spent:.0f}/s"
                 )
             if done % course.save_every == 0:
+                if over(done) >= course.settles:
+                    masters.settle()
                 _save(masters, checkpoint, done, round_, skip)
         round_, skip = round_ + 1, 0
         each(round_)
     _save(masters, checkpoint, done, round_, skip)
+    masters.settled()
 
 
 class Masters:
@@ -106,6 +111,9 @@ class Masters:
         named = [(n, p) for n, p in network.named_parameters() if p.requires_grad]
         self.names = [n for n, _ in named]
         self.full = [p.detach().float().clone() for _, p in named]
+        #: of the last weights that were saved, and of how many
+        self.mean: list[Tensor] = []
+        self.counted = 0
         network.to(torch.bfloat16)
         self.half = [p for _, p in network.named_parameters() if p.requires_grad]
         old = [p for n, p in zip(self.names, self.full, strict=True) if n.startswith(_OLD)]
@@ -133,8 +141,24 @@ class Masters:
             for full, half in zip(self.full, self.half, strict=True):
                 half.copy_(full)
 
+    def settle(self) -> None:
+        """The weights as they are now are one more that the mean is of."""
+        self.counted += 1
+        if self.counted == 1:
+            self.mean = [full.clone() for full in self.full]
+        for mean, full in zip(self.mean, self.full, strict=True):
+            mean += (full - mean) / self.counted
+
+    def settled(self) -> None:
+        """The network takes the mean, where there is one."""
+        with torch.no_grad():
+            for mean, half in zip(self.mean, self.half, strict=False):
+                half.copy_(mean)
+
     def state(self) -> dict[str, Any]:
         return {
+            "mean": dict(zip(self.names, self.mean, strict=False)),
+            "counted": self.counted,
             "weights": dict(zip(self.names, self.full, strict=True)),
             "optimiser": self.optimiser.state_dict(),
         }
@@ -143,6 +167,8 @@ class Masters:
         for name, full in zip(self.names, self.full, strict=True):
             full.copy_(state["weights"][name])
         self.optimiser.load_state_dict(state["optimiser"])
+        self.mean = list(state["mean"].values())
+        self.counted = state["counted"]
         self.follow()
 
 

@@ -85,7 +85,7 @@ def prepare(
 ) -> Prepared | None:
     """The arrays of an example; `None` where its question does not mention a literal or it is too
     long."""
-    given = asked(text, schema, pieces)
+    given = asked(text, schema, pieces, few=True)
     try:
         tokens = write(sketch, given.items)
     except Unwritable:

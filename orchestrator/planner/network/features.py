@@ -90,10 +90,10 @@ def named(words: tuple[str, ...], among: tuple[str, ...], pieces: Pieces) -> tup
     return [CLS, *own, SEP, *rest, *([SEP] if rest else [])], len(own)
 
 
-def asked(text: str, schema: Schema, pieces: Pieces) -> Asked:
-    """The arrays of a question."""
+def asked(text: str, schema: Schema, pieces: Pieces, *, few: bool = False) -> Asked:
+    """The arrays of a question. `few`: see `mentions_of`."""
     words = tokenise(text)
-    mentions = mentions_of(text, words, schema)
+    mentions = mentions_of(text, words, schema, few=few)
     items = Items(schema, mentions)
     numbers, owner = _pieces(words, pieces)
     stems = [word.stem for word in words]

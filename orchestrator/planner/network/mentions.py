@@ -44,8 +44,11 @@ class Mention:
         return self.places.get(column.number, self.text)
 
 
-def mentions_of(text: str, words: tuple[Word, ...], schema: Schema) -> tuple[Mention, ...]:
-    """The mentions of a question, in its order, those of no words last."""
+def mentions_of(
+    text: str, words: tuple[Word, ...], schema: Schema, *, few: bool = False
+) -> tuple[Mention, ...]:
+    """The mentions of a question, in its order. `few`: then those of no words, which only training
+    shows; an answer is made of texts that the question names."""
     found: dict[tuple[int, int], Mention] = {}
     inside: list[Mention] = []
     taken: set[int] = set()
@@ -69,7 +72,7 @@ def mentions_of(text: str, words: tuple[Word, ...], schema: Schema) -> tuple[Men
         raw = text[words[first].start : words[last].end]
         found.setdefault((first, last), Mention(first, last, "name", raw))
     ordered = [found[span] for span in sorted(found)] + inside
-    return tuple([*ordered[:MENTIONS_MAX], *_few(schema)][:MENTIONS_MAX])
+    return tuple([*ordered[:MENTIONS_MAX], *(_few(schema) if few else ())][:MENTIONS_MAX])
 
 
 def _quoted(text: str, word: Word) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 from orchestrator.planner.network.schema import Schema, Way
 from orchestrator.planner.words import Word
 
-COLUMNS_MAX: Final = 80
+COLUMNS_MAX: Final = 64
 _NAMED: Final = 3.0
 _CELL: Final = 2.0
 

@@ -38,7 +38,7 @@ _SPEC = {
         },
     },
 }
-_VALUES = {
+VALUES = {
     "shop.customers": {"name": ("Ada Byron", "Tim Cook")},
     "shop.orders": {"status": ("shipped", "open")},
     "shop.cities": {"name": ("New York", "Oslo"), "country": ("Norway", "France")},
@@ -46,7 +46,7 @@ _VALUES = {
 
 
 def shop(values: dict[str, dict[str, tuple[str, ...]]] | None = None) -> Catalogue:
-    found = _VALUES if values is None else values
+    found = VALUES if values is None else values
     facts = {
         address: Facts(rows=3, values={n: FieldValues(v, True) for n, v in named.items()})
         for address, named in found.items()

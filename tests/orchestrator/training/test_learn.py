@@ -57,6 +57,24 @@ def test_an_interrupted_run_goes_on_where_it_was(network: Network, tmp_path: Pat
     assert heard[0] == "going on from step 3"
 
 
+def test_what_comes_out_is_the_mean_of_the_last_weights(network: Network, tmp_path: Path) -> None:
+    seen: list[torch.Tensor] = []
+    book = NameBook(network.lower, PIECES)
+    course = Course(1, batch=2, warm=1, save_every=1, settles=0.4)
+
+    def told(text: str) -> None:
+        seen.append(torch.load(tmp_path / "kept.pt")["weights"]["decoder.out.bias"])
+
+    for steps in (1, 2, 3, 4):
+        learn(network, lambda _: [example()] * 8, 4, book, course, checkpoint=tmp_path / "kept.pt",
+              clock=ManualClock(), told=str, gone=lambda done, steps=steps: done / steps
+              if done >= steps else done / 4)  # fmt: skip
+        told("")
+    mean = torch.stack(seen[1:]).mean(0)
+    assert torch.allclose(network.decoder.out.bias.float(), mean, atol=1e-2)
+    assert not torch.allclose(seen[-1], mean, atol=1e-6)
+
+
 def test_thinning_keeps_what_the_sketch_points_at() -> None:
     from orchestrator.training.prepare import thinned
 
