@@ -102,7 +102,8 @@ def _in_units(words: tuple[Word, ...]) -> frozenset[int]:
     return frozenset(
         place
         for n, word in enumerate(words[1:], 1)
-        if words[n - 1].text in ("in", ",") and word.text.removesuffix("s") in UNITS
+        if words[n - 1].text in ("in", ",")
+        if {word.text, word.text.removesuffix("s")} & UNITS.keys()
         if len(word.text) > 3 or n + 1 == len(words)
         if n + 1 == len(words) or words[n + 1].text in ("per", "by", "for", "of")
         for place in (n - 1, n)

@@ -32,7 +32,7 @@ _PLAIN: Final = frozenset({"day", "days", "week", "weeks"})  # of the calendar, 
 
 def without_units(clause: Clause) -> Clause:
     """The clause without a definition of a unit: "(1 MB = 1,000,000 bytes)"."""
-    found = clause.first(rf"(?:, )?[\d.]+ (?:{UNIT}) = [\d.]+ (?:{UNIT})")
+    found = clause.first(r"(?:, )?[\d.]+ [a-z]+ = [\d.]+ [a-z]+")
     return found.hear().rest if found is not None else clause
 
 
@@ -87,6 +87,21 @@ def amounts(draft: Draft) -> None:
 
 def singular(unit: str) -> str:
     return unit if unit in UNITS else unit.removesuffix("s")
+
+
+_LOOSE: Final = r"which|list|show|all|each|every|per|what are|top"
+
+
+def flows(draft: Draft, given: Clause) -> None:
+    """ "marketing spend in October", "what did ads cost in July": of many records, the sum, where
+    somebody said what to show of them otherwise."""
+    request = draft.request
+    plain = len(request.show) == 1 and draft.number(request.show[0]) and not request.keys
+    if not plain or draft.rank is not None or draft.groups or draft.orders or request.limit:
+        return
+    timed = given.items("T") and not given.has(_LOOSE) and not given.items("K")
+    if timed and draft.sense.described(request.show[0].term.address):
+        request.show = [replace(request.show[0], fn="sum")]
 
 
 def in_units(draft: Draft, clause: Clause) -> None:

@@ -11,9 +11,9 @@ from orchestrator.planner.clauses.request import Column, Term
 from orchestrator.planner.clauses.sentence import Clause, Item, is_item
 from orchestrator.planner.clauses.series import held
 from orchestrator.planner.clauses.trailing import UNIT
-from orchestrator.planner.grammar import AGGREGATES
+from orchestrator.planner.grammar import AGGREGATES, HINT_UNITS
 from registry.plan import Fn
-from registry.record import TEMPORAL
+from registry.record import NUMERIC, TEMPORAL
 
 _PREPOSITIONS: Final = frozenset(
     [
@@ -37,6 +37,7 @@ _PREPOSITIONS: Final = frozenset(
         "per",
     ]
 )
+MONEY: Final = HINT_UNITS["price"]
 _DISTINCT: Final = frozenset({"different", "distinct", "unique"})
 _LINK: Final = frozenset(
     {",", "and", "the", "of", "or", "as", "well", "also", "their", "its", "all", "each", "both"}
@@ -176,6 +177,8 @@ class _Asking:
 
     def _item(self, n: int, item: Item) -> None:
         draft = self.draft
+        if item.letter == "V" and self.folds and self._of_series():
+            return
         if item.place in draft.sentence.used:
             return
         if item.letter in "FNDB":
@@ -188,12 +191,16 @@ class _Asking:
         elif item.letter == "C":
             if source(draft, item, n, self.tokens, self.count, self.folds):
                 self.count, self.folds = False, []
-        elif item.letter == "V":
-            if self.folds and held(draft.sense.spec(draft.sense.subject)) is not None:
-                bare(draft, self.folds)  # "maximum cpu_percent we measured"
-                self.folds = []
-        else:
+        elif item.letter != "V":
             self.listing = False
+
+    def _of_series(self) -> bool:
+        """ "maximum cpu_percent we measured": the fold is of what the series holds."""
+        if held(self.draft.sense.spec(self.draft.sense.subject)) is None:
+            return False
+        bare(self.draft, self.folds)
+        self.folds = []
+        return True
 
     def _field(self, n: int, item: Item) -> None:
         waiting = bool(self.folds) or self.count
@@ -360,7 +367,8 @@ def source(
         amounts = "amount" in tokens[max(0, n - 3) : n]
         if amounts and amount(draft, address, folds or ["sum"], tokens[:n]):
             return True
-        if free and beside is not None and _owns(address, beside):
+        grouped = tokens[n + 2 : n + 3] in (["each"], ["every"], ["by"])  # "created by each role"
+        if free and beside is not None and _owns(address, beside) and not grouped:
             return False
         draft.use(item)
         draft.request.show.append(Column(Term(address), "count"))
@@ -370,6 +378,9 @@ def source(
         return False
     before = [t for t in tokens[max(0, n - 4) : n] if t not in _ARTICLES and t[:1] != "V"]
     last = before[-1] if before else ""
+    if folds and last == "of" and not draft.request.show and money(draft, address, folds):
+        draft.use(item)
+        return True
     if last in _PREPOSITIONS or (draft.request.show and last not in (",", "and")):
         return False
     if folds:
@@ -383,9 +394,19 @@ def source(
 def amount(draft: Draft, address: str, folds: list[Fn], before: list[str]) -> bool:
     """ "the total amount of payments": the field that holds amounts."""
     if "amount" not in before[-4:] and "quantity" not in before[-4:]:
-        return False
+        return money(draft, address, folds)
     found = [n for n in draft.sense.numbers(address) if {"amount", "quantity"} & set(n.split("_"))]
     if len(found) != 1:
+        return False
+    draft.request.show += [Column(Term(address, found[0]), fn) for fn in folds]
+    return True
+
+
+def money(draft: Draft, address: str, folds: list[Fn]) -> bool:
+    """ "the sum of all open invoices": of the only money that is told of them."""
+    fields = draft.sense.spec(address).fields.items()
+    found = [n for n, f in fields if f.type in NUMERIC and (f.unit or "").lower() in MONEY]
+    if folds not in (["sum"], ["avg"]) or len(found) != 1:
         return False
     draft.request.show += [Column(Term(address, found[0]), fn) for fn in folds]
     return True

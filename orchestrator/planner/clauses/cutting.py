@@ -13,7 +13,7 @@ _CUE: Final = (
     r"|not|never|do not|does not|did not|do|does|did|contain|contains|containing|includes|include|including|belong|belongs|belonging|did"
     r"|(?:in|on|at|from|by|for|during|after|before|since|to)(?= (?:the |both |either |a |an |any |C\d+ |@f )*[VQTXSOKU]\d+))"
 )
-_SHOWS: Final = r"(?:\| )(?:also |then |and |please |the )*(?:with|top|give|show|list|return|find|tell|what|provide|display|i want|report|include)"
+_SHOWS: Final = r"(?:\| )(?:also |then |and |please |the )*(?:with|top|give|show|list|return|find|tell|what|provide|display|i want|report|include)|\|(?= (?:how many|number of|count|sum of|total))"
 _TRAIL: Final = (
     r",(?: (?:,|and|with|the|their|its|how|many|which C\d+|number of C\d+|how many C\d+|when|was|what|seconds|bytes|minutes|average|total|sum|number|numbers|count|counts|only|of|them|as|well|just|give|show"
     r"|figures?|@f|please|it|are|there|is|were|was|each))+$"
@@ -21,6 +21,7 @@ _TRAIL: Final = (
 _COUNTED: Final = frozenset(
     ["many", "number", "numbers", "count", "counts", "figures", "average", "sum", "total"]
 )
+_COUNT: Final = r"(?P<c>C\d+) counts?$"
 _HOW_MANY: Final = r"(?:and|with)(?: (?:the|their))? (?:how many|counts?|number|numbers|figures)$"
 
 

@@ -15,11 +15,11 @@ from orchestrator.planner.grammar import AGGREGATES
 _EACH: Final = (
     r"(?P<cue>(?:for|in|of|by|at|on|from|to|with|under|across|within)? ?(?:each|every|per|all the different|all different)"
     r"|grouped by|group by|broken down by|split by|by each|by|(?:for|in|of|across|by) (?:all )?(?:the )?(?:different|various))"
-    r"(?: (?:the|of|different|distinct|unique|single|type|kind|V\d+))* (?P<own>C\d+ (?=[FNDB]\d+))?(?P<g>[CFNDB]\d+(?: (?:,|and|of|and each|and every|,? and the)(?: the)? [CFNDB]\d+)*)"
+    r"(?: (?:the|of|different|distinct|unique|single|type|kind|V\d+))* (?P<own>[CF]\d+ (?=[FNDB]\d+(?! [FNDB]\d)))?(?P<g>[CFNDB]\d+(?: (?:,|and|of|and each|and every|,? and the)(?: the)? [CFNDB]\d+)*)"
 )
 _COUNT: Final = r"how many|how much|number of|numbers of|count(?: of)?|counts of|total number of|amount of|quantity of|how often|how frequently|number"
 _PART: Final = r"shares?|percentages?|percent|%|proportion|fraction|rate"
-_LISTED: Final = r"(?:(?:the|all|our|number|of|show|me|list) )*(?:V\d+ )*(?:[CMN]\d+)(?: (?:,|and|[CMN]\d+|T\d+|V\d+|O\d+|in|on|at|of|from|the))*"
+_LISTED: Final = r"(?:(?:the|all|our|number|of|show|me|list) )*(?:[VB]\d+ )*(?:[CMN]\d+)(?: (?:,|and|[CMNF]\d+|T\d+|V\d+|O\d+|in|on|at|of|from|the))*"
 _UNITS: Final = frozenset({"hour", "day", "week", "month", "quarter", "year"})
 
 

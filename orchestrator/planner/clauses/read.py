@@ -5,9 +5,10 @@ and last what is shown. Whatever no clause accounts for is counted, not guessed.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from orchestrator.planner.clauses.absences import leftover
-from orchestrator.planner.clauses.amounts import amount, amounts, in_units, without_units
+from orchestrator.planner.clauses.amounts import amount, amounts, flows, in_units, without_units
 from orchestrator.planner.clauses.asking import ask, extremes
 from orchestrator.planner.clauses.conditions import read as read_conditions
 from orchestrator.planner.clauses.cutting import cut
@@ -75,6 +76,9 @@ def _superlative(draft: Draft, head: Clause) -> None:
             draft.use(item)
 
 
+_HOW_MANY: Final = frozenset({"how many", "count", "count them", "number", "total"})
+
+
 def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
     """What is asked to be shown at the end: "…, how many?", "Give me their names." """
     if draft.rank is not None:
@@ -94,6 +98,12 @@ def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
     if counted and not draft.groups and before and all(draft.number(c) for c in before):
         draft.request.show = [replace(c, fn="sum") for c in before]  # "sign-ups, how many?"
         return
+    if draft.sentence.tokens[clause.at[0] - 1] in (",", "|") and clause.text in _HOW_MANY:
+        counts = [c for c in shown if c.fn == "count"] if draft.rank is None else []
+        if counts and not draft.groups and given.kept is None:
+            draft.request.show = counts[:1]  # "…, how many?": the number and nothing else
+            draft.bare.clear()
+            return
     told = any(c.fn is None for c in shown) or (counted and given.kept is None)
     lead = draft.sentence.tokens[clause.at[0] - 1] if clause.at else ""
     told = told and lead not in ("with", "plus", "including")  # beside what names the records
@@ -130,6 +140,7 @@ def assemble(draft: Draft, given: Conditions) -> None:
         too = request.order[-1][0] if draft.ranked_too and request.order else None
         request.show += [too] if too is not None and too not in request.show else []
         per_group(draft)
+    flows(draft, draft.sentence.whole)
     in_units(draft, given.clause)
     if not request.show:
         draft.bare.append(Column(draft.sense.label(request.subject)))

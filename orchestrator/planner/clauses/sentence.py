@@ -369,7 +369,8 @@ def _paid(sentence: Sentence, item: Item, own: Meaning, spec: CollectionSpec) ->
     at = sentence.tokens.index(token(item))
     after = sentence.tokens[at + 1 : at + 2]
     compared = bool(after) and is_item(after[0]) and after[0][0] == "O"
-    return compared and spec.field(own.field).type in NUMERIC
+    asked = sentence.whole.has("how much|what (?:do|does|did)")
+    return (compared or asked) and spec.field(own.field).type in NUMERIC
 
 
 def relettered(sentence: Sentence, subject: str, catalogue: Catalogue) -> None:

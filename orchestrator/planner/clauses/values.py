@@ -119,6 +119,8 @@ def values(given: Conditions) -> None:
     """Values named in the question, one or one of several."""
     for item in given.clause.items("V", unused=True):
         at = given.clause.index(item)
+        if referred(given, item, at):
+            continue
         near_by = beside(given, item)
         held = (
             given.sense.term(near_by, given.clause)
@@ -147,6 +149,28 @@ def values(given: Conditions) -> None:
         given.use(item)
         given.clause.sentence.heard.update(given.clause.at[first : at + 1])
         given.add(Test(term, "=", value), at, at + 1)
+
+
+_REFERS: Final = r"(?:is|are|was|were|by|of|to|the|named|called|:|=)"
+
+
+def referred(given: Conditions, item: Item, at: int) -> bool:
+    """ "written by Mia Koch": the reference beside a name is to the one who is called so."""
+    before = given.clause.part(max(0, at - 3), at).first(rf"(?P<f>F\d+)(?: {_REFERS})*$")
+    near_by = before.item("f") if before is not None else None
+    if near_by is None or not given.free(near_by):
+        return False
+    targets = given.sense.graph.targets
+    for m in near_by.of_kind("field"):
+        for v in item.of_kind("value"):
+            owned = m.address in (given.request.subject, *given.sense.named)
+            if owned and targets.get((m.address, m.field)) == v.address != given.request.subject:
+                given.use(near_by, item)
+                term = Term(v.address, v.field, via=m.field)
+                given.sense.notes[item.place] = f"{m.address}.{m.field} = {v.value}"
+                given.add(Test(term, "=", given.sense.wire(term, v.value)), at, at + 1)
+                return True
+    return False
 
 
 def shown(given: Conditions, item: Item) -> bool:
