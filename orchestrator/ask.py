@@ -303,6 +303,7 @@ def _unsure(found: Readings, best: Reading) -> Answer:
     reason = (
         f"Not understood: {words}." if words else "No reading of the question is likely enough."
     )
+    reason = " ".join(filter(None, (reason, found.reason)))
     return Answer(
         "refused",
         reason,

@@ -47,8 +47,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Best first. Empty: the question was not understood, and `reason` says why in one sentence.
-    `final`: nobody else need look, as with a wish to write.
+    """Best first. Empty: the question was not understood, and `reason` says why in one sentence;
+    beside readings that are too unlikely, it says what else there is to say. `final`: nobody else
+    need look, as with a wish to write.
     """
 
     planner: str

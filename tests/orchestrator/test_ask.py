@@ -102,6 +102,12 @@ async def test_a_likely_reading_is_tentative_and_an_unlikely_one_is_refused_by_i
     assert unlikely.status == "refused" and "'frobs'" in unlikely.text and not unlikely.rows
 
 
+async def test_an_unlikely_reading_is_refused_with_what_was_said_beside_it() -> None:
+    trip = asker(House(), reading(COUNT, 0.1, "frobs"), reason="Nobody else knows.")
+    answer = await trip.ask(AskRequest("frobs?"), LOCAL)
+    assert answer.reason == "Not understood: 'frobs'. Nobody else knows."
+
+
 async def test_two_close_readings_are_asked_back_and_either_can_be_picked() -> None:
     trip = asker(House(), reading(COUNT, 0.9), reading(SUM, 0.89))
     asked = await trip.ask(AskRequest("orders?"), LOCAL)

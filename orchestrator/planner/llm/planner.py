@@ -161,7 +161,5 @@ def _behind(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
 
 
 def _noted(found: Readings, note: str) -> Readings:
-    """A refusal says what the model made of the question; readings stand for themselves."""
-    if found.readings:
-        return found
+    """The same, and what a refusal says of the model."""
     return replace(found, reason=" ".join(filter(None, (found.reason, note))))

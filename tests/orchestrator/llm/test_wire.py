@@ -216,4 +216,6 @@ async def test_data_that_cannot_answer_is_said_to_be_so(catalogue: Catalogue) ->
 async def test_readings_of_others_stand_whatever_the_model_does(catalogue: Catalogue) -> None:
     mine = Readings("rules", (Reading(parse_plan(PLAN), 0.5, "theirs", planner="rules"),))
     with stub(refused(401)) as server:
-        assert await Heard(server.url)(catalogue, found=mine) is mine
+        found = await Heard(server.url)(catalogue, found=mine)
+    assert found.readings == mine.readings
+    assert found.reason == f"The language model {AWAY}"
