@@ -115,18 +115,30 @@ ANY = st.recursive(
     | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
     max_leaves=12,
 )  # fmt: skip
-LEAF = st.fixed_dictionaries(
-    {"op": st.sampled_from(["=", ">", "contains", "in", "null"]), "field": st.sampled_from(["country", "id", "who.id"])},
-    optional={"value": ANY, "values": st.lists(ANY, max_size=3), "plan": ANY},
+SCALAR = st.sampled_from(TEXTS) | st.integers() | st.floats() | st.booleans()
+FIELD = st.sampled_from(["country", "id", "signed_up_at", "extra", "who.id"])
+LEAF = (
+    st.fixed_dictionaries({"op": st.sampled_from(["=", "!=", ">"]), "field": FIELD, "value": SCALAR})
+    | st.fixed_dictionaries({"op": st.just("in"), "field": FIELD, "values": st.lists(SCALAR, max_size=3)})
+    | st.fixed_dictionaries({"op": st.just("contains"), "field": FIELD, "value": st.sampled_from(TEXTS)})
+    | st.fixed_dictionaries({"op": st.just("match"), "text": st.sampled_from(TEXTS)})
+    | st.fixed_dictionaries({"op": st.sampled_from(TEXTS), "field": FIELD}, optional={"plan": ANY, "args": ANY})
 )  # fmt: skip
-PLANS = st.fixed_dictionaries(
-    {"from": st.sampled_from(["user.users", "session.sessions"])},
-    optional={
-        "where": LEAF | st.fixed_dictionaries({"op": st.sampled_from(["and", "or"]), "args": st.lists(LEAF, max_size=3)}),
-        "select": st.lists(st.sampled_from(["country", "id", "extra"]), max_size=2),
-        "measures": st.lists(st.fixed_dictionaries({"fn": st.sampled_from(["count", "avg"])}, optional={"as": ANY, "field": ANY, "where": LEAF}), max_size=2),
-        "joins": ANY, "order": ANY, "limit": ANY, "combine": ANY, "having": ANY, "compute": ANY,
-    },
+TREE = LEAF | st.fixed_dictionaries(
+    {"op": st.sampled_from(["and", "or"]), "args": st.lists(LEAF, max_size=2)}
+)
+NAMES = st.sampled_from(["n", "users", ATTACK, "id"])
+FOLD = st.fixed_dictionaries(
+    {"fn": st.sampled_from(["count", "max", "avg"]), "as": NAMES},
+    optional={"field": FIELD, "where": LEAF},
+)
+WHOLE = {
+    "where": TREE, "select": st.lists(FIELD, max_size=2), "measures": st.lists(FOLD, max_size=2), "having": LEAF,
+    "group": st.lists(st.fixed_dictionaries({"field": FIELD}, optional={"as": NAMES}), max_size=2),
+    "order": st.lists(st.fixed_dictionaries({"by": NAMES}), max_size=1), "limit": st.integers(-1, 50),
+}  # fmt: skip
+PLANS = st.fixed_dictionaries({"from": st.just("user.users")}, optional=WHOLE) | st.fixed_dictionaries(
+    {"from": st.sampled_from(TEXTS)}, optional={**WHOLE, "joins": ANY, "combine": ANY, "compute": ANY}
 )  # fmt: skip
 
 
