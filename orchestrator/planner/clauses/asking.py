@@ -203,6 +203,8 @@ class _Asking:
         return True
 
     def _field(self, n: int, item: Item) -> None:
+        if item.letter == "B" and self.count:
+            return  # "count the enabled ones"
         waiting = bool(self.folds) or self.count
         shown = self.draft.request.show
         if shown and not (waiting or self.listing) and not _linked(self.tokens, n):
@@ -219,6 +221,8 @@ class _Asking:
         if self.tokens[:1] == ["when"] and all(c in self.draft.bare for c in request.show):
             request.show = []
             when(self.draft)
+        if self.count and self.tokens[-1] in ("count", "counts", "number", "total"):
+            request.show = [c for c in request.show if c not in self.draft.bare]
         if self.count and not any(c.fn == "count" for c in request.show):
             request.show.append(Column(Term(self.draft.sense.subject), "count"))
         elif self.folds and not any(c.fn for c in request.show):
@@ -367,8 +371,8 @@ def source(
         amounts = "amount" in tokens[max(0, n - 3) : n]
         if amounts and amount(draft, address, folds or ["sum"], tokens[:n]):
             return True
-        grouped = tokens[n + 2 : n + 3] in (["each"], ["every"], ["by"])  # "created by each role"
-        if free and beside is not None and _owns(address, beside) and not grouped:
+        passive = beside is not None and beside.words.endswith(" by")  # "created by each role"
+        if free and beside is not None and _owns(address, beside) and not passive:
             return False
         draft.use(item)
         draft.request.show.append(Column(Term(address), "count"))

@@ -15,7 +15,7 @@ from orchestrator.planner.grammar import AGGREGATES
 _EACH: Final = (
     r"(?P<cue>(?:for|in|of|by|at|on|from|to|with|under|across|within)? ?(?:each|every|per|all the different|all different)"
     r"|grouped by|group by|broken down by|split by|by each|by|(?:for|in|of|across|by) (?:all )?(?:the )?(?:different|various))"
-    r"(?: (?:the|of|different|distinct|unique|single|type|kind|V\d+))* (?P<own>[CF]\d+ (?=[FNDB]\d+(?! [FNDB]\d)))?(?P<g>[CFNDB]\d+(?: (?:,|and|of|and each|and every|,? and the)(?: the)? [CFNDB]\d+)*)"
+    r"(?: (?:the|of|different|distinct|unique|single|type|kind|V\d+))* (?P<own>[CF]\d+ (?=[FNDB]\d+(?! [FNB]\d)))?(?P<g>[CFNDB]\d+(?: (?:,|and|of|and each|and every|,? and the)(?: the)? [CFNDB]\d+)*)"
 )
 _COUNT: Final = r"how many|how much|number of|numbers of|count(?: of)?|counts of|total number of|amount of|quantity of|how often|how frequently|number"
 _PART: Final = r"shares?|percentages?|percent|%|proportion|fraction|rate"
@@ -88,6 +88,13 @@ def group(draft: Draft, clause: Clause) -> Clause:
 def _no_group(clause: Clause, found: Found, cue: str) -> bool:
     """ "written by", "sorted by", "the number of different": cues that group nothing here."""
     before = clause.word(found.first - 1)
+    told = clause.part(found.last, len(clause.at)).first(
+        r"(?:from|in|on|with|who|that|whose|of) [VTO]\d+"
+    )
+    if cue == "by" and found["g"][0] in "CF" and told is not None and not told.first:
+        named = clause.sentence.item(found["g"].split()[0]).of_kind("collection")
+        if named:
+            return True  # "caused by users from France" tells whom, not per whom
     if cue == "by":
         listed = clause.has(rf"(?:{_FOLDS})") or _listed_before(clause, found)
         return not listed or before in _SORTED
@@ -246,7 +253,7 @@ def group_term(draft: Draft, item: Item) -> Term:
             return Term(own[0].address, own[0].field)
         return draft.sense.label(address)
     near = next((c.term.address for c in draft.request.show if c.fn), "")
-    term = draft.sense.term(item, None, near=near)
+    term = draft.sense.term(item, draft.sentence.whole, near=near)
     target = draft.graph.targets.get((term.address, term.field))
     if target is None or not draft.sense.described(term.address):
         return term

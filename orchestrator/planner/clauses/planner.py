@@ -40,8 +40,23 @@ def read(asked: Asked, text: str, catalogue: Catalogue) -> Reading | None:
     subjects = [series] if series is not None else subject_of(sentence, head)
     if not subjects:
         return None
+    subjects = [_happening(sentence, subjects[0], catalogue)]
     relettered(sentence, subjects[0], catalogue)
     return _under(subjects[0], sentence, catalogue)
+
+
+def _happening(sentence: Sentence, subject: str, catalogue: Catalogue) -> str:
+    """ "workflow failures per week": of what refers to the subject, where the value behind it is
+    told of that alone."""
+    found = sentence.whole.first(r"(?P<c>C\d+) (?P<v>V\d+)(?! [CFNDB]\d)")
+    if found is None or found.first or not sentence.whole.items("K"):
+        return subject
+    c, v = found.item("c"), found.item("v")
+    assert c is not None and v is not None
+    told = [m.address for m in v.of_kind("value")]
+    near = [r.source for r in catalogue.references if r.target == subject and r.source in told]
+    named = any(m.address == subject for m in c.of_kind("collection"))
+    return near[0] if named and near and subject not in told else subject
 
 
 def _under(subject: str, sentence: Sentence, catalogue: Catalogue) -> Reading | None:

@@ -16,6 +16,8 @@ def ranked(draft: Draft, rank: Rank) -> None:
         name(draft, rank.named)
     if not rank.sure:
         draft.wonders.append("rank")
+    if rank.by is not None and rank.fn is None and _of_several(draft, rank.by):
+        rank = replace(rank, fn="sum")
     if rank.by is not None and rank.fn is None:
         folded = any(c.fn for c in request.show)
         if folded and not draft.groups and not draft.plain():
@@ -53,13 +55,28 @@ def ranked(draft: Draft, rank: Rank) -> None:
         draft.group_records(entity)
     request.order.append((column, rank.desc))
     request.limit = rank.limit
+    _same_count(request, column)
+
+
+def _same_count(request: Request, column: Column) -> None:
+    """The number that is shown is the number that ranks."""
     for n, shown in enumerate(request.show):
-        if (
-            shown.fn == "count"
-            and shown.term.address != column.term.address
-            and column.fn == "count"
-        ):
+        other = shown.fn == "count" and shown.term.address != column.term.address
+        if other and column.fn == "count":
             request.show[n] = column
+
+
+def _of_several(draft: Draft, by: Term) -> bool:
+    """Whether one value of what is shown has several numbers by the very key: a day of all
+    channels."""
+    plain = [c.term for c in draft.plain()]
+    key = draft.sense.spec(by.address).key
+    return (
+        len(plain) == 1
+        and len(key) > 1
+        and plain[0].address == by.address
+        and plain[0].field in key
+    )
 
 
 def person(draft: Draft) -> Column | None:
@@ -94,10 +111,9 @@ def counting(draft: Draft, rank: Rank, entity: str) -> Column:
     shown = next((c for c in draft.request.show if c.fn == "count"), None)
     if shown is not None:
         return shown
-    label = draft.sense.label(entity)
-    plain = [c.term for c in draft.plain()]
+    plain = [replace(c.term, via="") for c in draft.plain()]
     named = [a for a in draft.sense.named if a != entity]
-    if label in plain or draft.sense.key(entity) in plain:
+    if draft.sense.label(entity) in plain or draft.sense.key(entity) in plain:
         other = next((a for a in named if draft.graph.routes(a, entity)), None) or holders(
             draft, entity
         )

@@ -107,6 +107,8 @@ def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
     told = any(c.fn is None for c in shown) or (counted and given.kept is None)
     lead = draft.sentence.tokens[clause.at[0] - 1] if clause.at else ""
     told = told and lead not in ("with", "plus", "including")  # beside what names the records
+    folded = {c.term for c in shown if c.fn}  # "how much is it? the sum of all"
+    before = [c for c in before if c.term not in folded or c.fn]
     draft.request.show = [c for c in before if c not in draft.bare or not told]
     draft.bare = [c for c in draft.bare if c not in shown]
     draft.request.show += [c for c in shown if c not in draft.request.show]

@@ -288,7 +288,7 @@ def sentence_of(asked: Asked, text: str, catalogue: Catalogue) -> Sentence:
     """The question as tokens; the same words give the same tokens under every reading."""
     made: list[tuple[str, int, int, Span | None, Any]] = []
     for span in asked.spans:
-        if (span.soft and span.words in _NEVER) or _measures(span):
+        if (span.soft and span.words in _NEVER) or _measures(span) or _counts(span, asked):
             continue
         made.append((_letter(span, catalogue), span.first, span.last, span, None))
     for letter, found in (
@@ -310,6 +310,12 @@ def sentence_of(asked: Asked, text: str, catalogue: Catalogue) -> Sentence:
         for n, (letter, first, last, span, load) in enumerate(made)
     ]
     return Sentence(asked.words, items, _tokens(asked.words, items, text))
+
+
+def _counts(span: Span, asked: Asked) -> bool:
+    """Whether "…, number" at the end asks how many."""
+    last = span.last == len(asked.words) and span.words in ("number", "count", "numbers")
+    return last and span.first > 0 and asked.words[span.first - 1].text == ","
 
 
 def _measures(span: Span) -> bool:

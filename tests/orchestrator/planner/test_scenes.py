@@ -33,3 +33,22 @@ def test_the_sum_of_records_is_of_their_money() -> None:
     made = wire("sum of all paid orders")
     assert made["measures"] == [{"fn": "sum", "field": "amount", "as": "sum_amount"}]
     assert made["where"] == equals("status", "paid")
+
+
+def test_a_count_at_the_end_is_of_the_records() -> None:
+    for text in ("returned orders count", "returned orders, number"):
+        made = wire(text)
+        assert made["measures"] == [{"fn": "count", "as": "orders"}]
+        assert "group" not in made
+
+
+def test_whom_something_is_done_by_is_no_group() -> None:
+    made = wire("number of orders placed by customers from Norway")
+    assert "group" not in made
+    assert made["where"] == equals("customer.country", "Norway")
+
+
+def test_a_sum_said_in_a_second_sentence_is_the_answer() -> None:
+    made = wire("how much amount is paid? sum of all paid orders")
+    assert made["measures"] == [{"fn": "sum", "field": "amount", "as": "sum_amount"}]
+    assert "group" not in made
