@@ -9,10 +9,11 @@ from typing import Final
 
 from orchestrator.planner.clauses.absences import leftover
 from orchestrator.planner.clauses.amounts import amount, amounts, flows, in_units, without_units
-from orchestrator.planner.clauses.asking import ask, extremes
+from orchestrator.planner.clauses.asking import ask
 from orchestrator.planner.clauses.conditions import read as read_conditions
 from orchestrator.planner.clauses.cutting import cut
 from orchestrator.planner.clauses.draft import Draft
+from orchestrator.planner.clauses.extremes import extremes
 from orchestrator.planner.clauses.given import Conditions
 from orchestrator.planner.clauses.grouping import (
     bucketed,

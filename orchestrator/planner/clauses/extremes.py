@@ -1,0 +1,87 @@
+"""Extremes that are asked for themselves: "the highest and lowest salary", "the longest run in
+seconds".
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from orchestrator.planner.clauses.draft import Draft
+from orchestrator.planner.clauses.ranking import Rank
+from orchestrator.planner.clauses.request import Column
+from orchestrator.planner.clauses.sentence import Clause, is_item
+from orchestrator.planner.clauses.trailing import UNIT
+from orchestrator.planner.grammar import AGGREGATES
+from registry.plan import Fn
+
+_HIGH: Final = frozenset(
+    [
+        "highest",
+        "largest",
+        "greatest",
+        "biggest",
+        "longest",
+        "most",
+        "latest",
+        "oldest",
+        "maximum",
+        "max",
+        "heaviest",
+        "tallest",
+    ]
+)
+_LOW: Final = frozenset(
+    [
+        "lowest",
+        "smallest",
+        "least",
+        "shortest",
+        "earliest",
+        "youngest",
+        "minimum",
+        "min",
+        "cheapest",
+    ]
+)
+_IN_UNIT: Final = rf"(?:in (?:{UNIT})|how (?:many (?:{UNIT})|long|much|big))"
+
+
+def extremes(draft: Draft, head: Clause, rank: Rank) -> list[Column]:
+    """ "what is the highest and lowest salary": the extremes themselves, where nothing else is
+    asked for."""
+    y = rank.found.item("y")
+    if rank.by is None or rank.limit != 1 or rank.fn is not None:
+        return []
+    if y is None or y.letter == "C":
+        return _value(draft, head, rank)
+    name = f"{y.letter}{y.place}"
+    tokens = head.text.split()
+    others = [i for i in head.items("FNDB", unused=True) if i is not y]
+    if y.letter not in "ND" or name not in tokens or others:
+        return []
+    before = tokens[: tokens.index(name)]
+    if head.has(r"(?:which|who|whose)") or any(is_item(t) and t[0] == "C" for t in before):
+        return []
+    fns: list[Fn] = []
+    for word in before:
+        if word in _HIGH:
+            fns.append("max")
+        elif word in _LOW:
+            fns.append("min")
+        elif word in AGGREGATES:
+            fns.append(AGGREGATES[word])
+    rank.found.hear()
+    draft.use(y)
+    return [Column(rank.by, fn) for fn in dict.fromkeys(fns)]
+
+
+def _value(draft: Draft, head: Clause, rank: Rank) -> list[Column]:
+    """ "the longest run in seconds": the number, not whose it is."""
+    found = head.first(_IN_UNIT)
+    assert rank.by is not None
+    if found is None or head.items("FNDB", unused=True) or head.has("which|who|whose|and|,"):
+        return []
+    rank.found.hear()
+    found.hear()
+    draft.use(*head.items("C"))
+    return [Column(rank.by, "max" if rank.desc else "min")]
