@@ -83,7 +83,7 @@ def leftover(given: Conditions, clause: Clause, head: Clause) -> None:
         given.use(item)
         if address in shown or address == given.request.subject or address in tested:
             continue
-        if given.kept is not None or given.rank is not None:
+        if given.kept or given.rank is not None:
             continue
         if given.belongs(address):
             given.request.where.append(Has(given.request.subject, address))

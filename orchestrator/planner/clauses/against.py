@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from orchestrator.planner.clauses.given import Conditions
-from orchestrator.planner.clauses.request import Column, Has, Request, Term, Test
+from orchestrator.planner.clauses.request import Column, Has, Request, Term, Test, computed
 from orchestrator.planner.clauses.sentence import Found, Item
 from orchestrator.planner.grammar import COMPARATIVES
 from orchestrator.planner.vocabulary import Meaning
@@ -30,6 +30,29 @@ def against(given: Conditions) -> None:
             _of_records(given, found, y, v)
 
 
+_AVERAGE: Final = (
+    rf"(?P<op>{'|'.join(COMPARATIVES)}) (?P<y>C\d+) than(?: the)? (?:average|mean|usual)"
+    r"(?: number)?(?: (?P<e>C\d+))?"
+)
+
+
+def above_average(given: Conditions) -> None:
+    """ "users with more sessions than the average user": than there are to each."""
+    for found in given.clause.find(_AVERAGE):
+        y = found.item("y")
+        assert y is not None
+        owner, address = given.request.subject, given.sense.collection(y)
+        if not given.free(y) or not given.belongs(address):
+            continue
+        many = Column(Term(address), "count")
+        each = computed("/", "average", many, Column(Term(owner), "count"))
+        op = COMPARATIVES[found["op"]][0]
+        other = Request(address, show=[each])
+        given.add(Has(owner, address, (), op, other, many), found.first, found.last)
+        given.use(y, found.item("e"))
+        found.hear()
+
+
 def _asked(given: Conditions, found: Found, v: Item) -> tuple[Term, str] | None:
     """The field that is asked for before and holds the value, and the value."""
     for item in given.clause.part(0, found.first).items("FB"):
@@ -49,7 +72,7 @@ def _of_groups(given: Conditions, found: Found, y: Item, group: tuple[Term, str]
     other.where = [Test(term, "=", given.sense.wire(term, value))]
     given.use(y, found.item("v"))
     found.hear()
-    given.kept = (column, COMPARATIVES[found["op"]][0], other)
+    given.kept.append((column, COMPARATIVES[found["op"]][0], other))
 
 
 def _number(given: Conditions, y: Item) -> Column:
@@ -62,7 +85,8 @@ def _number(given: Conditions, y: Item) -> Column:
 
 def _of_records(given: Conditions, found: Found, y: Item, v: Item) -> None:
     """ "teams with more seats than Acme": records whose number is over that of one record."""
-    owner = given.nearest(found.first)
+    before = given.clause.part(0, found.first).items("C")
+    owner = given.sense.collection(before[-1]) if before else given.request.subject
     label = given.sense.label(owner)
     value = next((m.value for m in v.of_kind("value") if _names(m, label)), None)
     if value is None:

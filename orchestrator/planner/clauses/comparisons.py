@@ -14,6 +14,7 @@ from orchestrator.planner.clauses.request import (
     Request,
     Term,
     Test,
+    computed,
 )
 from orchestrator.planner.clauses.sentence import Found, Item, is_item
 from orchestrator.planner.comparing import in_unit, scaled
@@ -26,7 +27,7 @@ from registry.record import NUMERIC, TEMPORAL
 _AGG: Final = "|".join(AGGREGATES)
 _THAN: Final = (
     rf"(?:(?P<f>@f)(?: (?:is|are|was|were|of|that|which|has|have|be|being))* )?(?P<op>(?:{'|'.join(COMPARATIVES)}|above|over|below|under|exceeds?|exceeding)"
-    rf")(?: (?P<f2>@f))?(?: than)?(?: or equal to)?(?: (?:the|that|of|overall|all|their|its))* (?P<agg>{_AGG})(?: (?:of|the|value|values|overall|total|all))*(?: (?P<f3>@f))?(?P<rest>(?: (?:of|for|in|by|among|across|from)(?: (?:the|all|any|every))*(?: (?:V\d+|C\d+))+)?)"
+    rf")(?: (?P<f2>@f))?(?: than)?(?: or equal to)?(?: (?P<times>twice|double|half|Z\d+ times))?(?: (?:the|that|of|overall|all|their|its))* (?P<agg>{_AGG})(?: (?:of|the|value|values|overall|total|all))*(?: (?P<f3>@f))?(?P<rest>(?: (?:of|for|in|by|among|across|from)(?: (?:the|all|any|every))*(?: (?:V\d+|C\d+))+)?)"
 )
 _COUNTED: Final = (
     r"(?P<o>O\d+)(?: (?!and|or|in|on|at|for|with|by|that|which|who|,|\|)[a-z]+| U\d+){0,2}(?: V\d+)*"
@@ -57,7 +58,10 @@ def averages(given: Conditions) -> None:
             if made is None:
                 continue
             term = made[0]
-        inner = Request(term.address, show=[Column(term, AGGREGATES[found["agg"]])])
+        fold = Column(term, AGGREGATES[found["agg"]])
+        factor = _factor(given, found)
+        shown = fold if factor == 1 else computed("*", "so_many", fold, factor)
+        inner = Request(term.address, show=[shown])
         for item in found.items("rest"):
             if item.letter == "V":
                 held, value = given.sense.value(item, None, near=term.address)
@@ -66,6 +70,15 @@ def averages(given: Conditions) -> None:
         given.use(*items)
         given.add(Test(term, op, inner), found.first, found.last)
         found.hear()
+
+
+def _factor(given: Conditions, found: Found) -> int | float:
+    """ "twice the average", "3 times the average"."""
+    item = next(iter(found.items("times")), None)
+    if item is not None:
+        given.use(item)
+        return given.clause.sentence.words[item.first].number or 1
+    return {"twice": 2, "double": 2, "half": 0.5}.get(found["times"], 1)
 
 
 def folds(given: Conditions) -> None:
@@ -82,14 +95,21 @@ def folds(given: Conditions) -> None:
         found.hear()
         given.use(o, f)
         asked: Comparison = o.payload
-        if given.belongs(term.address):
+        field = given.sense.spec(term.address).field(term.field)
+        number = scaled(asked.number, asked.unit, field)
+        if number is None:
+            continue
+        if _of_field(given, found):
+            given.kept.append((column, asked.op, number))
+            given.of_field = True
+        elif given.belongs(term.address):
             given.add(
-                Has(given.request.subject, term.address, (), asked.op, asked.number, column),
+                Has(given.request.subject, term.address, (), asked.op, number, column),
                 found.first,
                 found.last,
             )
         else:
-            given.kept = (column, asked.op, asked.number)
+            given.kept.append((column, asked.op, number))
 
 
 def counts(given: Conditions) -> None:
@@ -119,7 +139,7 @@ def counts(given: Conditions) -> None:
         if given.free(o):
             found.hear()
             given.use(o)
-            given.kept = (given.request.subject, o.payload.op, o.payload.number)
+            given.kept.append((given.request.subject, o.payload.op, o.payload.number))
             given.wonders.append("times")
 
 
@@ -129,7 +149,8 @@ def counted(given: Conditions, found: Found, asked: Comparison, y: Item) -> None
     )
     address = counted if isinstance(counted, str) else counted.address
     if isinstance(counted, str) and _of_field(given, found):
-        given.kept, given.of_field = (counted, asked.op, asked.number), True
+        given.kept.append((counted, asked.op, asked.number))
+        given.of_field = True
         found.hear()
         given.use(found.item("o"), y)
         return
@@ -143,7 +164,7 @@ def counted(given: Conditions, found: Found, asked: Comparison, y: Item) -> None
     tests: list[Condition] = [Test(term, "=", value) for term, value in mods]
     number = asked.number
     if address == given.request.subject or not given.belongs(address):
-        given.kept = (counted, asked.op, number)
+        given.kept.append((counted, asked.op, number))
         given.request.where += tests
         return
     column = Column(counted, "count", distinct=True) if isinstance(counted, Term) else None
@@ -162,7 +183,7 @@ def _of_field(given: Conditions, found: Found) -> bool:
     before = given.clause.part(max(0, found.first - 2), found.first).text.split()
     if len(before) < 2 or before[0][0] != "F" or not is_item(before[0]):
         return False
-    if before[1] not in ("with", "having", "have", "has", "had"):
+    if before[1] not in ("with", "having", "have", "has", "had", "whose", "where"):
         return False
     item = given.clause.sentence.item(before[0])
     term = given.sense.term(item)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchestrator.planner.clauses.absences import nothing, scopes
-from orchestrator.planner.clauses.against import against
+from orchestrator.planner.clauses.against import above_average, against
 from orchestrator.planner.clauses.comparisons import averages, comparisons, counts, folds
 from orchestrator.planner.clauses.given import Conditions
 from orchestrator.planner.clauses.times import texts, windows
@@ -13,6 +13,7 @@ from orchestrator.planner.clauses.values import flags, literals, present, values
 
 def read(given: Conditions) -> None:
     averages(given)
+    above_average(given)
     against(given)
     folds(given)
     scopes(given)

@@ -43,6 +43,8 @@ class Draft:
     #: "change" or "percent": from one bucket to the next; `alone`, without the number itself
     pace: str = ""
     pace_alone: bool = False
+    #: the buckets themselves are asked for: "months with more than 100 sign-ups"
+    of_buckets: bool = False
     beat: Bucket | None = None
     implied: bool = False
     said_count: bool = False

@@ -8,7 +8,7 @@ from typing import Final
 
 from orchestrator.planner.clauses.draft import Draft
 from orchestrator.planner.clauses.ranking import Rank
-from orchestrator.planner.clauses.request import Column
+from orchestrator.planner.clauses.request import Column, computed
 from orchestrator.planner.clauses.sentence import Clause, is_item
 from orchestrator.planner.clauses.trailing import UNIT
 from orchestrator.planner.grammar import AGGREGATES
@@ -73,6 +73,16 @@ def extremes(draft: Draft, head: Clause, rank: Rank) -> list[Column]:
     rank.found.hear()
     draft.use(y)
     return [Column(rank.by, fn) for fn in dict.fromkeys(fns)]
+
+
+def spread(draft: Draft, clause: Clause) -> None:
+    """ "the difference between the highest and the lowest fee"."""
+    show = draft.request.show
+    found = clause.first("difference|range|spread|gap")
+    if found is not None and [c.fn for c in show] in (["max", "min"], ["min", "max"]):
+        found.hear()
+        high, low = sorted(show, key=lambda c: c.fn != "max")
+        draft.request.show = [computed("-", "difference", high, low)]
 
 
 def _value(draft: Draft, head: Clause, rank: Rank) -> list[Column]:

@@ -33,7 +33,7 @@ class Conditions:
     clause: Clause
     rank: Rank | None
     placed: list[Placed] = field(default_factory=list)
-    kept: tuple[str | Term | Column, str, int | float | Request] | None = None
+    kept: list[tuple[str | Term | Column, str, int | float | Request]] = field(default_factory=list)
     #: what is kept are groups of a field, whatever records it is of
     of_field: bool = False
     wonders: list[str] = field(default_factory=list)

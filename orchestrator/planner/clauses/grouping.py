@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Final
 
 from orchestrator.planner.clauses.draft import Draft
-from orchestrator.planner.clauses.request import Column, Term
+from orchestrator.planner.clauses.request import Column, Term, Test
 from orchestrator.planner.clauses.sentence import Clause, Found, Item, is_item
 from orchestrator.planner.grammar import AGGREGATES
+from registry.record import NUMERIC
 
 _EACH: Final = (
     r"(?P<cue>(?:for|in|of|by|at|on|from|to|with|under|across|within)? ?(?:each|every|per|all the different|all different)"
@@ -109,7 +110,12 @@ def _listed_before(clause: Clause, found: Found) -> bool:
 
 def _unit_price(clause: Clause, found: Found) -> bool:
     """ "revenue per seat": no row per number of seats, but one sum by another."""
-    sums = clause.part(0, found.first).has(rf"M\d+|N\d+|{'|'.join(AGGREGATES)}")
+    before = clause.part(0, found.first)
+    if found["g"][0] in "CF" and before.has("(?:average|mean|avg) (?:number|count) of"):
+        return True  # "average number of messages per conversation"
+    if found["g"][0] in "CF" and before.has(r"how many C\d+") and clause.has("on average"):
+        return True
+    sums = before.has(rf"M\d+|N\d+|{'|'.join(AGGREGATES)}")
     return found["cue"] in ("per", "for each", "for every") and found["g"][0] == "N" and sums
 
 
@@ -157,12 +163,26 @@ def units(draft: Draft, clause: Clause) -> None:
     if words in _UNITS:
         draft.beat = words  # type: ignore[assignment]
         draft.use(item)
+        draft.of_buckets = True
+
+
+def summed(draft: Draft) -> None:
+    """ "months with more than 100 sign-ups": of what a bucket sums up to."""
+    request = draft.request
+    for test in [c for c in request.where if isinstance(c, Test)]:
+        kind = draft.sense.spec(test.term.address).field(test.term.field).type
+        if kind in NUMERIC and test.op != "=" and isinstance(test.value, (int, float)):
+            request.where.remove(test)
+            request.having.append((Column(test.term, "sum"), test.op, test.value))
 
 
 def bucketed(draft: Draft, *, kept: bool = False) -> None:
     """The buckets of the time of what is counted. `kept`: groups are kept by their count."""
     if draft.beat is None:
         return
+    if draft.of_buckets:
+        summed(draft)
+        kept = kept or bool(draft.request.having)
     request = draft.request
     draft.said_count = any(c.fn for c in request.show)
     numbers = [c for c in request.show if draft.number(c)]

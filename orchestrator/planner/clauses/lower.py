@@ -38,7 +38,7 @@ from registry.plan import (
     QueryPlan,
     conjoin,
 )
-from registry.record import NUMERIC
+from registry.record import NUMERIC, TEMPORAL
 
 _DIGITS: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,9})?")
 _UNNAMED: Final = 0.3  # a root that is not shown itself
@@ -155,7 +155,7 @@ class _Lowering:
         """Conditions on records of one other collection are on the same record, unless they give
         one field two values."""
         out: list[Condition] = []
-        for made in where:
+        for made in self._in_time(where):
             if isinstance(made, Has) and not made.op:
                 bundle = made
             elif isinstance(made, (Test, Among, Empty, Text, Found)) and self._fans(made.term):
@@ -171,6 +171,21 @@ class _Lowering:
             else:
                 out[out.index(twin)] = replace(twin, tests=(*twin.tests, *bundle.tests))
         return out
+
+    def _in_time(self, where: list[Condition]) -> list[Condition]:
+        """ "users with at least 3 logins in September": those of that time are counted."""
+        counted = [c for c in where if isinstance(c, Has) and c.op]
+        times = [c for c in where if isinstance(c, Test) and self._timed(c)]
+        for has in counted:
+            mine = tuple(t for t in times if t.term.address == has.address and self._fans(t.term))
+            if mine:
+                full = replace(has, tests=(*has.tests, *mine))
+                where = [full if c is has else c for c in where if c not in mine]
+        return where
+
+    def _timed(self, test: Test) -> bool:
+        field = self.catalogue.collections[test.term.address].field(test.term.field)
+        return field.type in TEMPORAL
 
     def condition(self, made: Condition) -> Predicate:
         found = self._condition(made)

@@ -9,7 +9,7 @@ from typing import Final
 from orchestrator.planner.clauses.draft import Draft
 from orchestrator.planner.clauses.request import Column, computed
 from orchestrator.planner.clauses.sentence import Clause, Sentence, is_item
-from orchestrator.planner.clauses.sides import PERCENT, plain
+from orchestrator.planner.clauses.sides import PERCENT, TOKENS_MAX, plain
 
 _UNIT: Final = r"day|week|month|quarter|year"
 _OVER: Final = rf"(?:from )?(?P<unit>{_UNIT}) (?:over|on|to|by|after) (?P=unit)"
@@ -27,6 +27,8 @@ _IN_PERCENT: Final = rf"(?:, )?(?:(?:in|as|by)(?: (?:a|how many))* )?{PERCENT}"
 
 def paced(sentence: Sentence) -> bool:
     """Whether the question is about the way from one bucket to the next."""
+    if len(sentence.tokens) > TOKENS_MAX:
+        return False
     whole = plain(sentence).whole
     if whole.has(_OVER):
         return whole.has(_CHANGE)

@@ -34,6 +34,10 @@ _BEST: Final = (
     r"(?:(?P<z>Z\d+) )?(?P<sup>best|worst|highest|lowest|top)(?: (?P<z2>Z\d+))? (?:V\d+|U\d+|paying|earning"
     r"|selling|performing) (?P<g>[CF]\d+)(?: ,)?(?: by)? (?P<agg>sum|total|average)(?: of)?(?: the)? (?P<y>N\d+)"
 )
+_BY_FOLD: Final = (
+    rf"(?P<sup>{_PLAIN}|top|bottom|(?:most|least) (?:{'|'.join(ADJECTIVES)}))(?: (?P<z>Z\d+))? (?P<g>[CF]\d+)"
+    rf"(?: ,)? by(?: the| their)* (?P<agg>{'|'.join(AGGREGATES)})(?: of)?(?: the)? (?P<y>N\d+)"
+)
 _TOP_OF: Final = r"(?P<sup>top|bottom) (?P<z>Z\d+)(?: (?:most|of|the))* (?P<g>F\d+)"
 _ARE: Final = (
     r"(?P<y>C\d+) (?:is|are|was|were|take|takes|took|have|has)(?: the)? (?P<sup>@s)"
@@ -175,6 +179,18 @@ def _best(clause: Clause, sense: Sense) -> Rank | None:
         fn = AGGREGATES[found["agg"]]
         by = sense.term(y, clause, kinds="N")
         desc = found["sup"] not in ("worst", "lowest")
+        return Rank(desc, found, by=by, fn=fn, named=found.item("g"), limit=_limit(found))
+    return None
+
+
+def _by_fold(clause: Clause, sense: Sense) -> Rank | None:
+    """ "most expensive plan by average fee"."""
+    for found in clause.find(_BY_FOLD):
+        y = found.item("y")
+        assert y is not None
+        word = found["sup"].split()[0]
+        desc = word == "top" or (word in SUPERLATIVES and SUPERLATIVES[word][0])
+        by, fn = sense.term(y, clause, kinds="N"), AGGREGATES[found["agg"]]
         return Rank(desc, found, by=by, fn=fn, named=found.item("g"), limit=_limit(found))
     return None
 
@@ -341,6 +357,7 @@ def _last(clause: Clause, sense: Sense) -> Rank | None:
 
 _RULES: Final = (
     _best,
+    _by_fold,
     _are,
     _did,
     _many,

@@ -13,7 +13,7 @@ from orchestrator.planner.clauses.asking import ask
 from orchestrator.planner.clauses.conditions import read as read_conditions
 from orchestrator.planner.clauses.cutting import cut
 from orchestrator.planner.clauses.draft import Draft
-from orchestrator.planner.clauses.extremes import extremes
+from orchestrator.planner.clauses.extremes import extremes, spread
 from orchestrator.planner.clauses.given import Conditions
 from orchestrator.planner.clauses.grouping import (
     bucketed,
@@ -51,6 +51,7 @@ def read(draft: Draft) -> Request:
     for clause in after:
         _more(draft, clause, given)
     amounts(draft)
+    spread(draft, rest)
     leftover(given, rest, head)
     shares(draft, rest, given)
     assemble(draft, given)
@@ -101,13 +102,14 @@ def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
         return
     if draft.sentence.tokens[clause.at[0] - 1] in (",", "|") and clause.text in _HOW_MANY:
         counts = [c for c in shown if c.fn == "count"] if draft.rank is None else []
-        if counts and not draft.groups and given.kept is None:
+        if counts and not draft.groups and not given.kept:
             draft.request.show = counts[:1]  # "…, how many?": the number and nothing else
             draft.bare.clear()
             return
-    told = any(c.fn is None for c in shown) or (counted and given.kept is None)
+    told = any(c.fn is None for c in shown) or (counted and not given.kept)
     lead = draft.sentence.tokens[clause.at[0] - 1] if clause.at else ""
-    told = told and lead not in ("with", "plus", "including")  # beside what names the records
+    names = [c for c in draft.bare if c.term != draft.sense.key(c.term.address)]
+    told = told and not (names and lead in ("with", "plus", "including"))  # beside the names
     folded = {c.term for c in shown if c.fn}  # "how much is it? the sum of all"
     before = [c for c in before if c.term not in folded or c.fn]
     draft.request.show = [c for c in before if c not in draft.bare or not told]
@@ -132,11 +134,11 @@ def assemble(draft: Draft, given: Conditions) -> None:
     request = draft.request
     if draft.times:
         counted_too(draft)
-    bucketed(draft, kept=given.kept is not None)
+    bucketed(draft, kept=bool(given.kept))
     changes(draft)
     grouped(draft)
-    if given.kept is not None:
-        kept(draft, *given.kept, records=not given.of_field)
+    for made in given.kept:
+        kept(draft, *made, records=not given.of_field)
     counted(draft)
     if draft.rank is not None:
         ranked(draft, draft.rank)

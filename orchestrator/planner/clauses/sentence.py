@@ -118,6 +118,9 @@ _SAID: Final = frozenset(
         "numbers",
         "along",
         "besides",
+        "twice",
+        "double",
+        "half",
         "averages",
         "sums",
         "totals",
@@ -383,11 +386,18 @@ def relettered(sentence: Sentence, subject: str, catalogue: Catalogue) -> None:
     """A word that names something elsewhere and a field of the subject is the field."""
     spec = catalogue.collections[subject]
     for item in list(sentence.items):
-        best = item.meanings[0] if item.letter in "CV" else None
+        best = item.meanings[0] if item.letter in "CVF" and item.meanings else None
         own = [m for m in item.of_kind("field") if m.address == subject]
         if best is None or not own or best.address == subject:
             continue
-        flag = spec.field(own[0].field).type == "bool" or _paid(sentence, item, own[0], spec)
+        number = spec.field(own[0].field).type in NUMERIC
+        if item.letter == "F" and not (number and own[0].field not in spec.key):
+            continue
+        flag = (
+            item.letter == "F"
+            or spec.field(own[0].field).type == "bool"
+            or _paid(sentence, item, own[0], spec)
+        )
         if own[0].weight > best.weight - 0.35 and (item.letter == "C" or flag):
             letter = letter_of(spec, own[0].field)
             made = replace(item, letter="F" if letter == "R" else letter)

@@ -71,6 +71,12 @@ def _divide(draft: Draft, over: Item) -> None:
         draft.wonders.append("unit price")
         return
     other = Column(draft.sense.term(over, near=mine.term.address, kinds="N"), "sum")
+    if over.letter != "N":
+        records = draft.sense.collection(over)
+        if draft.graph.routes(mine.term.address, records):
+            other = Column(Term(records), "count")
+        else:
+            draft.wonders.append("unit price")
     _show(draft, computed("/", "ratio", mine, other))
 
 

@@ -6,6 +6,7 @@ other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -25,7 +26,10 @@ _DROP: Final = (
 )
 PERCENT: Final = r"(?:percent|percents|percentage|percentages|%|pct)"
 _RATIO: Final = r"(?:ratio|divided|quotient|times as many|times as much)"
-_MORE: Final = rf"how (?:many|much)(?: {PERCENT})? (?P<more>more|fewer|less)"
+_HIGHER: Final = "higher|greater|bigger|larger"
+_MORE: Final = (
+    rf"how (?:many|much)(?: {PERCENT})? (?P<more>more|fewer|less|{_HIGHER}|lower|smaller)"
+)
 _DIFFERENCE: Final = rf"(?:difference|minus|gap|subtracted|{_MORE}|by how much|by how many)"
 _COMPARE: Final = (
     r"(?:compare|compared|comparing|comparison|side by side|Z\d+ columns|separately|next to each"
@@ -57,6 +61,8 @@ _EARLIER: Final = (
     rf"|ago)|(?:previous|prior) year)|(?:(?P<unit>{_UNIT}) )?(?:before|earlier)(?: that| it)?"
     rf"|(?:previous|prior|preceding) (?P<own>{_UNIT}))"
 )
+#: whoever holds two numbers against each other says it shortly; bounds the pairs that are tried
+TOKENS_MAX: Final = 80
 _UNITS: Final = frozenset({"day", "week", "month", "quarter", "year"})
 
 
@@ -85,6 +91,8 @@ class Sides:
 
 def sides_of(sentence: Sentence) -> Sides | None:
     """The two sides of a question, if it has them."""
+    if len(sentence.tokens) > TOKENS_MAX:
+        return None
     whole = plain(sentence).whole
     rises, drops = whole.has(_RISE), whole.has(_DROP)
     two = rises or drops or whole.has(_RATIO) or whole.has(_DIFFERENCE) or whole.has(_COMPARE)
@@ -101,8 +109,13 @@ def sides_of(sentence: Sentence) -> Sides | None:
 
 def plain(sentence: Sentence) -> Sentence:
     """The sentence with words that no vocabulary explains as they are."""
-    tokens = [sentence.item(t).words if is_item(t) and t[0] == "U" else t for t in sentence.tokens]
+    tokens = [_word(sentence, t) if is_item(t) and t[0] in "UV" else t for t in sentence.tokens]
     return Sentence(sentence.words, sentence.items, tokens)
+
+
+def _word(sentence: Sentence, name: str) -> str:
+    words = sentence.item(name).words
+    return words if name[0] == "U" or re.fullmatch(rf"{_RISE}|{_DROP}", words) else name
 
 
 def _links(whole: Clause) -> Iterator[tuple[Found, bool]]:
@@ -176,10 +189,12 @@ def _earlier(left: Clause, right: Clause, earlier: Found, link: Found) -> _Pair 
 
 def _phrase(right: Clause) -> int:
     """Where the other side ends: at the first word that is neither small nor an item."""
-    for n, word in enumerate(right.text.split()):
-        if not (is_item(word) and word[0] != "K") and word not in _SMALL:
-            return n
-    return len(right.at)
+    words = right.text.split()
+    own = ((is_item(word) and word[0] != "K") or word in _SMALL for word in words)
+    end = next((n for n, mine in enumerate(own) if not mine), len(words))
+    while end and words[end - 1] in _SMALL:
+        end -= 1  # "to sign-ups for each channel": what opens the rest
+    return end
 
 
 def _swapped(
@@ -261,8 +276,9 @@ def _told(whole: Clause, pair: _Pair, *, changes: bool) -> Sides:
     later = pair.windows is not None and (pair.windows[1].start_us or 0) > (
         pair.windows[0].start_us or 0
     )
-    fewer = more is not None and more["more"] != "more"
-    turned = fewer or (changes and later and more is None and way == "difference")
+    falls = changes and not percent and whole.has(_DROP) and not whole.has(_RISE)
+    fewer = more is not None and more["more"] in ("fewer", "less", "lower", "smaller")
+    turned = fewer or (changes and later != falls and more is None and way == "difference")
     first, second = (_without_cues(clause) for clause in pair.clauses)
     return Sides(
         (_alone(first, (), pair), _alone(second, pair.swapped, pair)),
@@ -277,7 +293,9 @@ def _without_cues(clause: Clause) -> Clause:
     for pattern in (_ASIDE, _OPENS):
         while (found := clause.first(pattern)) is not None:
             clause = found.rest
-    while (found := clause.first(r"(?P<way>how many|how much) (?:more|fewer|less)")) is not None:
+    while (
+        found := clause.first(rf"(?:how many|how much) (?:more|fewer|less|{_HIGHER}|lower|smaller)")
+    ) is not None:
         clause = clause.without(found.last - 1, found.last)
     return clause
 

@@ -7,16 +7,23 @@ from typing import Final
 from orchestrator.planner.clauses.sentence import Clause, Found, is_item
 from orchestrator.planner.grammar import AGGREGATES, UNITS
 
-UNIT: Final = "|".join(sorted(f"{unit}s?" for unit in UNITS if unit.isalpha() and len(unit) > 2))
+_UNITS: Final = {
+    f"{u}{end}" for u in UNITS if u.isalpha() and len(u) > 1 and u != "us" for end in ("", "s")
+}
+UNIT: Final = "|".join(sorted(_UNITS))
 _FOLDS: Final = "|".join((*AGGREGATES, *(f"{word}s" for word in AGGREGATES)))
 _ITS: Final = (
     "the|their|its|that|those|these|this|his|her|only|each|as|well|too|also|both|of|how|in|and"
 )
 _NUMBER: Final = "number|numbers|count|counts|figure|figures|many|much|value|values|it"
 _COUNTS: Final = frozenset({"count", "counts", "number", "numbers"})
+#: each once, or a long row of one word would be matched in too many ways
+_WORDS: Final = "|".join(
+    sorted({*_ITS.split("|"), *_NUMBER.split("|"), *_FOLDS.split("|"), *_UNITS})
+)
 _TAIL: Final = (
     rf"(?:,? ?and|, (?:with|show|plus)|with|plus|including|along with)"
-    rf"(?: (?:{_ITS}|{_NUMBER}|{_FOLDS}|{UNIT}|@x|U\d+))+$"
+    rf"(?: (?:{_WORDS}|@x|U\d+))+$"
 )
 _RANKED: Final = r"top|bottom|most|least|fewest|best|worst|[a-z]+est|first|last"
 _HOW_MUCH: Final = rf"(?:,|and)? ?how (?:many (?:{UNIT})|much|long|big|large)"

@@ -96,8 +96,8 @@ def _number(draft: Draft) -> Column | None:
     if len(folds) == 1:
         return folds[0]
     numbers = [c for c in draft.request.show if draft.number(c)]
-    if len(numbers) == 1 and len(draft.request.show) == 1:
-        draft.request.show.clear()
+    if len(numbers) == 1 and (len(draft.request.show) == 1 or draft.groups):
+        draft.request.show.remove(numbers[0])
         return Column(numbers[0].term, "sum")
     bare = all(c in draft.bare for c in draft.request.show)
     return Column(Term(draft.request.subject), "count") if not folds and bare else None

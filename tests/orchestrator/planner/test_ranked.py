@@ -93,3 +93,38 @@ def test_a_unit_tells_the_field() -> None:
 
 def _parts(tree: dict[str, Any]) -> list[dict[str, Any]]:
     return tree["args"] if tree["op"] == "and" else [tree]
+
+
+def test_a_time_limits_the_records_that_are_counted() -> None:
+    made = wire("customers with at least 3 returned orders in September")["where"]["plan"]
+    assert made["having"] == {"op": ">=", "field": "orders", "value": 3}
+    assert [p["field"] for p in made["where"]["args"]] == ["status", "placed_at", "placed_at"]
+
+
+def test_groups_are_kept_by_two_folds() -> None:
+    made = wire("channels with more than 10 orders and an average amount below 50")
+    assert [p["op"] for p in _parts(made["having"])] == ["<", ">"]
+
+
+def test_a_bucket_is_kept_by_its_sum() -> None:
+    made = wire("which months had more than 100 items")
+    assert made["measures"] == [{"fn": "sum", "field": "items", "as": "sum_items"}]
+    assert made["having"] == {"op": ">", "field": "sum_items", "value": 100}
+
+
+def test_records_are_held_against_what_there_is_to_each() -> None:
+    inner = wire("customers with more orders than the average customer")["where"]["plan"]
+    other = inner["having"]["plan"]
+    assert [c["op"] for c in other["compute"]] == ["/"]
+    assert [m["fn"] for m in other["measures"]] == ["count", "distinct"]
+
+
+def test_an_average_may_be_doubled() -> None:
+    made = wire("orders that are more than twice the average amount")["where"]["plan"]
+    assert made["compute"] == [{"op": "*", "args": ["avg_amount", 2], "as": "so_many"}]
+
+
+def test_a_superlative_is_by_the_fold_that_follows() -> None:
+    made = wire("most expensive channel by average amount")
+    assert made["order"] == [{"by": "avg_amount", "desc": True}]
+    assert made["show"] == ["channel"]

@@ -90,3 +90,25 @@ def test_two_different_sums_are_divided() -> None:
 
 def test_records_of_two_collections_are_not_counted_side_by_side() -> None:
     assert "compute" not in wire("difference between the number of customers and orders")
+
+
+def test_what_drops_is_told_by_how_much_less_there_is() -> None:
+    made = wire("by how much did orders drop from August to September")
+    assert made["measures"] == counts(AUGUST, SEPTEMBER)
+
+
+def test_two_extremes_have_a_difference() -> None:
+    made = wire("what is the difference between the highest and the lowest amount")
+    assert made["compute"] == [
+        {"op": "-", "args": ["max_amount", "min_amount"], "as": "difference"}
+    ]
+
+
+def test_what_there_is_to_each_is_a_ratio() -> None:
+    for text in (
+        "average number of orders per customer",
+        "how many orders per customer on average",
+    ):
+        made = wire(text)
+        assert "group" not in made
+        assert [c["op"] for c in made["compute"]] == ["/"]
