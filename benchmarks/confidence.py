@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -28,7 +29,7 @@ from orchestrator.eval.run import Outcome, Runner
 from orchestrator.eval.suite import Suite, load_suite
 from orchestrator.planner import rules
 from orchestrator.planner.asked import Asked
-from orchestrator.planner.confidence import evidence
+from orchestrator.planner.confidence import evidence, model_of, two_meanings
 from orchestrator.planner.lexicon import lexicon_of
 from orchestrator.planner.reading import Context, Planner, Question, Readings
 from orchestrator.planner.shown import shown
@@ -39,7 +40,7 @@ from registry.settings import Settings
 
 _WEIGHTS: Final = ROOT / "orchestrator" / "planner" / "confidence.json"
 _FOLDS: Final = 5
-_PENALTY: Final = 2.0
+_PENALTY: Final = 20.0  # on weights of one standard deviation
 _STEPS: Final = 40
 Row = tuple[str, dict[str, float], bool]
 
@@ -66,10 +67,13 @@ def only(model: str, seen: dict[str, dict[str, float]]) -> Planner:
     def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
         asked = Asked(question, tokenise(question.text), lexicon_of(catalogue))
         shaped, composed = rules.both(asked, question.text, catalogue)
+        if rules.no_question(question, catalogue) or two_meanings(shaped, catalogue):
+            return Readings(rules.NAME)  # refused or asked back, however likely
         made = composed if model == "composed" else next(iter(shaped), None)
-        if made is None:
+        found = evidence(shaped, composed, catalogue).get(model)
+        if made is None or found is None:
             return Readings(rules.NAME)
-        seen[question.text] = evidence(shaped, composed, catalogue)[model]
+        seen[question.text] = found
         told = shown(made, asked.words, catalogue)
         return Readings(rules.NAME, (replace(told, confidence=1.0),))
 
@@ -98,10 +102,13 @@ async def rows_of(suite: Suite, model: str, data: Path) -> list[Row]:
 
 
 def fitted(x: Any, y: Any) -> Any:
-    """Weights, the bias last."""
+    """Weights, the bias last, of columns however they are scaled."""
+    scale = x.std(axis=0)
+    scale[scale == 0.0] = 1.0
     beta = np.zeros(x.shape[1])
     ridge = np.eye(x.shape[1]) * _PENALTY
     ridge[-1, -1] = 1e-6
+    x = x / scale
     for _ in range(_STEPS):
         p = 1 / (1 + np.exp(-x @ beta))
         slope = x.T @ (y - p) - ridge @ beta
@@ -110,7 +117,7 @@ def fitted(x: Any, y: Any) -> Any:
         beta += step
         if np.abs(step).max() < 1e-6:
             break
-    return beta
+    return beta / scale
 
 
 def reliability(name: str, likely: Any, right: Any) -> None:
@@ -125,7 +132,7 @@ def reliability(name: str, likely: Any, right: Any) -> None:
     print(f"  expected calibration error {error:.3f}")
 
 
-def model_of(name: str, rows: list[Row]) -> dict[str, float]:
+def model_of_rows(name: str, rows: list[Row]) -> dict[str, float]:
     features = sorted({feature for _, found, _ in rows for feature in found})
     x = np.array([[found.get(f, 0.0) for f in features] + [1.0] for _, found, _ in rows])
     y = np.array([float(right) for *_, right in rows])
@@ -153,13 +160,15 @@ def main() -> None:
     told.add_argument("--every", type=int, default=1)
     told.add_argument("--write", action="store_true")
     given = told.parse_args()
-    found: dict[str, dict[str, float]] = {}
-    for model in ("composed", "shaped"):
-        rows: list[Row] = []
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for way in ("composed", "shaped"):
         for path in given.suites:
             suite = kept(load_suite(path), given.every)
-            rows += anyio.run(rows_of, suite, model, given.data)
-        found[model] = model_of(model, rows)
+            for row in anyio.run(rows_of, suite, way, given.data):
+                rows[model_of(way, row[1])].append(row)
+    found: dict[str, dict[str, float]] = orjson.loads(_WEIGHTS.read_bytes())
+    for name in sorted(rows):  # of data that no suite is about, the weights stay
+        found[name] = model_of_rows(name, rows[name])
     if given.write:
         _WEIGHTS.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
 

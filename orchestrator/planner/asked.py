@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Final
 
 from orchestrator.planner.grammar import ABSENCE, ADJECTIVES, UNITS
 from orchestrator.planner.lexicon import Lexicon
@@ -14,6 +15,32 @@ from orchestrator.planner.reading import Question
 from orchestrator.planner.spans import Span, content, cover
 from orchestrator.planner.timewindow import Beat, Window, beats, windows
 from orchestrator.planner.words import IRREGULAR, Word
+
+_NAME_WORDS: Final = 2
+#: what may stand behind a unit that only says how to tell the figure
+_BEHIND_UNIT: Final = frozenset(
+    [
+        "per",
+        "by",
+        "for",
+        "of",
+        "this",
+        "last",
+        "since",
+        "over",
+        "from",
+        "on",
+        "in",
+        "during",
+        "between",
+        "and",
+        ",",
+        "each",
+        "yesterday",
+        "today",
+    ]
+)
+_SHORT_UNITS: Final = frozenset({"ms", "kb", "mb", "gb", "tb", "eur", "usd", "gbp", "chf"})
 
 
 class Asked:
@@ -41,7 +68,7 @@ class Asked:
         self.sought = tuple(s for s in texts if not _names_value(words, s, lexicon))
         hidden |= _places(self.sought)
         hidden |= {p for p in range(1, len(words)) if _is_degree(words[p - 1], words[p], lexicon)}
-        hidden |= _in_units(words) | _left_out(words)
+        hidden |= _in_units(words, lexicon) | _left_out(words)
         self.hidden = hidden
         self.spans = cover(words, lexicon, hidden)
         self.beats = tuple(b for b in self.beats if not _of_field(b, self.spans))
@@ -68,7 +95,11 @@ class Asked:
     def unknown(self) -> tuple[str, ...]:
         """Content words that nothing explains, as typed."""
         covered = {p for s in self.spans for p in range(s.first, s.last)} | self.hidden
-        return tuple(w.raw for n, w in enumerate(self.words) if n not in covered and content(w))
+        return tuple(
+            w.raw
+            for n, w in enumerate(self.words)
+            if n not in covered and content(w) and w.number is None
+        )
 
 
 def _of_field(beat: Beat, spans: tuple[Span, ...]) -> bool:
@@ -96,16 +127,16 @@ def _without_particle(window: Window, words: tuple[Word, ...], lexicon: Lexicon)
     return replace(window, first=first + 1) if phrasal and window.last > first + 1 else window
 
 
-def _in_units(words: tuple[Word, ...]) -> frozenset[int]:
+def _in_units(words: tuple[Word, ...], lexicon: Lexicon) -> frozenset[int]:
     """Places of "in minutes" and the like: a wish about the unit, which every answer names
     anyway."""
     return frozenset(
         place
         for n, word in enumerate(words[1:], 1)
-        if words[n - 1].text in ("in", ",")
-        if {word.text, word.text.removesuffix("s")} & UNITS.keys()
-        if len(word.text) > 3 or n + 1 == len(words)
-        if n + 1 == len(words) or words[n + 1].text in ("per", "by", "for", "of")
+        if words[n - 1].text in ("in", ",") and (word.stem,) not in lexicon.schema
+        if word.text in UNITS or word.text.removesuffix("s") in UNITS
+        if n + 1 == len(words)
+        or (_is_unit(word.text) and words[n - 1].text == "in" and words[n + 1].text in _BEHIND_UNIT)
         for place in (n - 1, n)
     )
 
@@ -135,6 +166,10 @@ def _left_out(words: tuple[Word, ...]) -> frozenset[int]:
     )
 
 
+def _is_unit(text: str) -> bool:
+    return text in _SHORT_UNITS or (text.removesuffix("s") in UNITS and len(text) > 3)
+
+
 def _is_degree(before: Word, word: Word, lexicon: Lexicon) -> bool:
     """Whether "most active" is a degree here, although "active" alone is a value."""
     if before.text not in ("most", "least") or word.text not in ADJECTIVES:
@@ -149,6 +184,11 @@ def _is_value(words: tuple[Word, ...], beat: Beat, lexicon: Lexicon) -> bool:
     stems = tuple(w.stem for w in words[beat.first : beat.first + 4])
     if any(stems[:n] in lexicon.schema for n in range(2, len(stems) + 1)):
         return True
+    if any(
+        lexicon.values(tuple(w.text for w in words[start : beat.last]))
+        for start in range(max(0, beat.first - _NAME_WORDS), beat.first)
+    ):
+        return True  # "users-daily"
     found = lexicon.schema.get((words[beat.first].stem,), ())
     values = {m.address for m in found if m.kind == "value"}
     near = words[max(0, beat.first - 4) : beat.last + 2]

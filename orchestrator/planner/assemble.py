@@ -18,6 +18,7 @@ from orchestrator.planner import (
     folding,
     groups,
     moments,
+    rhythms,
     texts,
 )
 from orchestrator.planner.asked import Asked
@@ -51,6 +52,7 @@ _SLOTS: Final[tuple[Callable[[Frame], None], ...]] = (
     moments.windows,
     groups.groups,
     groups.listed,
+    rhythms.each_asked,
     groups.buckets,
     folding.aggregates,
     ranking,

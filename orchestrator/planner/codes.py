@@ -4,9 +4,13 @@ value of."""
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from orchestrator.planner.frame import Frame, Item
+from orchestrator.planner.parts import like
 from registry.plan import Compare
+
+_CALLED: Final = frozenset({"called", "named", "name"})
 
 
 def codes(frame: Frame) -> None:
@@ -28,6 +32,21 @@ def codes(frame: Frame) -> None:
             _identified(frame, owner, literal)
     for item in frame.free("X"):
         _shaped(frame, item)
+    for found in frame.find(r"(?P<f>F\d+) (?P<u>U\d+(?: U\d+)*)"):
+        _called(frame, frame.item(found["f"]), frame.all_in(found["u"]))
+
+
+def _called(frame: Frame, named: Item, parts: list[Item]) -> None:
+    """ "users called Hughes": part of a name that no value is."""
+    words = [frame.words[part.first] for part in parts]
+    spec = frame.catalogue.collections[named.address]
+    label = named.pick is not None and named.pick.meaning.field == spec.label
+    if not label or named.words not in _CALLED or not all(w.raw[:1].isupper() for w in words):
+        return
+    path, text = frame.path(named), " ".join(word.raw for word in words)
+    frame.where.append(like("contains", path, text))
+    frame.use(named, *parts)
+    frame.note(parts[0], f"{path} contains {text}")
 
 
 def _one(owner: Item) -> bool:

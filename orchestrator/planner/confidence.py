@@ -22,13 +22,18 @@ _FILE: Final = Path(__file__).with_name("confidence.json")
 _CLOSE: Final = 0.04  # two roots or roles as near as this are two meanings
 #: evidence about the question's words that holds however they are read
 _OF_WORDS: Final = (
-    "unknown_noun", "unknown_verb", "unused_number", "unused_value", "typo", "weak", "weakest",
+    "unknown_noun", "unknown_verb", "typo", "weak", "weakest",
     "sentences", "words", "unnamed", "columns", "bare", "conditions", "deaf_both", "deaf_each",
 )  # fmt: skip
-_EXPLAINED: Final = 0.75
 _GUESSED: Final = 0.7  # a word that a draft guessed, and nobody confirmed
-_HEARD, _LIFTED = 0.85, 0.76
-_CLEARLY: Final = 0.15
+_LIKELIER, _NONE = 0.5, 0.15
+_UNLIKELY: Final = -0.2  # of the log odds that a shape has
+#: a shape that explains the whole question is passed over only for much likelier clauses: those
+#: were grown on the very questions that the weights are fitted to
+_EXPLAINED, _CLEARLY = 0.85, 0.5
+_TURNS: Final = ("mark_deaf_number", "mark_deaf_not", "mark_deaf_each", "mark_deaf_time")
+#: of a plan in whose shape words that turn an answer round have no effect (`unheard`)
+_HEARD, _ODD = 0.6, 0.7
 _LATER: Final = 0.05  # another planner's reading stands behind, and is not asked back about
 
 
@@ -38,9 +43,15 @@ def _weights() -> dict[str, dict[str, float]]:
     return found
 
 
-def likely(model: str, evidence: Mapping[str, float]) -> float:
+def model_of(way: str, evidence: Mapping[str, float]) -> str:
+    """The set of weights that holds: words that somebody chose for the data tell more than its
+    bare names, so that what speaks for a reading is another thing there."""
+    return f"described {way}" if evidence["described"] else way
+
+
+def likely(way: str, evidence: Mapping[str, float]) -> float:
     """The share of readings with such evidence that were right, 0 to 1."""
-    weights = _weights()[model]
+    weights = _weights()[model_of(way, evidence)]
     total = weights["bias"] + sum(weights.get(name, 0.0) * n for name, n in evidence.items())
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
@@ -75,18 +86,19 @@ def chosen(
         sure = likely("composed", found["composed"])
         out.append(replace(composed, confidence=round(sure, 4), evidence=found["composed"]))
     if first is not None:
-        sure = _lifted(likely("shaped", found["shaped"]), first, catalogue)
+        sure = likely("shaped", found["shaped"])
         for reading in shaped:  # what stood close together stays so
             mine = sure + reading.confidence - first.confidence
             mine = round(min(max(mine, 0.0), 1.0), 4)
             out.append(replace(reading, confidence=mine, evidence=found["shaped"]))
-        out = _layered(out, first, composed, catalogue)
-    if _two_meanings(shaped, catalogue):
+        out = _layered(out, first, composed, found["shaped"])
+    if two_meanings(shaped, catalogue):
         return tuple(out[-len(shaped) :])
     if composed is not None and found["composed"]["agree"]:  # but for columns: those asked for
         best = max(r.confidence for r in out)
         out = [replace(_distinct(out[0], first), confidence=best)]
     out.sort(key=lambda r: -r.confidence)
+    out = [_refused(_deaf(r)) for r in out]
     if composed is not None and composed.evidence["proposed"]:
         out = [replace(r, confidence=min(r.confidence, _GUESSED)) for r in out]
     return _apart(out, composed)
@@ -112,6 +124,28 @@ def _says(plan: QueryPlan) -> tuple[bool, ...]:
     )
 
 
+def _deaf(reading: Reading) -> Reading:
+    """A number, a "not", a "per" that the plan knows nothing of makes it another question's; too
+    rare where data is described to be measured there."""
+    seen = reading.evidence
+    if not (seen["described"] and any(seen[name] for name in _TURNS)):
+        return reading
+    return replace(reading, confidence=min(reading.confidence, _ODD))
+
+
+def _refused(reading: Reading) -> Reading:
+    """Where somebody chose the words for the data, a word beyond them asks for what is not there:
+    unless the reading is likely all the same, it is none."""
+    seen = reading.evidence
+    unknown = seen["mark_unknown"] or seen["mark_absent"]
+    noun = seen.get("unknown_noun", seen.get("heard_unknown_noun", 0.0))
+    unsure = reading.confidence < _LIKELIER or (noun and seen["other"] < _UNLIKELY)
+    unsure = unsure or bool(seen["mark_absent"] or seen["mark_no_such"])
+    if not (seen["described"] and unknown and unsure):
+        return reading
+    return replace(reading, confidence=min(reading.confidence, _NONE))
+
+
 def _distinct(composed: Reading, first: Reading | None) -> Reading:
     """Each value once, where the other way to read says so of the same columns."""
     if first is None or not first.plan.distinct or first.plan.select != composed.plan.select:
@@ -119,30 +153,36 @@ def _distinct(composed: Reading, first: Reading | None) -> Reading:
     return replace(composed, plan=composed.plan.model_copy(update={"distinct": True}))
 
 
-def _lifted(sure: float, first: Reading, catalogue: Catalogue) -> float:
-    """Where somebody described the data, a shape that is heard in full is measured to be as often
-    right as what is answered."""
-    described = bool(catalogue.collections[first.plan.source].display)
-    heard = described and first.confidence >= _HEARD and not first.not_understood
-    return max(sure, _LIFTED) if heard and sure >= 0.5 else sure
-
-
 def _layered(
-    readings: list[Reading], first: Reading, composed: Reading | None, catalogue: Catalogue
+    readings: list[Reading],
+    first: Reading,
+    composed: Reading | None,
+    evidence: Mapping[str, float],
 ) -> list[Reading]:
-    """Where somebody described the data and the words of that description explain the question,
-    a reading without them has to be clearly likelier."""
-    described = bool(catalogue.collections[first.plan.source].display)
-    if composed is None or not described or first.confidence < _EXPLAINED:
+    """Where somebody chose words for the data: what these words explain in whole, a reading
+    without them has to be clearly likelier than; what they leave without effect is no sure answer
+    in any other reading either, unless that computes what no shape can."""
+    if not evidence["described"]:
+        return readings
+    if first.confidence < _HEARD and not (composed and any(_says(composed.plan))):
+        return [replace(r, confidence=min(r.confidence, _ODD)) for r in readings]
+    if composed is None or first.confidence < _EXPLAINED or _wider(composed.plan, first.plan):
         return readings
     ours, *shaped = readings
-    if ours.confidence > shaped[0].confidence + _CLEARLY:
+    clearly = ours.confidence > shaped[0].confidence + _CLEARLY
+    if clearly and not any(ours.evidence[name] for name in _TURNS):
         return readings
     sure = min(ours.confidence, max(shaped[0].confidence - _LATER, 0.0))
     return [replace(ours, confidence=round(sure, 4)), *shaped]
 
 
-def _two_meanings(shaped: tuple[Reading, ...], catalogue: Catalogue) -> bool:
+def _wider(composed: QueryPlan, shaped: QueryPlan) -> bool:
+    """Whether a plan only shows more columns of the same rows."""
+    same = composed.model_copy(update={"select": shaped.select, "distinct": shaped.distinct})
+    return alike(same, shaped) and set(shaped.select) < set(composed.select)
+
+
+def two_meanings(shaped: tuple[Reading, ...], catalogue: Catalogue) -> bool:
     """Whether the question is one to ask back about, where somebody described the data."""
     return (
         len(shaped) > 1
@@ -182,15 +222,13 @@ def _beside(
     other = _logit(first.confidence) if first is not None else -5.0
     further = any(_says(plan))
     if further and first is None:
-        described, other = False, 0.0  # nobody else could have said it
+        other = 0.0  # nobody else could have said it
     return {
         "beyond": float(further),
         "agree": float(agree),
         "other": other,
         "other_agrees": other * agree,
         "described": float(described),
-        "described_other": other * described,
-        "described_agree": float(described and agree),
     }
 
 
@@ -200,6 +238,7 @@ def _shaped(
     plan = first.plan
     heard = {f"heard_{n}": composed.evidence[n] for n in _OF_WORDS} if composed else {}
     return {
+        **first.evidence,
         **_beside(first, agree, plan, catalogue),
         **heard,
         "alone": float(composed is None),

@@ -311,7 +311,10 @@ def bare_sums(frame: Frame) -> None:
     """ "what did ads cost in July": one figure over a stretch of time, and not a column of them."""
     letters = {item.letter for item in frame.items}
     numbers = frame.free("N")
-    if len(numbers) != 1 or "T" not in letters or not letters <= {"N", "T", "V"}:
+    figures = {"N", "T", "V"}
+    if frame.has(r"what (?:did|does|do)"):
+        figures.add("C")  # "what did labour bring for the jobs of May"
+    if len(numbers) != 1 or "T" not in letters or not letters <= figures:
         return
     item = numbers[0]
     bare = not (frame.measures or frame.group or frame.order or frame.limit or frame.select)

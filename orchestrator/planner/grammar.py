@@ -39,7 +39,7 @@ FILLER: Final = _set(
     company platform product yes equal equals exactly roughly approximately today perform performed average
     during following mentioned many several there calculate compute determine figure
     bring brought generate generated generates produce produced produces contribute contributed cause caused achieve achieved
-    ask asked run ran percentage percent share proportion fraction ratio"""
+    ask asked run ran column columns new together according develop developed track tracks tracked tracking deal deals dealt percentage percent share proportion fraction ratio"""
 )
 #: what follows is not there: "users without sessions"
 ABSENCE: Final = _set("without no never not lacking missing lack lacks")

@@ -113,6 +113,11 @@ _SEARCH: Final = re.compile(
     r"|for each|grouped|group|sorted|with|that|which|who|on|this|each|for|are|is|were|was|do|did"
     r"|there|exist)(?: |$)| ~| , | &|$)"
 )
+_IN_FIELD: Final = re.compile(
+    r"(?:^|(?<= ))(?:with|having|containing|has|have) (?:the )?(?:(?:words?|phrase|text|term)s? )?"
+    r"(?P<what>[^~,]{2,40}?) in (?:the|their|its)(?= (?:subject|title|headline|name|body|text"
+    r"|message|description|comment|note|summary)s?(?: |$))"
+)
 _TURNING: Final = frozenset((*SUPERLATIVES, *AGGREGATES, "how", "many", "often", "much"))
 _SOUGHT_WORDS_MAX: Final = 20
 _SOUGHT_CHARS_MAX: Final = 400
@@ -205,7 +210,23 @@ def sought(question: str, words: tuple[Word, ...], hidden: frozenset[int]) -> tu
         mode: Mode = "starts" if found["starts"] else "ends" if found["ends"] else "match"
         exact = any(word.kind == "quoted" for word in what)
         return (Sought(first, last, mode, match, raw, exact, found["cue"]),)
-    return ()
+    inside = _inside(text, starts, question, words)
+    return () if inside is None else (inside,)
+
+
+def _inside(text: str, starts: list[int], question: str, words: tuple[Word, ...]) -> Sought | None:
+    """ "conversations with invoice in the subject": the text, the field behind it."""
+    found = _IN_FIELD.search(text)
+    if found is None:
+        return None
+    first, last = _span(starts, found.start(), found.end())
+    begin, end = _span(starts, found.start("what"), found.end("what"))
+    what = words[begin:end]
+    match = _match_text(what)
+    if not match or any(word.number is not None for word in what):
+        return None
+    raw = question[what[0].start : what[-1].end].strip("\"“”'")
+    return Sought(first, last, "match", match, raw, False, "with")
 
 
 def _sentence_end(question: str, words: tuple[Word, ...], begin: int, last: int) -> int:

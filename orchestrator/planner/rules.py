@@ -11,6 +11,7 @@ from orchestrator.planner.clauses import planner as clauses
 from orchestrator.planner.confidence import chosen
 from orchestrator.planner.graph import graph_of
 from orchestrator.planner.lexicon import lexicon_of
+from orchestrator.planner.marks import marked
 from orchestrator.planner.reading import Context, Question, Reading, Readings
 from orchestrator.planner.refusal import asks_to_write, beyond, near_names
 from orchestrator.planner.shown import shown
@@ -25,6 +26,17 @@ READINGS_MAX: Final = 3
 
 def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
     """Readings of a question, best first. See `reading.Planner`."""
+    refused = no_question(question, catalogue)
+    if refused is not None:
+        return refused
+    asked = Asked(question, tokenise(question.text), lexicon_of(catalogue))
+    found = chosen(*both(asked, question.text, catalogue), catalogue)
+    readings = tuple(shown(reading, asked.words, catalogue) for reading in found)
+    return _offered(readings, catalogue) if readings else _nothing(asked, catalogue)
+
+
+def no_question(question: Question, catalogue: Catalogue) -> Readings | None:
+    """The refusal of what is no question about data, whatever the data is; `None` for others."""
     if len(question.text) > QUESTION_CHARS_MAX:
         return Readings(
             NAME,
@@ -44,17 +56,18 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
     reason = beyond(words)
     if reason is not None:
         return Readings(NAME, reason=reason, suggestions=near_names((), catalogue), final=True)
-    asked = Asked(question, words, lexicon_of(catalogue))
-    found = chosen(*both(asked, question.text, catalogue), catalogue)
-    readings = tuple(shown(reading, asked.words, catalogue) for reading in found)
-    return _offered(readings, catalogue) if readings else _nothing(asked, catalogue)
+    return None
 
 
 def both(
     asked: Asked, text: str, catalogue: Catalogue
 ) -> tuple[tuple[Reading, ...], Reading | None]:
     """The readings by shape, best first, and the one by clauses, not yet weighed."""
-    return tuple(_shaped(asked, catalogue)), clauses.read(asked, text, catalogue)
+    composed = clauses.read(asked, text, catalogue)
+    return (
+        tuple(marked(reading, asked, catalogue) for reading in _shaped(asked, catalogue)),
+        None if composed is None else marked(composed, asked, catalogue),
+    )
 
 
 def _shaped(asked: Asked, catalogue: Catalogue) -> list[Reading]:
@@ -89,4 +102,4 @@ def _nothing(asked: Asked, catalogue: Catalogue) -> Readings:
     return Readings(NAME, (), reason, asked.unknown, near_names(asked.unknown, catalogue))
 
 
-__all__ = ["NAME", "both", "plan"]
+__all__ = ["NAME", "both", "no_question", "plan"]

@@ -89,10 +89,16 @@ def _told(plan: QueryPlan) -> QueryPlan:
 
 
 def _kinds(plan: QueryPlan, catalogue: Catalogue) -> QueryPlan:
-    """ "what purposes are there": each of a few kinds once, not once for each record."""
+    """ "what purposes are there", "customers with open tickets": each kind, and each of the others
+    that several records refer to, once; not once for each record."""
     if plan.aggregates or plan.distinct or plan.order or plan.limit or not plan.select:
         return plan
-    if not _described(plan, catalogue) or not all(_kind(p, plan, catalogue) for p in plan.select):
+    if not _described(plan, catalogue):
+        return plan
+    shared = (
+        len(owners := {split_path(path)[0] for path in plan.select}) == 1 and None not in owners
+    )
+    if not shared and not all(_kind(path, plan, catalogue) for path in plan.select):
         return plan
     return plan.model_copy(update={"distinct": True})
 

@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 from orchestrator.planner.grammar import (
     AGGREGATES,
     COMPARATIVES,
+    EXCLUSION,
     FILLER,
     FUNCTION,
     SUPERLATIVES,
@@ -23,6 +24,7 @@ from orchestrator.planner.words import IRREGULAR, Word, fold, plain, stem
 
 _LENGTH_BONUS: Final = 0.08
 _SURFACE_BONUS: Final = 0.08
+_HYPHENED: Final = 0.25
 _SORTING: Final = frozenset({"order", "ordered", "sort", "sorted", "rank", "ranked", "group"})
 _OUTRANKED: Final = 0.15  # a stored value beside a word of the schema (P10)
 _ENDINGS: Final = frozenset(
@@ -71,7 +73,9 @@ class Span:
         return weight * words + _LENGTH_BONUS * (words - 1) - 0.1 * self.typo
 
 
-_GRAMMAR: Final = FUNCTION | FILLER | frozenset((*AGGREGATES, *SUPERLATIVES, *COMPARATIVES))
+_GRAMMAR: Final = (
+    FUNCTION | FILLER | EXCLUSION | frozenset((*AGGREGATES, *SUPERLATIVES, *COMPARATIVES))
+)
 
 
 def content(word: Word) -> bool:
@@ -180,10 +184,15 @@ def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
             )
         ]
     if not (len(run) == 1 and run[0].kind == "number"):
-        glued = any(word.glued for word in run)  # typed as one name: `request_latency`
+        # typed as one name: `request_latency`, `users-daily`
+        hyphened = len(run) > 1 and all(word.hyphened for word in run[1:])
+        glued = hyphened or any(word.glued for word in run)
         held = lexicon.values(texts) if glued else lexicon.values_at(texts, stems)
+        held = held or (lexicon.inflected(stems) if hyphened else [])
         near = (m for m in held if not m.surface or _akin(m.surface, texts))
         stored = [_spelt(m, run) for m in near]
+        if hyphened:
+            stored = [replace(m, weight=m.weight + _HYPHENED) for m in stored]
         said = [m for m in found if not m.proposed]
         found = said if said or stored else found
         found += [replace(m, weight=m.weight - _OUTRANKED) for m in stored] if found else stored

@@ -17,9 +17,10 @@ def searches(frame: Frame) -> None:
         token = f"S{item.place}"
         named = next(
             (
-                frame.item(m["f"])
+                frame.item(m["f"] or m["g"])
                 for m in frame.find(
                     rf"(?P<f>[FR]\d+)(?: (?:that|which|who|whose|to|does|do|the))* {token}"
+                    rf"|{token} (?P<g>F\d+)"
                 )
             ),
             None,

@@ -60,6 +60,8 @@ _TAILS: Final = frozenset(
     }
 )
 _HEADS: Final = frozenset({"is", "has", "was", "can"})
+_KINDS: Final = frozenset({"type", "kind", "model", "make", "no", "nr", "number"})
+_OF_A_KIND: Final = 0.56
 _VALUE_WORDS_MAX: Final = 8
 _FIELDS_KEPT: Final = 512
 _INFLECTED_MAX: Final = 50  # values of a field
@@ -195,6 +197,9 @@ class _Speaker:
             self._add(text, replace(meaning, weight=_PROPOSED, proposed=True))
         for text, weight in _shortened(meaning.field, field, meaning.address):
             self._add(text, replace(meaning, weight=weight))
+        first, _, last = meaning.field.partition("_")
+        if last in _KINDS:  # what has a `bike_type` is a bike
+            self._add(first, Meaning("collection", meaning.address, weight=_OF_A_KIND))
         spelled = "_".join(meant_words(meaning.field))
         if spelled != meaning.field:
             self._add(spelled, replace(meaning, weight=0.86))

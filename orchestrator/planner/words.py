@@ -100,6 +100,8 @@ class Word:
     number: int | float | None = None
     #: an underscore joins it to the word before: `cpu_percent` is one name
     glued: bool = False
+    #: a hyphen joins it to the word before: `users-daily` may be one name
+    hyphened: bool = False
 
 
 @lru_cache(maxsize=65_536)
@@ -126,6 +128,8 @@ def tokenise(text: str) -> tuple[Word, ...]:
         made = _words(found)
         if found.start() and text[found.start() - 1] == "_" and out:
             made[0] = replace(made[0], glued=True)
+        if out and text[out[-1].end : found.start()] == "-":
+            made[0] = replace(made[0], hyphened=True)
         out.extend(made)
     return tuple(_scaled(out))
 

@@ -29,6 +29,7 @@ _SPELLED: Final = str.maketrans(
     | {"Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Æ": "Ae", "Ø": "Oe", "Å": "Aa", "Ł": "L"}
     | {"%": " percent ", "#": " number ", "&": " and ", "@": " at "}
 )
+_SHORT: Final = 3  # letters of an abbreviation, which alone may mean anything
 _UNITS: Final = {
     "ms": "ms",
     "us": "µs",
@@ -195,13 +196,14 @@ def _written(header: str) -> tuple[str, ...]:
 
 
 def unit_of(header: str) -> str | None:
-    """The unit a header ends with: `latency_ms`, `Größe (cm)`, `load %`."""
+    """The unit a header ends with: `latency_ms`, `Größe (cm)`, `load %`; or all of it: `Hours`."""
     bracket = re.search(r"[(\[]\s*([^()\[\]]{1,12})\s*[)\]]\s*$", header)
     if bracket:
         inner = bracket.group(1).strip()
         return _UNITS.get(inner.lower(), inner)
     parts = words_of(header)
-    return _UNITS.get(parts[-1]) if len(parts) > 1 else None
+    told = len(parts) > 1 or (bool(parts) and len(parts[-1]) > _SHORT)
+    return _UNITS.get(parts[-1]) if told else None
 
 
 def looks_like_time(header: str) -> bool:

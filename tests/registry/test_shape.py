@@ -247,7 +247,7 @@ def test_a_domain_name_avoids_what_is_taken() -> None:
 
 @pytest.mark.parametrize(
     ("header", "unit"),
-    [("latency_ms", "ms"), ("Größe (cm)", "cm"), ("load %", "%"), ("size_bytes", "bytes"), ("ms", None), ("items", None)],
+    [("latency_ms", "ms"), ("Größe (cm)", "cm"), ("load %", "%"), ("size_bytes", "bytes"), ("ms", None), ("items", None), ("Hours", "h")],
 )  # fmt: skip
 def test_units_stand_last_in_a_header(header: str, unit: str | None) -> None:
     assert unit_of(header) == unit

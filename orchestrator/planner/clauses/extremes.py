@@ -60,6 +60,9 @@ def extremes(draft: Draft, head: Clause, rank: Rank) -> list[Column]:
     if y.letter not in "ND" or name not in tokens or others:
         return []
     before = tokens[: tokens.index(name)]
+    after = tokens[tokens.index(name) + 1 :][:1]
+    if after and is_item(after[0]) and after[0][0] == "C":
+        return []  # "most popular article": the record
     if head.has(r"(?:which|who|whose)") or any(is_item(t) and t[0] == "C" for t in before):
         return []
     fns: list[Fn] = []

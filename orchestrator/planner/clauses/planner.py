@@ -26,6 +26,7 @@ from registry.answer import Understood
 from registry.catalog import Catalogue
 from registry.check import check
 from registry.errors import IsothermError
+from registry.plan import QueryPlan
 
 _MISSED: Final = "UQXFNDVOTSMPKZB"
 
@@ -73,9 +74,17 @@ def _under(subject: str, sentence: Sentence, catalogue: Catalogue) -> Reading | 
         check(made, catalogue)
     except (Unsayable, ValidationError, IsothermError):
         return None
+    if _of_itself(made):
+        return None
     missed = tuple(i.words for i in sentence.items if _is_missed(sentence, i.place))
     evidence = evidence_of(draft, made)
     return Reading(made, 0.0, describe(made), tuple(_understood(sense)), missed, evidence=evidence)
+
+
+def _of_itself(plan: QueryPlan) -> bool:
+    """Whether each record would be counted alone: "who wrote the most messages" by message."""
+    alone = not plan.joins and any(key.field == "id" for key in plan.group)
+    return alone and all(m.fn == "count" and m.field is None for m in plan.measures)
 
 
 def _is_missed(sentence: Sentence, place: int) -> bool:

@@ -150,10 +150,38 @@ def assemble(draft: Draft, given: Conditions) -> None:
     if not request.show:
         draft.bare.append(Column(draft.sense.label(request.subject)))
         request.show.append(draft.bare[-1])
+    figure(draft)
+    instants(draft)
     mixed(draft)
     ordered(draft)
     referred(draft)
     whole(draft)
+
+
+def figure(draft: Draft) -> None:
+    """ "what did labour bring in May": one figure over a stretch of time, and no column of them."""
+    request, whole = draft.request, draft.sentence.whole
+    asked = whole.first(r"(?:what (?:did|does|do)|how much)")
+    if asked is None or len(request.show) != 1 or not whole.items("T") or draft.rank is not None:
+        return
+    column = request.show[0]
+    if draft.number(column) and not (request.keys or draft.groups or request.order):
+        asked.hear()
+        request.show = [replace(column, fn="sum")]
+
+
+def instants(draft: Draft) -> None:
+    """ "which customers opened the most tickets": what is counted is not shown by the instant."""
+    request = draft.request
+    folded = any(c.fn for c in (*request.show, *(c for c, _ in request.order)))
+    left = [c for c in request.show if c.fn or c.term.bucket or not _instant(draft, c)]
+    if folded and any(c.fn is None for c in left):
+        request.show = left
+
+
+def _instant(draft: Draft, column: Column) -> bool:
+    spec = draft.catalogue.collections[column.term.address]
+    return bool(spec.display) and spec.field(column.term.field).type == "time"
 
 
 def whole(draft: Draft) -> None:

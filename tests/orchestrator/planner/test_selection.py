@@ -65,3 +65,34 @@ def test_text_is_looked_for_in_text_and_not_in_a_kind() -> None:
 
 def test_a_compound_of_two_names_means_the_thing_it_names() -> None:
     assert best("number of customer teams on the enterprise plan").source == "user.teams"
+
+
+def test_who_and_how_many_times_gives_a_row_for_each_person() -> None:
+    made = best("who changed policies, and how many times")
+    assert [key.field for key in made.group] == ["actor.name", "actor"]
+    assert [m.fn for m in made.measures] == ["count"]
+
+
+def test_text_in_a_field_is_looked_for_there() -> None:
+    where = summary(best("conversations with invoice in the subject, count"))["where"]
+    assert where == ["subject contains invoice"]
+
+
+def test_a_part_of_a_name_finds_those_called_so() -> None:
+    assert summary(best("users called Hughes"))["where"] == ["name contains Hughes"]
+
+
+def test_a_unit_that_is_wished_for_is_no_unknown_word() -> None:
+    for text in ("average duration of runs, ms", "average duration of runs in ms this month"):
+        found = plan(Question(text, NOW_US), CATALOGUE, Context())
+        assert found.readings[0].not_understood == ()
+
+
+def test_a_name_with_a_hyphen_is_one_name() -> None:
+    for text in ("latest snapshot of file-store", "when was the last backup of user-db made"):
+        assert any("file-store" in w or "user-db" in w for w in summary(best(text))["where"])
+
+
+def test_outside_of_kinds_leaves_them_out() -> None:
+    where = summary(best("how many log lines are outside of info and debug"))["where"]
+    assert where == ["not level in debug|info"]

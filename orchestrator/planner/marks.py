@@ -1,0 +1,236 @@
+"""How a plan stands to the words of the question, whoever made it: what is named and not used, what
+is used and not named, joins and sums that only look right. Counts; weighed elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from orchestrator.planner.asked import Asked
+from orchestrator.planner.grammar import AGGREGATES, NEGATORS, SUPERLATIVES
+from orchestrator.planner.reading import Reading
+from orchestrator.planner.spans import Span, content
+from registry.catalog import Catalogue
+from registry.plan import (
+    And,
+    Compare,
+    In,
+    IsNull,
+    Like,
+    Match,
+    Not,
+    Or,
+    Predicate,
+    QueryPlan,
+    leaves,
+    paths_of,
+    split_path,
+)
+
+_NAMED: Final = 0.9
+_EACH: Final = frozenset({"per", "each", "every"})
+_RANKS: Final = frozenset(SUPERLATIVES) - {"first", "last", "recent", "top", "bottom"}
+#: words behind a field that are about its column, and no value of it
+_FORMS: Final = frozenset({"only", "name", "names", "alphabetically", "please", "too"})
+_WHOLE: Final = frozenset({"sum", "avg"})
+
+
+def marked(reading: Reading, asked: Asked, catalogue: Catalogue) -> Reading:
+    """The reading with the marks of its plan among its evidence."""
+    made = marks(reading.plan, asked, catalogue)
+    return replace(reading, evidence={**reading.evidence, **made})
+
+
+def marks(plan: QueryPlan, asked: Asked, catalogue: Catalogue) -> dict[str, float]:
+    """{mark: how often}"""
+    plans = tuple(_all(plan))
+    told = " ".join(str(value).lower() for p in plans for value in _values(p))
+    found = {
+        **_lost(plans, asked, catalogue),
+        **_deaf(plans, asked),
+        "mark_strange_joins": sum(_strange(p) for p in plans),
+        "mark_fanned": sum(_fanned(p) for p in plans),
+        "mark_absent": sum(_absent(p, catalogue) for p in plans),
+        "mark_unnamed": plan.source not in _named(asked.spans),
+        "mark_moments": sum(_moments(p, catalogue) for p in plans),
+        "mark_no_such": _no_such(asked, catalogue, told),
+        "mark_mended": len(asked.mended),
+        "mark_typos": sum(span.typo for span in asked.spans),
+        "mark_unknown": sum(word.lower() not in told for word in asked.unknown),
+        "mark_everything": not (plan.where or plan.aggregates or plan.limit or plan.joins),
+        "mark_domains": len(plan.domains) - 1,
+        "mark_weak": sum(s.meanings[0].weight < _NAMED for s in asked.spans if not s.soft),
+    }
+    return {name: float(n) for name, n in found.items()}
+
+
+def _all(plan: QueryPlan) -> Iterator[QueryPlan]:
+    yield plan
+    for inner in plan.below:
+        yield from _all(inner)
+
+
+def _named(spans: tuple[Span, ...]) -> frozenset[str]:
+    return frozenset(
+        m.address
+        for span in spans
+        if not span.soft
+        for m in span.meanings
+        if m.kind in ("collection", "measure") and m.weight >= _NAMED
+    )
+
+
+def _lost(plans: tuple[QueryPlan, ...], asked: Asked, catalogue: Catalogue) -> Mapping[str, float]:
+    """Spans that are named and of which no meaning is part of the plan."""
+    tables = {address for p in plans for address in p.collections}
+    used = {used for p in plans for used in _fields(p, catalogue)}
+    told = {str(value).lower() for p in plans for value in _values(p)}
+    out = dict.fromkeys(("collection", "field", "value", "measure"), 0)
+    for span in asked.spans:
+        best = span.meanings[0]
+        if span.soft or best.weight < _NAMED:
+            continue
+        kept = any(
+            m.value.lower() in told
+            if m.kind == "value"
+            else (m.address, m.field) in used
+            if m.kind == "field"
+            else m.address in tables
+            for m in span.meanings
+        )
+        out[best.kind] += not kept
+    return {f"mark_lost_{kind}": n for kind, n in out.items()}
+
+
+def _fields(plan: QueryPlan, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    at = {join.alias: join.to for join in plan.joins}
+    paths = [*plan.select, *(key.field for key in plan.group), *(o.by for o in plan.order)]
+    paths += [m.field for m in plan.measures if m.field]
+    paths += [path for node in _nodes(plan) for path in paths_of(node)]
+    paths += [side for join in plan.joins for side in join.on[:1]]
+    for path in paths:
+        alias, name = split_path(path)
+        yield at.get(alias or "", plan.source), name
+    if not (plan.select or plan.aggregates):
+        spec = catalogue.collections[plan.source]
+        yield from ((plan.source, name) for name in spec.display or spec.fields)
+
+
+def _nodes(plan: QueryPlan) -> Iterator[Compare | In | IsNull | Like | Match]:
+    for tree in (plan.where, plan.having, *(m.where for m in plan.measures)):
+        yield from leaves(tree)
+
+
+def _values(plan: QueryPlan) -> Iterator[object]:
+    for node in _nodes(plan):
+        if isinstance(node, (Compare, Like)):
+            yield node.value
+        if isinstance(node, Match):
+            yield node.text
+        if isinstance(node, In):
+            yield from node.values or ()
+
+
+def _numbers(plan: QueryPlan) -> Iterator[int | float]:
+    """The numbers that a plan holds anywhere."""
+    if plan.limit is not None:
+        yield plan.limit
+    if plan.per is not None:
+        yield plan.per.n
+    yield from (v for v in _values(plan) if isinstance(v, (int, float)))
+    yield from (a for made in plan.compute for a in made.args if not isinstance(a, str))
+    yield from (float(v) for v in _values(plan) if isinstance(v, str) and v.isdigit())
+
+
+def _strange(plan: QueryPlan) -> int:
+    """Joins of two fields of which neither is an id: a record meets several partners."""
+    return sum(j.on[1] != "id" and split_path(j.on[0])[1] != "id" for j in plan.joins)
+
+
+def _fanned(plan: QueryPlan) -> int:
+    """Sums and averages of what several rows share."""
+    one = {join.alias for join in plan.joins if join.on[1] == "id"}
+    return sum(m.fn in _WHOLE and split_path(m.field or "")[0] in one for m in plan.measures)
+
+
+def _moments(plan: QueryPlan, catalogue: Catalogue) -> int:
+    """Groups of one instant each."""
+    at = {join.alias: join.to for join in plan.joins}
+    count = 0
+    for key in plan.group:
+        alias, name = split_path(key.field)
+        field = catalogue.collections[at.get(alias or "", plan.source)].field(name)
+        count += field.type == "time" and key.bucket is None
+    return count
+
+
+def _absent(plan: QueryPlan, catalogue: Catalogue) -> int:
+    """Values asked for of which the data is known to have none."""
+    at = {join.alias: join.to for join in plan.joins}
+    count = 0
+    for node in _nodes(plan):
+        if not isinstance(node, Compare) or not isinstance(node.value, str):
+            continue
+        alias, name = split_path(node.field)
+        held = catalogue.facts_of(at.get(alias or "", plan.source)).values.get(name)
+        count += held is not None and held.complete and node.value not in held.values
+    return count
+
+
+def _no_such(asked: Asked, catalogue: Catalogue, told: str) -> int:
+    """Words that nothing explains where a value of the field before them is named: "the browser
+    Netscape"."""
+    covered = {place for span in asked.spans for place in range(span.first, span.last)}
+    covered |= asked.hidden
+    count = 0
+    for span in asked.spans:
+        word = asked.words[span.last] if span.last < len(asked.words) else None
+        if word is None or span.last in covered or not content(word):
+            continue
+        if word.text in _FORMS or word.text in told:
+            continue
+        best = span.meanings[0]
+        field = catalogue.collections[best.address].fields.get(best.field)
+        count += best.kind == "field" and field is not None and field.type in ("text", "ref")
+    return count
+
+
+def _deaf(plans: tuple[QueryPlan, ...], asked: Asked) -> Mapping[str, float]:
+    """Words that turn an answer round, where nothing of the plan does."""
+    covered = {place for span in asked.spans for place in range(span.first, span.last)}
+    covered |= asked.hidden
+    said = {word.text for n, word in enumerate(asked.words) if n not in covered}
+    folds = {m.fn for p in plans for m in p.measures}
+    numbers = {float(v) for p in plans for v in _numbers(p)}
+    timed = sum("T" in str(v) or "-" in str(v) for p in plans for v in _values(p) if v)
+    return {
+        "mark_deaf_not": bool(said & NEGATORS) and not any(map(_denies, plans)),
+        "mark_deaf_rank": bool(said & _RANKS)
+        and not any(p.limit or p.order for p in plans)
+        and not folds & {"max", "min"},
+        "mark_deaf_fold": len(
+            ({AGGREGATES[w] for w in said & AGGREGATES.keys()} - {"sum"}) - folds
+        ),
+        "mark_deaf_each": bool(said & _EACH) and not any(p.group for p in plans),
+        "mark_deaf_time": float(bool(asked.windows) and not timed),
+        "mark_deaf_number": sum(
+            word.number is not None and n not in covered and word.number not in numbers
+            for n, word in enumerate(asked.words)
+            if word.text not in ("one", "zero")
+        ),
+    }
+
+
+def _denies(plan: QueryPlan) -> bool:
+    anti = any(join.kind == "anti" for join in plan.joins)
+    return anti or any(map(_negates, (plan.where, plan.having)))
+
+
+def _negates(node: Predicate | None) -> bool:
+    if isinstance(node, (And, Or)):
+        return any(map(_negates, node.args))
+    if isinstance(node, Compare):
+        return node.op == "!=" or node.value is False or node.value == 0
+    return isinstance(node, (Not, IsNull))
