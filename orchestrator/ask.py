@@ -172,8 +172,11 @@ class Asker:
             _choice_id(r.plan) == request.choice for r in found.readings
         ):
             return True
-        best = found.readings[:1]
-        return bool(best) and best[0].confidence >= self.settings.answer_confidence
+        return bool(found.readings) and self._answers(found.readings[0])
+
+    def _answers(self, reading: Reading) -> bool:
+        """Whether it is likely enough to be answered without doubt."""
+        return reading.confidence >= choice.needed(reading, self.settings.answer_confidence)
 
     async def _tried(self, found: Readings, request: AskRequest, principal: Principal) -> Readings:
         """The readings weighed again by what their plans bring."""
@@ -201,7 +204,7 @@ class Asker:
         close = [r for r in found.readings if r.confidence > best.confidence - _MARGIN]
         if len(close) > 1:
             return _clarify(close[:_CHOICES_MAX], best.confidence)
-        status = "answered" if best.confidence >= self.settings.answer_confidence else "tentative"
+        status = "answered" if self._answers(best) else "tentative"
         answer = await self._run(best, request, principal, status=status)
         return replace(answer, alternatives=_alternatives(found, best))
 

@@ -20,6 +20,9 @@ The rules planner (`rules`), in the order a question passes through:
     parts, assemble             a checked plan and how sure it is
     refusal, describe           why not; a plan in a sentence
 
+Of data that nobody described the trained `network` is asked, too: `choice` weighs what both read,
+by their `meaning`s and by what the plans bring when `ask.py` runs them.
+
 Beside it: `followup` edits the plan before, where a question goes on from one; `languages` puts
 questions of other languages into English before anybody else reads them. What an answer shows of
 its reading is `orchestrator.evidence`'s.

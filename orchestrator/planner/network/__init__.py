@@ -7,7 +7,7 @@ small decoder writes token by token, only ever what the grammar allows.
     pieces, features       arrays for the encoder
     sessions, names        the graphs as they run; what was read of names, kept
     search                 the likeliest sketches
-    plans                  sketches as checked plans
+    plans, unplanned       sketches as checked plans; plans of others as sketches
     engine, planner        all of it; the door to it, behind the planners' signature
 
 Nothing here trains: that is `orchestrator.training`, which no other room imports.

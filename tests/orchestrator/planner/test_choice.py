@@ -14,6 +14,7 @@ from orchestrator.planner.choice import (
     Brought,
     brought,
     candidates,
+    needed,
     open_to_rows,
     ran,
     weighed,
@@ -110,6 +111,13 @@ def test_rows_tell_the_same_in_any_order_of_rows_and_columns() -> None:
     assert brought([[1], [2]]) != brought([[1], [1]])
     assert brought([[None]]).blank
     assert not brought([]).blank
+
+
+def test_what_was_weighed_is_answered_only_where_it_is_surer_than_told() -> None:
+    (reading,) = weighed(by_rules(OPEN), by_network(OPEN_TOO), TEXT)
+    alone = by_rules(OPEN).readings[0]
+    assert needed(reading, 0.75) > 0.9 > needed(alone, 0.75) == 0.75
+    assert needed(reading, 0.99) == needed(alone, 0.99) == 0.99
 
 
 def test_only_readings_that_were_weighed_are_open_to_rows() -> None:
