@@ -198,7 +198,7 @@ class Asker:
         if not found.readings:
             return _refusal(found)
         best = found.readings[0]
-        if best.confidence < self.settings.tentative_confidence:
+        if choice.dismissed(best, self.settings.tentative_confidence):
             best = explained(best, request.question, self.catalogue.bare(principal))
             return evidenced(_unsure(found, best), best, request.question)
         close = [r for r in found.readings if r.confidence > best.confidence - _MARGIN]

@@ -16,6 +16,7 @@ from orchestrator.planner.followup import planner as followup
 from orchestrator.planner.languages.planner import spoken
 from orchestrator.planner.network import planner as network
 from orchestrator.planner.network.planner import Opinion
+from orchestrator.planner.network.unplanned import beyond
 from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
 from registry.catalog import Catalogue
 from registry.plan import QueryPlan
@@ -85,7 +86,7 @@ def seconded(first: Planner, second: Second) -> Planner:
 
     def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
         found = first(question, catalogue, context)
-        if found.final or described(found, catalogue):
+        if found.final or described(found, catalogue) or _beyond(found):
             return found
         plans = [reading.plan for reading in found.readings]
         other = second(question, catalogue, context, plans)
@@ -95,6 +96,11 @@ def seconded(first: Planner, second: Second) -> Planner:
         return replace(found, readings=weighed, reason=None)
 
     return plan
+
+
+def _beyond(found: Readings) -> bool:
+    """Whether what was read is nothing that the network could have learned."""
+    return bool(found.readings) and beyond(found.readings[0].plan)
 
 
 #: by name, in the order asked; one more planner is one more line here

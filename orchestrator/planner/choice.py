@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -15,12 +16,13 @@ from typing import Any, Final
 
 import orjson
 
-from orchestrator.planner.grammar import FILLER, FUNCTION
+from orchestrator.planner.grammar import AGGREGATES, FILLER, FUNCTION, NEGATORS, SUPERLATIVES
 from orchestrator.planner.meaning import PARTS, Meaning, meaning
 from orchestrator.planner.network.planner import Opinion
 from orchestrator.planner.reading import Reading, Readings
 from orchestrator.planner.words import Word, plain, stem, tokenise
 from registry.catalog import Catalogue
+from registry.plan import QueryPlan
 
 _FILE: Final = Path(__file__).with_name("choice.json")
 _LEAST, _MOST = -8.0, 5.0
@@ -29,8 +31,18 @@ KEPT_MAX: Final = 4
 #: ways to read are no meanings to ask back about: all but the best stand this far behind
 _BEHIND: Final = 0.05
 _MANY: Final = 100
-#: measured like the weights
-_ANSWERED: Final = 0.93
+#: measured like the weights: from here on 91 to 93 in 100 are strictly right, however much more is
+#: asked for; what is left are mostly ties
+_ANSWERED: Final = 0.85
+_PLAUSIBLE: Final = 0.15
+_TURNS: Final[dict[str, AbstractSet[str]]] = {
+    "each": {"each", "every", "per"},
+    "top": frozenset(SUPERLATIVES),
+    "not": frozenset(NEGATORS),
+    "order": {"sorted", "ordered", "order", "sort", "ascending", "descending", "alphabetical"},
+    "distinct": {"different", "distinct", "unique"},
+    "fold": frozenset(AGGREGATES) | {"many", "number"},
+}
 _SERVE: Final = FUNCTION | FILLER
 #: records of the collections whose plans are run only to choose among them
 _READ_MAX: Final = 200_000
@@ -66,9 +78,18 @@ def _weights() -> dict[str, dict[str, float]]:
 
 
 def needed(reading: Reading, told: float) -> float:
-    """From which likelihood a reading is answered: as told, but where several planners were heard
-    not before 95 in 100 are right."""
+    """From which likelihood a reading is answered: as told, and where several planners were heard
+    not before the share of right ones stops to grow."""
     return max(told, _ANSWERED) if "network_best" in reading.evidence else told
+
+
+def dismissed(reading: Reading, told: float) -> bool:
+    """Whether a reading is too unlikely to be shown: less likely than told; where several planners
+    were heard, only what the rules alone find so, too, and little speaks for."""
+    if "network_best" not in reading.evidence:
+        return reading.confidence < told
+    alone = _share(reading.evidence["rules_best"])
+    return reading.confidence < min(told, _PLAUSIBLE) and alone < told
 
 
 def model_of(evidence: Mapping[str, float]) -> str:
@@ -154,7 +175,9 @@ def _apart(readings: list[Reading]) -> tuple[Reading, ...]:
 def candidates(rules: Readings, network: Opinion, text: str) -> list[Reading]:
     """Every plan that one of the two planners made, once, with its evidence; the rules' first."""
     ours, theirs = _laid(rules.readings), _laid(network.found.readings)
-    words = [word for word in tokenise(text) if word.kind == "number" or _tells(word)]
+    every = tokenise(text)
+    words = [word for word in every if word.kind == "number" or _tells(word)]
+    turns = _turns({word.text for word in every})
     about = _question(ours, theirs)
     out: list[Reading] = []
     met: set[int] = set()
@@ -162,7 +185,12 @@ def candidates(rules: Readings, network: Opinion, text: str) -> list[Reading]:
         other = next((n for n, (_, found) in enumerate(theirs) if found.same(own)), None)
         if other in met:
             continue
-        evidence = {**about, **_of_rules(place, ours), **_of_plan(reading, own, words)}
+        evidence = {
+            **about,
+            **_of_rules(place, ours),
+            **_of_plan(reading, own, words),
+            **_deaf(reading.plan, own, turns),
+        }
         evidence |= _beside(own, theirs)
         told = network.likely[place] if network.likely else None
         if other is not None:
@@ -173,7 +201,12 @@ def candidates(rules: Readings, network: Opinion, text: str) -> list[Reading]:
         out.append(replace(reading, evidence=evidence, planner=rules.planner))
     for place, (reading, own) in enumerate(theirs):
         if place not in met:
-            evidence = {**about, **_of_plan(reading, own, words), **_beside(own, ours)}
+            evidence = {
+                **about,
+                **_of_plan(reading, own, words),
+                **_deaf(reading.plan, own, turns),
+                **_beside(own, ours),
+            }
             evidence |= _of_network(place, _own(theirs, place), theirs)
             out.append(replace(reading, evidence=evidence, planner=network.found.planner))
     return out
@@ -258,6 +291,27 @@ def _of_plan(reading: Reading, own: Meaning, words: Sequence[Word]) -> Evidence:
         "conditions": float(min(len(own.where), 4)),
         "distinct": float(plan.distinct),
     }
+
+
+def _turns(said: set[str]) -> frozenset[str]:
+    """What the words ask a plan to do."""
+    return frozenset(name for name, words in _TURNS.items() if words & said)
+
+
+def _deaf(plan: QueryPlan, own: Meaning, turns: frozenset[str]) -> Evidence:
+    """What the question asks to do and the plan does not, and what it does unasked."""
+    folds = {measure.fn for measure in plan.measures}
+    conditions = " ".join((*own.where, *own.having, own.rest))
+    done = {
+        "each": bool(plan.group),
+        "top": plan.limit is not None or bool(folds & {"min", "max"}) or bool(plan.below),
+        "not": any(sign in conditions for sign in ("not ", "!=", "except", "[", "null")),
+        "order": bool(plan.order),
+        "distinct": plan.distinct or bool(plan.group) or "distinct" in folds,
+        "fold": bool(folds),
+    }
+    deaf = {f"deaf_{name}": float(name in turns and not does) for name, does in done.items()}
+    return {**deaf, "unasked": float(sum(does and n not in turns for n, does in done.items()))}
 
 
 def _tells(word: Word) -> bool:

@@ -72,8 +72,7 @@ def learn(
         masters.load(kept)
         done, round_, skip = kept["done"], kept["round"], kept["skip"]
         told(f"going on from step {done}")
-    mean, began = 0.0, clock.monotonic()
-    first = done
+    mean, began, first = 0.0, clock.monotonic(), done
     while over(done) < 1:
         rng = random.Random(course.seed * 1009 + round_)  # noqa: S311 - repeatable, not secret
         torch.manual_seed(course.seed * 1009 + round_)
@@ -89,11 +88,9 @@ def learn(
             skip = number + 1
             mean = value if mean == 0.0 else 0.98 * mean + 0.02 * value
             if done % 100 == 0:
-                spent = clock.monotonic() - began
-                told(
-                    f"round {round_} step {done}/{steps} loss {mean:.3f} "
-                    f"{spent / 60:.1f} min {(done - first) * course.batch / spent:.0f}/s"
-                )
+                spent = max(clock.monotonic() - began, 1e-3)
+                pace = f"{spent / 60:.1f} min {(done - first) * course.batch / spent:.0f}/s"
+                told(f"round {round_} step {done}/{steps} loss {mean:.3f} {pace}")
             if done % course.save_every == 0:
                 if over(done) >= course.settles:
                     masters.settle()

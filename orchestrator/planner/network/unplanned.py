@@ -4,6 +4,7 @@ the inverse of `plans`, as far as sketches reach.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias, cast
@@ -30,8 +31,10 @@ from registry.plan import (
     Or,
     Predicate,
     QueryPlan,
+    leaves,
 )
 
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _TURNED: Final = {"=": "!=", "!=": "=", "in": "not in", "contains": "lacks", "null": "not null"}
 
 
@@ -48,6 +51,20 @@ def sketch_of(plan: QueryPlan, schema: Schema) -> Sketch | None:
         return _Reader(plan, schema).sketch()
     except Unsketched:
         return None
+
+
+def beyond(plan: QueryPlan) -> bool:
+    """Whether a plan says what sketches never do: arithmetic, calendar buckets, windows of time.
+    Of such questions the network has learned nothing."""
+    folds = any(m.fn not in AGGREGATES or m.where is not None for m in plan.measures)
+    counted = bool(plan.compute) or plan.per is not None or any(k.bucket for k in plan.group)
+    found = (leaf for tree in plan.predicates for leaf in leaves(tree))
+    dated = any(isinstance(leaf, Compare) and _dated(leaf) for leaf in found)
+    return folds or counted or dated or any(map(beyond, plan.below))
+
+
+def _dated(node: Compare) -> bool:
+    return isinstance(node.value, str) and _DAY.match(node.value) is not None
 
 
 class _Reader:

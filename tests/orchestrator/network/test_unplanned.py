@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.planner.network.plans import plan_of
 from orchestrator.planner.network.sketch import Condition, Sketch, Table, Term
-from orchestrator.planner.network.unplanned import sketch_of
+from orchestrator.planner.network.unplanned import beyond, sketch_of
 from registry.plan import parse_plan
 from tests.orchestrator.network.test_tokens import CUSTOMERS, ORDERS, SCHEMA, SHOP, SKETCHES
 
@@ -76,6 +76,19 @@ def test_keys_that_are_not_shown_make_the_groups() -> None:
 )
 def test_what_sketches_do_not_say_is_left_unsaid(beyond: dict[str, Any]) -> None:
     assert told(**{"from": "shop.orders", **beyond}) is None
+
+
+def test_what_lies_beyond_sketches_is_told() -> None:
+    def far(**parts: Any) -> bool:
+        return beyond(parse_plan({"version": 1, "from": "shop.orders", **parts}))
+
+    assert not far(measures=[COUNT], where={"op": "=", "field": "status", "value": "open"})
+    assert far(group=[{"field": "placed_at", "bucket": "month"}], measures=[COUNT])
+    assert far(measures=[{"fn": "median", "field": "total_price"}])
+    since = {"op": ">=", "field": "placed_at", "value": "2026-07-01T00:00:00Z"}
+    assert far(where=since)
+    inner = {"version": 1, "from": "shop.orders", "select": ["customer_id"], "where": since}
+    assert far(where={"op": "in", "field": "customer_id", "plan": inner})
 
 
 def test_what_the_schema_does_not_show_is_left_unsaid() -> None:

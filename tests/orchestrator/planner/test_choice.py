@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -14,6 +15,7 @@ from orchestrator.planner.choice import (
     Brought,
     brought,
     candidates,
+    dismissed,
     needed,
     open_to_rows,
     ran,
@@ -21,7 +23,7 @@ from orchestrator.planner.choice import (
 )
 from orchestrator.planner.describe import describe
 from orchestrator.planner.network.planner import Opinion
-from orchestrator.planner.parts import compare, measured, query
+from orchestrator.planner.parts import compare, key, measured, query
 from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
 from registry.plan import QueryPlan
 from tests.orchestrator.network.shop import shop
@@ -116,8 +118,19 @@ def test_rows_tell_the_same_in_any_order_of_rows_and_columns() -> None:
 def test_what_was_weighed_is_answered_only_where_it_is_surer_than_told() -> None:
     (reading,) = weighed(by_rules(OPEN), by_network(OPEN_TOO), TEXT)
     alone = by_rules(OPEN).readings[0]
-    assert needed(reading, 0.75) > 0.9 > needed(alone, 0.75) == 0.75
+    assert needed(reading, 0.75) > needed(alone, 0.75) == 0.75
     assert needed(reading, 0.99) == needed(alone, 0.99) == 0.99
+
+
+def test_what_the_rules_find_likely_enough_is_shown_though_the_network_does_not() -> None:
+    def unlikely(sure: float) -> Reading:
+        reading = weighed(by_rules(OPEN, sure=sure), by_network(CITIES), TEXT)[0]
+        return replace(reading, confidence=0.05)
+
+    assert not dismissed(unlikely(0.5), 0.2)
+    assert dismissed(unlikely(0.1), 0.2)
+    assert dismissed(replace(by_rules(OPEN).readings[0], confidence=0.19), 0.2)
+    assert not dismissed(replace(by_rules(OPEN).readings[0], confidence=0.2), 0.2)
 
 
 def test_only_readings_that_were_weighed_are_open_to_rows() -> None:
@@ -166,6 +179,22 @@ def test_what_is_not_understood_of_described_data_is_not_guessed_at() -> None:
     assert both(Question("how many yachts", 0), company(), Context()) is nothing
     found = both(Question("how many yachts", 0), shop(), Context())
     assert [r.planner for r in found.readings] == ["network"]
+
+
+def test_of_questions_that_it_cannot_have_learned_the_network_is_not_asked() -> None:
+    since = query("shop.orders", where=compare(">=", "placed_at", "2026-07-01T00:00:00Z"))
+    first = by_rules(since)
+    both = seconded(says(first), thinks(by_network(CITIES)))
+    assert both(Question("orders since July", 0), shop(), Context()) is first
+
+
+def test_a_plan_that_hears_a_word_is_likelier_than_one_that_does_not() -> None:
+    text = "number of orders per status"
+    by_status = query(
+        "shop.orders", group=(key("status", "status"),), measures=(measured("count", None, "n"),)
+    )
+    found = candidates(by_rules(by_status), by_network(COUNT), text)
+    assert [r.evidence["deaf_each"] for r in found] == [0.0, 1.0]
 
 
 def test_a_final_word_is_not_weighed() -> None:
