@@ -94,7 +94,7 @@ def _context(frame: Frame, item: Item) -> None:
             frame.use(other)
         if (
             other.letter == "R"
-            and before
+            and (before or after)
             and other.address == frame.root
             and item.address != frame.root
         ):

@@ -96,3 +96,8 @@ def test_a_name_with_a_hyphen_is_one_name() -> None:
 def test_outside_of_kinds_leaves_them_out() -> None:
     where = summary(best("how many log lines are outside of info and debug"))["where"]
     assert where == ["not level in debug|info"]
+
+
+def test_a_verb_behind_a_name_says_what_the_named_one_did() -> None:
+    made = best("how many tickets did Anna Schmidt handle in May")
+    assert "agent.name = Anna Schmidt" in summary(made)["where"]
