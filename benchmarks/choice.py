@@ -110,7 +110,7 @@ class Desk:
         one = self.asked.get(self._id)
         if one is None:
             ours = rules.plan(question, catalogue, context)
-            plans = [reading.plan for reading in ours.readings]
+            plans = [reading.plan for reading in ours.readings[:1]]
             theirs = network.opinion(question, catalogue, context, plans)
             made = [] if ours.final else choice.candidates(ours, theirs, question.text)
             one = self.asked[self._id] = Asked(made)

@@ -88,7 +88,8 @@ def seconded(first: Planner, second: Second) -> Planner:
         found = first(question, catalogue, context)
         if found.final or described(found, catalogue) or _beyond(found):
             return found
-        plans = [reading.plan for reading in found.readings]
+        # of the others it would say little that helps, and each costs time
+        plans = [reading.plan for reading in found.readings[:1]]
         other = second(question, catalogue, context, plans)
         if not other.found.readings:
             return found

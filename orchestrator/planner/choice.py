@@ -192,7 +192,7 @@ def candidates(rules: Readings, network: Opinion, text: str) -> list[Reading]:
             **_deaf(reading.plan, own, turns),
         }
         evidence |= _beside(own, theirs)
-        told = network.likely[place] if network.likely else None
+        told = network.likely[place] if place < len(network.likely) else None
         if other is not None:
             met.add(other)
             evidence |= _of_network(other, _own(theirs, other), theirs)
