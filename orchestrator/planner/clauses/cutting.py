@@ -15,7 +15,7 @@ _CUE: Final = (
 )
 _SHOWS: Final = r"(?:\| )(?:also |then |and |please |the )*(?:with|top|give|show|list|return|find|tell|what|provide|display|i want|report|include)|\|(?= (?:how many|number of|count|sum of|total))"
 _TRAIL: Final = (
-    r",(?: (?:,|and|with|the|their|its|how|many|which C\d+|number of C\d+|how many C\d+|when|was|what|seconds|bytes|minutes|average|total|sum|number|numbers|count|counts|only|of|them|as|well|just|give|show"
+    r",(?: (?:,|and|with|the|their|its|how|many|which(?: C\d+)?|number of C\d+|how many C\d+|when|was|what|seconds|bytes|minutes|average|total|sum|number|numbers|count|counts|only|of|them|as|well|just|give|show"
     r"|figures?|@f|please|it|are|there|is|were|was|each))+$"
 )
 _COUNTED: Final = frozenset(

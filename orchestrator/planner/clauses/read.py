@@ -89,7 +89,7 @@ def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
             return
         if of_rank(clause, draft.request.subject):
             draft.ranked_too = True
-            draft.sentence.heard.update(clause.at)
+            draft.sentence.account(clause.at)
             return
         rest = without_rank(clause)
         draft.ranked_too, clause = draft.ranked_too or rest is not None, rest or clause

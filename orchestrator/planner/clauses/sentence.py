@@ -11,7 +11,7 @@ a word that nothing explains. `|` ends a sentence.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -187,6 +187,14 @@ class Sentence:
     def item(self, token: str) -> Item:
         return self.items[int(token[1:])]
 
+    def account(self, places: Iterable[int]) -> None:
+        """The words at these places are accounted for, also those that no vocabulary explains."""
+        for place in places:
+            self.heard.add(place)
+            name = self.tokens[place]
+            if is_item(name) and name[0] == "U":
+                self.used.add(self.item(name).place)
+
     @property
     def whole(self) -> Clause:
         return Clause(self, tuple(range(len(self.tokens))))
@@ -270,7 +278,7 @@ class Found:
 
     def hear(self) -> Found:
         """Account for the words of the match."""
-        self.clause.sentence.heard.update(self.clause.at[self.first : self.last])
+        self.clause.sentence.account(self.clause.at[self.first : self.last])
         return self
 
     @property

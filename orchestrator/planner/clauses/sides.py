@@ -48,6 +48,7 @@ _OPENS: Final = (
     rf"|in|for|the|{_RISE}|{_DROP}))*"
 )
 _ASIDE: Final = (
+    r"divided(?: by)?|"
     rf"(?:as|in|with)(?: (?:a|an|Z\d+|the))* (?:columns|ratio|{PERCENT}|fraction)|side by side|"
     r"separately|next to each other|by how (?:much|many)(?: (?:did|do|does|has|have|was|is))?"
 )
@@ -109,13 +110,14 @@ def sides_of(sentence: Sentence) -> Sides | None:
 
 def plain(sentence: Sentence) -> Sentence:
     """The sentence with words that no vocabulary explains as they are."""
-    tokens = [_word(sentence, t) if is_item(t) and t[0] in "UV" else t for t in sentence.tokens]
+    tokens = [_word(sentence, t) if is_item(t) and t[0] in "UVN" else t for t in sentence.tokens]
     return Sentence(sentence.words, sentence.items, tokens)
 
 
 def _word(sentence: Sentence, name: str) -> str:
     words = sentence.item(name).words
-    return words if name[0] == "U" or re.fullmatch(rf"{_RISE}|{_DROP}", words) else name
+    said = name[0] == "U" or re.fullmatch(rf"{_RISE}|{_DROP}|rate", words)
+    return words if said else name
 
 
 def _links(whole: Clause) -> Iterator[tuple[Found, bool]]:

@@ -55,7 +55,7 @@ def of_rank(clause: Clause, subject: str = "") -> bool:
         called = clause.sentence.item(word).words if is_item(word) else ""
         if called in _COUNTS:
             continue  # "with numbers", although invoices have one
-        if called and word[0] != "U" and not (word[0] == "C" and after in _COUNTS):
+        if called and word[0] not in "UZ" and not (word[0] == "C" and after in _COUNTS):
             return False
     named = any(clause.sentence.item(w).words in _COUNTS for w in words if is_item(w))
     return named or clause.has(rf"(?:{_NUMBER}|{_FOLDS})")

@@ -128,3 +128,10 @@ def test_a_superlative_is_by_the_fold_that_follows() -> None:
     made = wire("most expensive channel by average amount")
     assert made["order"] == [{"by": "avg_amount", "desc": True}]
     assert made["show"] == ["channel"]
+
+
+def test_the_number_of_rows_may_stand_in_a_second_sentence() -> None:
+    made = wire("which channels had the most orders? top 2 with counts")
+    assert made["limit"] == 2
+    assert [m["fn"] for m in made["measures"]] == ["count"]
+    assert "show" not in made
