@@ -156,8 +156,9 @@ class Shelf:
         return fts.search(path, expression)
 
     def prepare(self, segment: Segment, searched: tuple[str, ...]) -> None:
-        """Make the sidecars now, so that no question waits for them."""
-        self._entries(segment)
+        """Make the sidecars now, so that no question waits for them. Keys kept from an object of
+        this name that a sweep took away are no file."""
+        self._keys_file(segment)
         if searched:
             self.words(segment, searched, '"a"')
 
@@ -261,17 +262,16 @@ class Shelf:
             if known is not None:
                 self._keys.move_to_end(segment.name)
                 return known
-        path = self._beside(
-            segment,
-            _beside(segment, ".keys"),
-            lambda part: self._index_keys(segment, part),
-        )
-        entries = array("Q", path.read_bytes()[:-SUM_BYTES])
+        entries = array("Q", self._keys_file(segment).read_bytes()[:-SUM_BYTES])
         with self._lock:
             self._keys[segment.name] = entries
             while _BYTES * sum(map(len, self._keys.values())) > KEYS_BYTES_MAX:
                 self._keys.popitem(last=False)
         return entries
+
+    def _keys_file(self, segment: Segment) -> Path:
+        name = _beside(segment, ".keys")
+        return self._beside(segment, name, lambda part: self._index_keys(segment, part))
 
     def _index_keys(self, segment: Segment, path: Path) -> None:
         table = pq.read_table(self.path(segment), columns=["id"])

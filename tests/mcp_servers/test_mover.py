@@ -211,6 +211,29 @@ def test_the_same_records_cooled_twice_are_one_object(run: Any) -> None:
     run(test)
 
 
+def test_what_was_swept_away_before_it_was_entered_is_written_again_with_its_sidecars(
+    run: Any,
+) -> None:
+    async def test(house: House) -> None:
+        store = house.open()
+        await put(store, notes(4))
+
+        def stops(step: str) -> None:
+            if step == "written":
+                raise TooBusy("as if it lost its lease here")
+
+        mover = Mover(store._store, store._cold, house.clock, "one", on_step=stops)
+        with pytest.raises(TooBusy):
+            await mover.cool("t", "notes", "1970-01")
+        left = house.objects
+        assert left and await store.mover.sweep() == len(left) and not house.objects
+        await cool(store)
+        assert house.objects == left
+        assert (await store.inspect()).faults == []
+
+    run(test)
+
+
 def test_buckets_are_months_or_a_few_by_id_and_tenants_never_share_an_object(run: Any) -> None:
     async def test(house: House) -> None:
         store = house.open()
