@@ -73,11 +73,9 @@ class Second(Protocol):
 
 
 def described(found: Readings, catalogue: Catalogue) -> bool:
-    """Whether somebody described the data that the best reading is of, or all data where there is
-    none: then its words explain a question better than what was learned of other data."""
-    specs = catalogue.collections
-    meant = [specs[r.plan.source] for r in found.readings[:1]] or specs.values()
-    return all(spec.display for spec in meant)
+    """Whether somebody described the data that the best reading is of: then its words explain a
+    question better than what was learned of other data."""
+    return bool(catalogue.collections[found.readings[0].plan.source].display)
 
 
 def seconded(first: Planner, second: Second) -> Planner:
@@ -86,7 +84,10 @@ def seconded(first: Planner, second: Second) -> Planner:
 
     def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
         found = first(question, catalogue, context)
-        if found.final or described(found, catalogue) or _beyond(found):
+        # what names nothing that is stored is not guessed at
+        if found.final or not found.readings:
+            return found
+        if described(found, catalogue) or beyond(found.readings[0].plan):
             return found
         # of the others it would say little that helps, and each costs time
         plans = [reading.plan for reading in found.readings[:1]]
@@ -97,11 +98,6 @@ def seconded(first: Planner, second: Second) -> Planner:
         return replace(found, readings=weighed, reason=None)
 
     return plan
-
-
-def _beyond(found: Readings) -> bool:
-    """Whether what was read is nothing that the network could have learned."""
-    return bool(found.readings) and beyond(found.readings[0].plan)
 
 
 #: by name, in the order asked; one more planner is one more line here

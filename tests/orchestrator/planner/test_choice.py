@@ -173,12 +173,10 @@ def test_where_somebody_described_the_data_the_rules_have_the_word() -> None:
     assert both(Question("how many users", 0), company(), Context()) is first
 
 
-def test_what_is_not_understood_of_described_data_is_not_guessed_at() -> None:
+def test_what_names_nothing_that_is_stored_is_not_guessed_at() -> None:
     nothing = Readings("rules", reason="no")
     both = seconded(says(nothing), thinks(by_network(CITIES)))
-    assert both(Question("how many yachts", 0), company(), Context()) is nothing
-    found = both(Question("how many yachts", 0), shop(), Context())
-    assert [r.planner for r in found.readings] == ["network"]
+    assert both(Question("who owns a yacht", 0), shop(), Context()) is nothing
 
 
 def test_of_questions_that_it_cannot_have_learned_the_network_is_not_asked() -> None:
