@@ -43,6 +43,7 @@ QUERY_MS_MAX: Final = 10_000  # one query inside a store
 CALL_MS_MAX: Final = 30_000  # one hop from the orchestrator to a domain
 LONG_CALL_MS_MAX: Final = 6 * 3_600_000  # the same for what reads every byte there is
 QUESTION_CHARS_MAX: Final = 2_000
+QUESTION_WORDS_MAX: Final = 150  # that are read by rules; more take more than 50 ms
 CONVERSATION_TURNS_MAX: Final = 20
 SCOPES_MAX: Final = 64  # choices of domains whose vocabulary is kept
 CONVERSATION_BYTES_MAX: Final = 64 << 10  # of all its turns; the oldest go first

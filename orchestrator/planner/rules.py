@@ -18,7 +18,7 @@ from orchestrator.planner.shown import shown
 from orchestrator.planner.source import Needs, candidates, roles
 from orchestrator.planner.words import tokenise
 from registry.catalog import Catalogue
-from registry.limits import QUESTION_CHARS_MAX
+from registry.limits import QUESTION_CHARS_MAX, QUESTION_WORDS_MAX
 
 NAME: Final = "rules"
 READINGS_MAX: Final = 3
@@ -29,7 +29,11 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
     refused = no_question(question, catalogue)
     if refused is not None:
         return refused
-    asked = Asked(question, tokenise(question.text), lexicon_of(catalogue))
+    words = tokenise(question.text)
+    if len(words) > QUESTION_WORDS_MAX:
+        reason = f"The question has more than {QUESTION_WORDS_MAX} words; ask in fewer."
+        return Readings(NAME, reason=reason)
+    asked = Asked(question, words, lexicon_of(catalogue))
     found = chosen(*both(asked, question.text, catalogue), catalogue)
     readings = tuple(shown(reading, asked.words, catalogue) for reading in found)
     return _offered(readings, catalogue) if readings else _nothing(asked, catalogue)

@@ -14,7 +14,7 @@ from orchestrator.planner.rules import plan
 from registry.catalog import Catalogue, Facts
 from registry.check import check
 from registry.domain import parse_spec
-from registry.limits import QUESTION_CHARS_MAX
+from registry.limits import QUESTION_CHARS_MAX, QUESTION_WORDS_MAX
 from tests.orchestrator.planner.company import NOW_US, VALUES, company
 from tests.orchestrator.planner.test_questions import QUESTIONS
 
@@ -225,15 +225,23 @@ def test_a_domain_without_synonyms_is_understood(
     assert made[part] == value
 
 
+def test_a_question_of_more_words_than_can_be_read_in_time_is_refused_with_a_reason() -> None:
+    words = "users " * QUESTION_WORDS_MAX
+    assert read(words).readings
+    found = read(f"{words}users")
+    assert found.reason is not None and str(QUESTION_WORDS_MAX) in found.reason
+    assert not found.readings and not found.final  # others may read on
+
+
 @pytest.mark.parametrize(
     "piece",
     ["how many ", "by ", "not in ", "users ", "1-", "_", "a", "users by country and ", "between 1 and 2 ", '" ', "last week ",
      "the most ", "messages about ", "users without sessions ", "zzzz ", "top 5 ", "é", "1.1", "@a.", "from monday to ", "average of "],
 )  # fmt: skip
 def test_repetition_to_the_bound_is_read_without_a_fault(piece: str) -> None:
-    text = (piece * QUESTION_CHARS_MAX)[:QUESTION_CHARS_MAX]
-    for reading in read(text).readings:
-        check(reading.plan, CATALOGUE)
+    for size in (400, QUESTION_CHARS_MAX):
+        for reading in read((piece * size)[:size]).readings:
+            check(reading.plan, CATALOGUE)
 
 
 def test_what_is_stored_is_suggested_before_what_is_not() -> None:
