@@ -166,7 +166,9 @@ def _layered(
         return readings
     if first.confidence < _HEARD and not (composed and any(_says(composed.plan))):
         return [replace(r, confidence=min(r.confidence, _ODD)) for r in readings]
-    if composed is None or first.confidence < _EXPLAINED or _wider(composed.plan, first.plan):
+    if composed is None or evidence["agree"]:
+        return readings
+    if first.confidence < _EXPLAINED or _wider(composed.plan, first.plan):
         return readings
     ours, *shaped = readings
     clearly = ours.confidence > shaped[0].confidence + _CLEARLY
