@@ -102,6 +102,38 @@ async def test_a_likely_reading_is_tentative_and_an_unlikely_one_is_refused_by_i
     assert unlikely.status == "refused" and "'frobs'" in unlikely.text and not unlikely.rows
 
 
+@pytest.mark.parametrize(
+    ("there", "everywhere", "told", "status"),
+    [
+        (reading(COUNT, 0.9), reading(SUM, 0.95), [["shop"]], "answered"),
+        (reading(COUNT, 0.5, "frobs"), reading(SUM, 0.9), [["shop"], ["shop", "user"]], "answered"),
+        (reading(COUNT, 0.9, "frobs"), reading(SUM, 0.5), [["shop"], ["shop", "user"]], "answered"),
+        (None, reading(SUM, 0.9), [["shop"], ["shop", "user"]], "answered"),
+        (None, None, [["shop"], ["shop", "user"]], "refused"),
+    ],
+    ids=["clear", "likelier elsewhere", "likelier there", "only elsewhere", "nowhere"],
+)
+async def test_words_mean_what_is_stored_before_what_only_an_empty_domain_knows(
+    there: Reading | None, everywhere: Reading | None, told: list[list[str]], status: str
+) -> None:
+    house, seen = House(), []
+
+    def planner(question: Question, catalogue: Catalogue, context: Context) -> Readings:
+        seen.append(sorted(catalogue.domains))
+        one = everywhere if "user" in catalogue.domains else there
+        return Readings("test", (one,) if one else ())
+
+    live = LiveCatalogue(house, ManualClock(1))
+    live.adopt({"shop": SHOP, "user": USERS})
+    trip = Asker(house, live, planner, ManualClock(1), Settings(data=None))  # type: ignore[arg-type]
+    answer = await trip.ask(AskRequest("how many frobs?"), LOCAL)
+    assert (answer.status, seen) == (status, told)
+    if there is not None:
+        best = max(filter(None, (there, everywhere)), key=lambda r: r.confidence)
+        wanted = there if len(told) == 1 else best
+        assert answer.plan == wanted.plan.to_wire()
+
+
 async def test_an_unlikely_reading_is_refused_with_what_was_said_beside_it() -> None:
     trip = asker(House(), reading(COUNT, 0.1, "frobs"), reason="Nobody else knows.")
     answer = await trip.ask(AskRequest("frobs?"), LOCAL)
