@@ -57,7 +57,7 @@ def _set_up(connection: apsw.Connection, query_only: bool) -> None:
     connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
     # Backstop: a value or row past this is refused by the engine itself.
     connection.limit(apsw.SQLITE_LIMIT_LENGTH, 4 * RECORD_BYTES_MAX)
-    _enter_wal(connection)
+    enter_wal(connection)
     for pragma in _SETUP:
         connection.execute(pragma)
     if query_only:
@@ -68,7 +68,7 @@ def _set_up(connection: apsw.Connection, query_only: bool) -> None:
         _add_percentiles(connection)
 
 
-def _enter_wal(connection: apsw.Connection) -> None:
+def enter_wal(connection: apsw.Connection) -> None:
     """Changing the journal mode does not wait for other connections by itself, so try until it is
     done."""
     pause = threading.Event()

@@ -80,7 +80,7 @@ def add(path: Path) -> bool:
     the file for itself, so with others at it nothing is done."""
     if carried(path):
         return True
-    if not kept():
+    if not _header(path) or not kept():  # somebody is just making it, with them
         return False
     connection = open_file(path)
     try:

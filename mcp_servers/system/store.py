@@ -18,6 +18,7 @@ import orjson
 
 from mcp_servers.stores import sqlite_sums as sums
 from mcp_servers.stores.sqlite_check import page_faults, structure_faults
+from mcp_servers.stores.sqlite_connection import enter_wal
 from registry import limits
 from registry.clock import Clock
 from registry.errors import Corrupt, IsothermError, StorageFull, TooBusy, TooLarge, Unavailable
@@ -220,7 +221,8 @@ def _open(path: Path) -> apsw.Connection:
     db.set_busy_timeout(limits.BUSY_MS_MAX)
     # NORMAL: a power cut may take the last turns of a conversation, never the file's wholeness; an
     # fsync would cost each question more than its answer.
-    db.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA trusted_schema=OFF")
+    enter_wal(db)
+    db.execute("PRAGMA synchronous=NORMAL; PRAGMA trusted_schema=OFF")
     version = int(db.execute("PRAGMA user_version").get)
     if version > _FORMAT:
         db.close()
@@ -229,7 +231,8 @@ def _open(path: Path) -> apsw.Connection:
             f" up to {_FORMAT}. Upgrade Isotherm, or use another data folder."
         )
     if version < _FORMAT:
-        db.execute(_SCHEMA)
+        with _immediate(db):
+            db.execute(_SCHEMA)
     return db
 
 

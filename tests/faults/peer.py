@@ -82,7 +82,7 @@ class Peer:
             self.process.stdin.write(line + b"\n")
             self.process.stdin.flush()
         except (OSError, ValueError):  # its end is closed, or ours is
-            raise Gone from None
+            raise Gone(self.errors()[-2_000:]) from None
 
     def send(self, tool: str, **arguments: Any) -> int:
         return self.request("tools/call", name=tool, arguments=arguments)

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 from random import Random
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from mcp_servers.loading.staging import clean_name, stem
 from mcp_servers.serving.door import door_local
+from mcp_servers.stores import sqlite_sums as sums
 from mcp_servers.system import server as rooms
 from mcp_servers.system import store
 from mcp_servers.system.server import SystemServer, build_system
@@ -353,3 +355,14 @@ async def test_one_holder_leads_at_a_time_until_its_lease_ends(house: House) -> 
         reader = Call(Principal(roles=("reader",)))
         await house.call("lead", who=reader, name="cooling", holder="c", seconds=1)
     await other.close()
+
+
+async def test_a_server_that_opens_while_another_makes_the_file_waits_for_it(tmp_path: Path) -> None:
+    """Changing the journal mode does not wait for whoever writes, by itself."""
+    other = sums.open_file(tmp_path / "system.db")
+    other.execute("CREATE TABLE first(one); BEGIN IMMEDIATE")
+    release = Timer(0.3, lambda: other.execute("COMMIT"))
+    release.start()
+    store.SystemStore(tmp_path, ManualClock(0)).close()
+    release.join()
+    other.close()
