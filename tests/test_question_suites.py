@@ -16,7 +16,7 @@ from benchmarks.questions.workshop import workshop_csv
 from orchestrator.demo.company import SEED, company
 from orchestrator.eval.suite import load_suite
 
-SUITES = ("demo", "workshop")
+SUITES = ("demo", "workshop")  # those that have halves
 
 
 def lines(suite: str) -> list[dict[str, Any]]:

@@ -22,14 +22,15 @@ from benchmarks.questions.workshop import workshop_csv, workshop_tables
 from orchestrator.eval.gold import is_ordered
 
 FOLDER: Final = Path(__file__).parent
-_DATABASES: Final = {"demo": "demo", "workshop": "repairs"}
+_DATABASES: Final = {"demo": "demo", "rounds": "demo", "workshop": "repairs"}
+_WHOLE: Final = frozenset({"rounds"})  # all of it may be looked at
 _RANKED: Final = re.compile(
     r"(?P<asked>.*) order by (?P<by>.*?)( limit (?P<limit>\d+))?", re.DOTALL
 )
 
 
 def main() -> None:
-    """Write both suites into their folders."""
+    """Write the suites into their folders."""
     for suite, text in texts().items():
         (FOLDER / suite / "questions.jsonl").write_bytes(text)
     listed = FOLDER / "workshop" / "databases" / "repairs.csv"
@@ -39,7 +40,8 @@ def main() -> None:
 
 def texts() -> dict[str, bytes]:
     """The text of each suite's `questions.jsonl`; `ValueError` with the question of a bad gold."""
-    tables = {"demo": demo_tables(), "workshop": workshop_tables()}
+    company = demo_tables()
+    tables = {"demo": company, "rounds": company, "workshop": workshop_tables()}
     return {
         suite: b"".join(
             orjson.dumps(_line(suite, entry, connection), option=orjson.OPT_APPEND_NEWLINE)
@@ -63,7 +65,7 @@ def _line(suite: str, entry: Entry, tables: duckdb.DuckDBPyConnection) -> dict[s
         "id": entry.id,
         "db": _DATABASES[suite],
         "kind": entry.kind,
-        "half": entry.half,
+        "half": None if suite in _WHOLE else entry.half,
         "question": entry.question,
         "now": NOW,
         "conversation": entry.talk,
