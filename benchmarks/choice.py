@@ -11,18 +11,17 @@ the wrong database, too, where every reading is wrong.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import anyio
 import numpy as np
 import orjson
 
-from benchmarks.confidence import held_out, reliability
+from benchmarks.confidence import held_out, logistic, reliability, told
 from benchmarks.measure import ROOT
 from orchestrator.commands.version import installed
 from orchestrator.eval.run import Outcome, Runner
@@ -38,7 +37,6 @@ from registry.settings import Settings
 _WEIGHTS: Final = ROOT / "orchestrator" / "planner" / "choice.json"
 _STRANGE: Final = 8  # one question in so many is asked of the wrong database, too
 _PENALTY: Final = 50.0
-_STEPS: Final = 40
 _WARM: Final = "how many"  # what an orchestrator asks itself as it starts
 _REFUSED: Final = 0.2
 _SURE: Final = (0.75, 0.8, 0.85, 0.9, 0.95)
@@ -139,26 +137,12 @@ def fitted(rows: Sequence[Row]) -> Weights:
         mean, spread = x.mean(0), x.std(0)
         spread[spread < 1e-9] = np.inf
         x = np.column_stack([(x - mean) / spread, np.ones(len(x))])
-        beta = _newton(x, np.array([float(right) for _, right in own]))
+        beta = logistic(x, np.array([float(right) for _, right in own]), _PENALTY)
         weights = beta[:-1] / spread
         out[model] = {"bias": round(float(beta[-1] - weights @ mean), 4)}
         out[model] |= {n: round(float(w), 4) for n, w in zip(names, weights, strict=True)
                        if abs(w) > 1e-3}  # fmt: skip
     return out
-
-
-def _newton(x: Any, y: Any) -> Any:
-    beta = np.zeros(x.shape[1])
-    ridge = np.eye(x.shape[1]) * _PENALTY
-    ridge[-1, -1] = 1e-6
-    for _ in range(_STEPS):
-        p = 1 / (1 + np.exp(-x @ beta))
-        curve = (x * (p * (1 - p))[:, None]).T @ x + ridge
-        step = np.linalg.solve(curve, x.T @ (y - p) - ridge @ beta)
-        beta += step
-        if np.abs(step).max() < 1e-6:
-            break
-    return beta
 
 
 def rows_of(asked: Sequence[Asked]) -> list[Row]:
@@ -211,12 +195,7 @@ def table(asked: Sequence[Asked], weights: Sequence[Weights]) -> None:
 
 
 def main() -> None:
-    told = argparse.ArgumentParser(description=__doc__)
-    told.add_argument("suites", nargs="+", type=Path)
-    told.add_argument("--data", type=Path, required=True, help="keeps the ingested databases")
-    told.add_argument("--every", type=int, default=1)
-    told.add_argument("--write", action="store_true")
-    given = told.parse_args()
+    given = told(__doc__)
     suites = [anyio.run(Desk().ask, suite_of(path, given.every), given.data)
               for path in given.suites]  # fmt: skip
     every = [one for asked in suites for one in asked]

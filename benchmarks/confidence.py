@@ -105,19 +105,22 @@ def fitted(x: Any, y: Any) -> Any:
     """Weights, the bias last, of columns however they are scaled."""
     scale = x.std(axis=0)
     scale[scale == 0.0] = 1.0
+    return logistic(x / scale, y, _PENALTY) / scale
+
+
+def logistic(x: Any, y: Any, penalty: float) -> Any:
+    """Logistic weights by Newton's method; the last column is the bias, which costs nothing."""
     beta = np.zeros(x.shape[1])
-    ridge = np.eye(x.shape[1]) * _PENALTY
+    ridge = np.eye(x.shape[1]) * penalty
     ridge[-1, -1] = 1e-6
-    x = x / scale
     for _ in range(_STEPS):
         p = 1 / (1 + np.exp(-x @ beta))
-        slope = x.T @ (y - p) - ridge @ beta
         curve = (x * (p * (1 - p))[:, None]).T @ x + ridge
-        step = np.linalg.solve(curve, slope)
+        step = np.linalg.solve(curve, x.T @ (y - p) - ridge @ beta)
         beta += step
         if np.abs(step).max() < 1e-6:
             break
-    return beta / scale
+    return beta
 
 
 def reliability(name: str, likely: Any, right: Any) -> None:
@@ -153,13 +156,18 @@ def model_of_rows(name: str, rows: list[Row]) -> dict[str, float]:
     }
 
 
+def told(purpose: str | None) -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(description=purpose)
+    parser.add_argument("suites", nargs="+", type=Path)
+    parser.add_argument("--data", type=Path, required=True, help="keeps the ingested databases")
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--write", action="store_true")
+    return parser.parse_args()
+
+
 def main() -> None:
-    told = argparse.ArgumentParser(description=__doc__)
-    told.add_argument("suites", nargs="+", type=Path)
-    told.add_argument("--data", type=Path, required=True, help="keeps the ingested databases")
-    told.add_argument("--every", type=int, default=1)
-    told.add_argument("--write", action="store_true")
-    given = told.parse_args()
+    given = told(__doc__)
     rows: dict[str, list[Row]] = defaultdict(list)
     for way in ("composed", "shaped"):
         for path in given.suites:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 from typing import Final
 
 from orchestrator.planner.grammar import FUNCTION, SUPERLATIVES
@@ -32,7 +31,6 @@ Says = Callable[[QueryPlan, str], str | None]
 
 
 #: an answer asks for the words of its question more than once
-_words = lru_cache(maxsize=8)(tokenise)
 
 
 def placed(
@@ -41,7 +39,7 @@ def placed(
     """What was understood, left to right, with offsets (code points of `text`); the grammar's own
     words among them. What cannot be found in the text stands last, without a place.
     """
-    words = _words(text)
+    words = tokenise(text)
     out: list[Understood] = []
     free = [True] * len(words)
     for item in understood:
@@ -74,7 +72,7 @@ def unused(
     return tuple(
         dict.fromkeys(
             word.raw
-            for word in _words(text)
+            for word in tokenise(text)
             if word.kind != "mark"
             and word.text not in mute
             and fold(word.raw) not in known

@@ -4,6 +4,7 @@ text, spans, and what must be absent."""
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -91,14 +92,18 @@ class Asked:
             if place not in self.absent and not self.qualifies(place)
         )
 
+    @cached_property
+    def covered(self) -> frozenset[int]:
+        """Places of the words that something explains."""
+        return self.hidden.union(p for s in self.spans for p in range(s.first, s.last))
+
     @property
     def unknown(self) -> tuple[str, ...]:
         """Content words that nothing explains, as typed."""
-        covered = {p for s in self.spans for p in range(s.first, s.last)} | self.hidden
         return tuple(
             w.raw
             for n, w in enumerate(self.words)
-            if n not in covered and content(w) and w.number is None
+            if n not in self.covered and content(w) and w.number is None
         )
 
 

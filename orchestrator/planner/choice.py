@@ -19,7 +19,9 @@ import orjson
 from orchestrator.planner.grammar import AGGREGATES, FILLER, FUNCTION, NEGATORS, SUPERLATIVES
 from orchestrator.planner.meaning import PARTS, Meaning, meaning
 from orchestrator.planner.network.planner import Opinion
-from orchestrator.planner.reading import Reading, Readings
+from orchestrator.planner.odds import logit, share
+from orchestrator.planner.odds import weighed as weighed_by
+from orchestrator.planner.reading import BEHIND, Reading, Readings, apart
 from orchestrator.planner.words import Word, plain, stem, tokenise
 from registry.catalog import Catalogue
 from registry.plan import QueryPlan
@@ -28,8 +30,6 @@ _FILE: Final = Path(__file__).with_name("choice.json")
 _LEAST, _MOST = -8.0, 5.0
 _TOLD: Final = 5  # the place of a plan that the network was told and did not find
 KEPT_MAX: Final = 4
-#: ways to read are no meanings to ask back about: all but the best stand this far behind
-_BEHIND: Final = 0.05
 _MANY: Final = 100
 #: measured like the weights: from here on 91 to 93 in 100 are strictly right, however much more is
 #: asked for; what is left are mostly ties
@@ -88,7 +88,7 @@ def dismissed(reading: Reading, told: float) -> bool:
     were heard, only what the rules alone find so, too, and little speaks for."""
     if "network_best" not in reading.evidence:
         return reading.confidence < told
-    alone = _share(reading.evidence["rules_best"])
+    alone = share(reading.evidence["rules_best"])
     return reading.confidence < min(told, _PLAUSIBLE) and alone < told
 
 
@@ -103,15 +103,13 @@ def likely(
 ) -> float:
     """The share of readings with such evidence that were right, 0 to 1. `fitted`: weights other
     than the kept ones."""
-    weights = (fitted or _weights())[model_of(evidence)]
-    total = weights["bias"] + sum(weights.get(name, 0.0) * x for name, x in evidence.items())
-    return round(1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))), 4)
+    return round(weighed_by(evidence, (fitted or _weights())[model_of(evidence)]), 4)
 
 
 def weighed(rules: Readings, network: Opinion, text: str) -> tuple[Reading, ...]:
     """The readings of both, each plan once, the likeliest first, each with its likelihood."""
     made = [replace(r, confidence=likely(r.evidence)) for r in candidates(rules, network, text)]
-    return _apart(made)
+    return apart(made)[:KEPT_MAX]
 
 
 def ran(readings: Sequence[Reading], found: Sequence[Brought | None]) -> tuple[Reading, ...]:
@@ -122,8 +120,8 @@ def ran(readings: Sequence[Reading], found: Sequence[Brought | None]) -> tuple[R
     ]
     left = [r for r, one in zip(readings, found, strict=True) if one is None]
     best = max((r.confidence for r in made), default=1.0)
-    left = [replace(r, confidence=min(r.confidence, max(0.0, best - _BEHIND))) for r in left]
-    return (*_apart(made), *left)
+    left = [replace(r, confidence=min(r.confidence, max(0.0, best - BEHIND))) for r in left]
+    return (*apart(made)[:KEPT_MAX], *left)
 
 
 def open_to_rows(readings: Sequence[Reading], catalogue: Catalogue) -> bool:
@@ -142,7 +140,7 @@ def with_rows(
     pairs = [(r, b) for r, b in zip(readings, found, strict=True) if b is not None]
     votes: dict[str, dict[str, float]] = {"rules": {}, "network": {}}
     for reading, b in pairs:
-        mine = _share(reading.evidence.get("rules", -math.inf))
+        mine = share(reading.evidence.get("rules", -math.inf))
         votes["rules"][b.values] = max(votes["rules"].get(b.values, 0.0), mine)
         theirs = math.exp(reading.evidence.get("network", -math.inf))
         votes["network"][b.values] = votes["network"].get(b.values, 0.0) + theirs
@@ -161,15 +159,6 @@ def with_rows(
                 "ran_alike": sum(other.values == b.values for _, other in pairs) / len(pairs),
             },
         )
-
-
-def _apart(readings: list[Reading]) -> tuple[Reading, ...]:
-    readings = sorted(readings, key=lambda r: -r.confidence)[:KEPT_MAX]
-    if not readings:
-        return ()
-    most = round(max(0.0, readings[0].confidence - _BEHIND), 4)
-    rest = (replace(r, confidence=min(r.confidence, most)) for r in readings[1:])
-    return (readings[0], *rest)
 
 
 def candidates(rules: Readings, network: Opinion, text: str) -> list[Reading]:
@@ -223,7 +212,7 @@ def _question(ours: _Laid, theirs: _Laid) -> Evidence:
     """What holds for every candidate of a question."""
     lead = _own(theirs, 0) - _own(theirs, 1) if theirs else 0.0
     return {
-        "rules_best": _logit(ours[0][0].confidence) if ours else _LEAST,
+        "rules_best": logit(ours[0][0].confidence) if ours else _LEAST,
         "network_best": _own(theirs, 0),
         "network_lead": min(lead, _MOST),
         "rules_none": float(not ours),
@@ -233,11 +222,11 @@ def _question(ours: _Laid, theirs: _Laid) -> Evidence:
 
 def _of_rules(place: int, ours: _Laid) -> Evidence:
     reading = ours[place][0]
-    own = _logit(reading.confidence)
+    own = logit(reading.confidence)
     return {
         "rules": own,
         "rules_place": float(place),
-        "rules_behind": _logit(ours[0][0].confidence) - own,
+        "rules_behind": logit(ours[0][0].confidence) - own,
         "missed": float(len(reading.not_understood)),
         "composed": float("agree" in reading.evidence and "alone" not in reading.evidence),
     }
@@ -327,12 +316,3 @@ def _stems(own: Meaning) -> Iterator[str]:
 @lru_cache(maxsize=4096)
 def _stemmed(text: str) -> tuple[str, ...]:
     return tuple(map(stem, plain(text)))
-
-
-def _logit(share: float) -> float:
-    share = min(max(share, 0.01), 0.99)
-    return math.log(share / (1.0 - share))
-
-
-def _share(logit: float) -> float:
-    return 1.0 / (1.0 + math.exp(-max(-30.0, logit)))

@@ -5,7 +5,6 @@ The weights are measured, not chosen: `confidence.json`, made by `python -m benc
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -14,7 +13,8 @@ from typing import Final
 
 import orjson
 
-from orchestrator.planner.reading import Reading
+from orchestrator.planner.odds import logit, weighed
+from orchestrator.planner.reading import BEHIND, Reading
 from registry.catalog import Catalogue
 from registry.plan import Compare, QueryPlan, conjuncts, leaves
 
@@ -34,7 +34,6 @@ _EXPLAINED, _CLEARLY = 0.85, 0.5
 _TURNS: Final = ("mark_deaf_number", "mark_deaf_not", "mark_deaf_each", "mark_deaf_time")
 #: of a plan in whose shape words that turn an answer round have no effect (`unheard`)
 _HEARD, _ODD = 0.6, 0.7
-_LATER: Final = 0.05  # another planner's reading stands behind, and is not asked back about
 
 
 @cache
@@ -51,9 +50,7 @@ def model_of(way: str, evidence: Mapping[str, float]) -> str:
 
 def likely(way: str, evidence: Mapping[str, float]) -> float:
     """The share of readings with such evidence that were right, 0 to 1."""
-    weights = _weights()[model_of(way, evidence)]
-    total = weights["bias"] + sum(weights.get(name, 0.0) * n for name, n in evidence.items())
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+    return weighed(evidence, _weights()[model_of(way, evidence)])
 
 
 def evidence(
@@ -174,7 +171,7 @@ def _layered(
     clearly = ours.confidence > shaped[0].confidence + _CLEARLY
     if clearly and not any(ours.evidence[name] for name in _TURNS):
         return readings
-    sure = min(ours.confidence, max(shaped[0].confidence - _LATER, 0.0))
+    sure = min(ours.confidence, max(shaped[0].confidence - BEHIND, 0.0))
     return [replace(ours, confidence=round(sure, 4)), *shaped]
 
 
@@ -206,22 +203,17 @@ def _apart(readings: list[Reading], composed: Reading | None) -> tuple[Reading, 
         if ours or reading.plan == composed.plan:
             reading = replace(
                 reading,
-                confidence=max(0.0, min(reading.confidence, round(best.confidence - _LATER, 4))),
+                confidence=max(0.0, min(reading.confidence, round(best.confidence - BEHIND, 4))),
             )
         kept.append(reading)
     return tuple(sorted(kept, key=lambda r: -r.confidence))
-
-
-def _logit(share: float) -> float:
-    share = min(max(share, 0.01), 0.99)
-    return math.log(share / (1.0 - share))
 
 
 def _beside(
     first: Reading | None, agree: bool, plan: QueryPlan, catalogue: Catalogue
 ) -> dict[str, float]:
     described = bool(catalogue.collections[plan.source].display)
-    other = _logit(first.confidence) if first is not None else -5.0
+    other = logit(first.confidence) if first is not None else -5.0
     further = any(_says(plan))
     if further and first is None:
         other = 0.0  # nobody else could have said it

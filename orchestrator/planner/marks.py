@@ -24,8 +24,12 @@ from registry.plan import (
     Or,
     Predicate,
     QueryPlan,
+    Scalar,
+    every,
     leaves,
+    literals_of,
     paths_of,
+    place_of,
     split_path,
 )
 
@@ -45,7 +49,7 @@ def marked(reading: Reading, asked: Asked, catalogue: Catalogue) -> Reading:
 
 def marks(plan: QueryPlan, asked: Asked, catalogue: Catalogue) -> dict[str, float]:
     """{mark: how often}"""
-    plans = tuple(_all(plan))
+    plans = tuple(every(plan))
     told = " ".join(str(value).lower() for p in plans for value in _values(p))
     found = {
         **_lost(plans, asked, catalogue),
@@ -64,12 +68,6 @@ def marks(plan: QueryPlan, asked: Asked, catalogue: Catalogue) -> dict[str, floa
         "mark_weak": sum(s.meanings[0].weight < _NAMED for s in asked.spans if not s.soft),
     }
     return {name: float(n) for name, n in found.items()}
-
-
-def _all(plan: QueryPlan) -> Iterator[QueryPlan]:
-    yield plan
-    for inner in plan.below:
-        yield from _all(inner)
 
 
 def _named(spans: tuple[Span, ...]) -> frozenset[str]:
@@ -105,32 +103,24 @@ def _lost(plans: tuple[QueryPlan, ...], asked: Asked, catalogue: Catalogue) -> M
 
 
 def _fields(plan: QueryPlan, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    at = {join.alias: join.to for join in plan.joins}
     paths = [*plan.select, *(key.field for key in plan.group), *(o.by for o in plan.order)]
     paths += [m.field for m in plan.measures if m.field]
     paths += [path for node in _nodes(plan) for path in paths_of(node)]
     paths += [side for join in plan.joins for side in join.on[:1]]
-    for path in paths:
-        alias, name = split_path(path)
-        yield at.get(alias or "", plan.source), name
+    yield from (place_of(plan, path) for path in paths)
     if not (plan.select or plan.aggregates):
         spec = catalogue.collections[plan.source]
         yield from ((plan.source, name) for name in spec.display or spec.fields)
 
 
 def _nodes(plan: QueryPlan) -> Iterator[Compare | In | IsNull | Like | Match]:
-    for tree in (plan.where, plan.having, *(m.where for m in plan.measures)):
+    for tree in plan.predicates:
         yield from leaves(tree)
 
 
-def _values(plan: QueryPlan) -> Iterator[object]:
+def _values(plan: QueryPlan) -> Iterator[Scalar]:
     for node in _nodes(plan):
-        if isinstance(node, (Compare, Like)):
-            yield node.value
-        if isinstance(node, Match):
-            yield node.text
-        if isinstance(node, In):
-            yield from node.values or ()
+        yield from literals_of(node)
 
 
 def _numbers(plan: QueryPlan) -> Iterator[int | float]:
@@ -157,24 +147,22 @@ def _fanned(plan: QueryPlan) -> int:
 
 def _moments(plan: QueryPlan, catalogue: Catalogue) -> int:
     """Groups of one instant each."""
-    at = {join.alias: join.to for join in plan.joins}
     count = 0
     for key in plan.group:
-        alias, name = split_path(key.field)
-        field = catalogue.collections[at.get(alias or "", plan.source)].field(name)
-        count += field.type == "time" and key.bucket is None
+        address, name = place_of(plan, key.field)
+        timed = catalogue.collections[address].field(name).type == "time"
+        count += timed and key.bucket is None
     return count
 
 
 def _absent(plan: QueryPlan, catalogue: Catalogue) -> int:
     """Values asked for of which the data is known to have none."""
-    at = {join.alias: join.to for join in plan.joins}
     count = 0
     for node in _nodes(plan):
         if not isinstance(node, Compare) or not isinstance(node.value, str):
             continue
-        alias, name = split_path(node.field)
-        held = catalogue.facts_of(at.get(alias or "", plan.source)).values.get(name)
+        address, name = place_of(plan, node.field)
+        held = catalogue.facts_of(address).values.get(name)
         count += held is not None and held.complete and node.value not in held.values
     return count
 
@@ -182,12 +170,10 @@ def _absent(plan: QueryPlan, catalogue: Catalogue) -> int:
 def _no_such(asked: Asked, catalogue: Catalogue, told: str) -> int:
     """Words that nothing explains where a value of the field before them is named: "the browser
     Netscape"."""
-    covered = {place for span in asked.spans for place in range(span.first, span.last)}
-    covered |= asked.hidden
     count = 0
     for span in asked.spans:
         word = asked.words[span.last] if span.last < len(asked.words) else None
-        if word is None or span.last in covered or not content(word):
+        if word is None or span.last in asked.covered or not content(word):
             continue
         if word.text in _FORMS or word.text in told:
             continue
@@ -199,9 +185,7 @@ def _no_such(asked: Asked, catalogue: Catalogue, told: str) -> int:
 
 def _deaf(plans: tuple[QueryPlan, ...], asked: Asked) -> Mapping[str, float]:
     """Words that turn an answer round, where nothing of the plan does."""
-    covered = {place for span in asked.spans for place in range(span.first, span.last)}
-    covered |= asked.hidden
-    said = {word.text for n, word in enumerate(asked.words) if n not in covered}
+    said = {word.text for n, word in enumerate(asked.words) if n not in asked.covered}
     folds = {m.fn for p in plans for m in p.measures}
     numbers = {float(v) for p in plans for v in _numbers(p)}
     timed = sum("T" in str(v) or "-" in str(v) for p in plans for v in _values(p) if v)
@@ -216,7 +200,7 @@ def _deaf(plans: tuple[QueryPlan, ...], asked: Asked) -> Mapping[str, float]:
         "mark_deaf_each": bool(said & _EACH) and not any(p.group for p in plans),
         "mark_deaf_time": float(bool(asked.windows) and not timed),
         "mark_deaf_number": sum(
-            word.number is not None and n not in covered and word.number not in numbers
+            word.number is not None and n not in asked.covered and word.number not in numbers
             for n, word in enumerate(asked.words)
             if word.text not in ("one", "zero")
         ),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
 
 from registry.answer import Understood
 from registry.catalog import Catalogue
@@ -43,6 +43,18 @@ class Reading:
     language: str = ""
     #: what the confidence was made of: name -> count
     evidence: Mapping[str, float] = field(default_factory=dict, compare=False)
+
+
+#: two ways to read are no two meanings to ask back about: the second stands this far behind
+BEHIND: Final = 0.05
+
+
+def apart(readings: Iterable[Reading]) -> tuple[Reading, ...]:
+    """The likeliest first, and every other clearly behind it."""
+    ranked = sorted(readings, key=lambda r: -r.confidence)
+    most = max(0.0, round(ranked[0].confidence - BEHIND, 4)) if ranked else 0.0
+    rest = (replace(r, confidence=min(r.confidence, most)) for r in ranked[1:])
+    return (*ranked[:1], *rest)
 
 
 @dataclass(frozen=True, slots=True)

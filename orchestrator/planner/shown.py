@@ -14,7 +14,7 @@ from orchestrator.planner.describe import describe
 from orchestrator.planner.reading import Reading
 from orchestrator.planner.words import Word
 from registry.catalog import Catalogue
-from registry.plan import Compare, IsNull, QueryPlan, conjuncts, split_path
+from registry.plan import Compare, IsNull, QueryPlan, conjuncts, place_of, split_path
 
 _IDS: Final = frozenset({"id", "ids", "identifier", "identifiers", "key", "keys"})
 _EACH: Final = frozenset({"each", "every", "per"})
@@ -105,8 +105,7 @@ def _kinds(plan: QueryPlan, catalogue: Catalogue) -> QueryPlan:
 
 def _kind(path: str, plan: QueryPlan, catalogue: Catalogue) -> bool:
     """Whether the field has declared values. What is stored has no say in what is asked (P10)."""
-    alias, name = split_path(path)
-    address = next((j.to for j in plan.joins if j.alias == alias), plan.source)
+    address, name = place_of(plan, path)
     return catalogue.collections[address].field(name).enum is not None
 
 

@@ -44,7 +44,17 @@ from registry.plan.model import (
     predicate_wire,
 )
 from registry.plan.parse import parse_plan
-from registry.plan.walk import conjoin, conjuncts, paths_of, replaced, row_ids, split_path
+from registry.plan.walk import (
+    conjoin,
+    conjuncts,
+    every,
+    literals_of,
+    paths_of,
+    place_of,
+    replaced,
+    row_ids,
+    split_path,
+)
 
 __all__ = [
     "PLAN_VERSION",
@@ -70,9 +80,12 @@ __all__ = [
     "Scalar",
     "conjoin",
     "conjuncts",
+    "every",
     "leaves",
+    "literals_of",
     "parse_plan",
     "paths_of",
+    "place_of",
     "predicate_wire",
     "replaced",
     "row_ids",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from registry.plan.model import (
     And,
@@ -15,6 +15,7 @@ from registry.plan.model import (
     Or,
     Predicate,
     QueryPlan,
+    Scalar,
 )
 
 
@@ -59,6 +60,30 @@ def row_ids(plan: QueryPlan) -> tuple[str, ...]:
     most, so it needs no id of its own."""
     brought = (join for join in plan.joins if join.kind != "anti" and join.on[1] != "id")
     return ("id", *(f"{join.alias}.id" for join in brought))
+
+
+def every(plan: QueryPlan) -> Iterator[QueryPlan]:
+    """The plan, and all plans within it."""
+    yield plan
+    for below in plan.below:
+        yield from every(below)
+
+
+def place_of(plan: QueryPlan, path: str) -> tuple[str, str]:
+    """(address, field) of a path of the plan."""
+    alias, name = split_path(path)
+    return plan.address_of(alias) or plan.source, name
+
+
+def literals_of(leaf: Compare | In | IsNull | Like | Match) -> Iterable[Scalar]:
+    """The values that a leaf compares with."""
+    if isinstance(leaf, In):
+        return leaf.values
+    if isinstance(leaf, Match):
+        return (leaf.text,)
+    if isinstance(leaf, IsNull):
+        return ()
+    return () if leaf.value is None else (leaf.value,)
 
 
 def paths_of(leaf: Compare | In | IsNull | Like | Match) -> tuple[str, ...]:

@@ -357,7 +357,9 @@ async def test_one_holder_leads_at_a_time_until_its_lease_ends(house: House) -> 
     await other.close()
 
 
-async def test_a_server_that_opens_while_another_makes_the_file_waits_for_it(tmp_path: Path) -> None:
+async def test_a_server_that_opens_while_another_makes_the_file_waits_for_it(
+    tmp_path: Path,
+) -> None:
     """Changing the journal mode does not wait for whoever writes, by itself."""
     other = sums.open_file(tmp_path / "system.db")
     other.execute("CREATE TABLE first(one); BEGIN IMMEDIATE")

@@ -5,13 +5,13 @@ Names are stable: `confidence.json` has a weight for each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from orchestrator.planner.clauses.draft import Draft
 from orchestrator.planner.clauses.sentence import Item, Sentence, is_item
 from orchestrator.planner.grammar import AGGREGATES, COMPARATIVES, NEGATORS, SUPERLATIVES
-from registry.plan import QueryPlan
+from registry.plan import QueryPlan, every
 
 _TURNS: Final = {
     "deaf_negation": NEGATORS,
@@ -58,7 +58,7 @@ def evidence_of(draft: Draft, plan: QueryPlan) -> Mapping[str, float]:
     picks = [
         i.meanings[0].weight for i in sentence.items if i.meanings and i.place in sentence.used
     ]
-    nested = list(_nested(plan))
+    nested = list(every(plan))[1:]
     out = {
         "unknown_noun": sum(i.letter == "U" and not _verbal(i, sentence) for i in unused),
         "unknown_verb": sum(i.letter == "U" and _verbal(i, sentence) for i in unused),
@@ -96,9 +96,3 @@ def _verbal(item: Item, sentence: Sentence) -> bool:
     before = sentence.words[item.first - 1].text if item.first else ""
     earlier = any(i.letter == "C" and i.last == item.first for i in sentence.items)
     return before in _VERBAL or earlier or item.words.endswith(("ed", "ing"))
-
-
-def _nested(plan: QueryPlan) -> Iterator[QueryPlan]:
-    for inner in plan.below:
-        yield inner
-        yield from _nested(inner)

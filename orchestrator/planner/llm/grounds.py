@@ -8,14 +8,14 @@ names that it gives to columns are names, not sentences.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 from orchestrator.planner.words import fold, plain, stem
 from registry.errors import BadPlan, shown
-from registry.plan import Compare, In, Like, Match, QueryPlan, leaves
+from registry.plan import QueryPlan, every, leaves, literals_of
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 #: an instant, a date, a number: it can say nothing else
@@ -34,7 +34,7 @@ class Grounds:
 
     def check(self, plan: QueryPlan) -> None:
         """`BadPlan` names the first text that stands on nothing."""
-        for name in (name for each in _all(plan) for name in _names(each)):
+        for name in (name for each in every(plan) for name in _names(each)):
             if not _NAME.fullmatch(name):
                 raise BadPlan(f"{shown(name)} is no name; use up to 32 letters, digits and '_'.")
         for text in literals(plan):
@@ -76,24 +76,9 @@ def literals(plan: QueryPlan) -> Iterator[str]:
     """The texts that conditions compare with, those of plans within it too."""
     return (
         value
-        for each in _all(plan)
+        for each in every(plan)
         for tree in each.predicates
         for leaf in leaves(tree)
-        for value in _texts(leaf)
+        for value in literals_of(leaf)
         if isinstance(value, str)
     )
-
-
-def _all(plan: QueryPlan) -> Iterator[QueryPlan]:
-    """The plan and those within it."""
-    yield plan
-    for below in plan.below:
-        yield from _all(below)
-
-
-def _texts(leaf: object) -> Iterable[object]:
-    if isinstance(leaf, In):
-        return leaf.values
-    if isinstance(leaf, Match):
-        return (leaf.text,)
-    return (leaf.value,) if isinstance(leaf, (Compare, Like)) else ()

@@ -23,7 +23,7 @@ from orchestrator.planner.llm.faults import NoPlan, Sick
 from orchestrator.planner.llm.grounds import Grounds, literals
 from orchestrator.planner.llm.message import Message, Refused
 from orchestrator.planner.llm.reply import wire
-from orchestrator.planner.reading import Context, Further, Question, Reading, Readings
+from orchestrator.planner.reading import Context, Further, Question, Reading, Readings, apart
 from registry.answer import Understood
 from registry.catalog import Catalogue
 from registry.check import check
@@ -38,8 +38,6 @@ NAME: Final = "llm"
 _ALONE: Final = 0.7
 #: the share of another planner's doubt that its agreement leaves
 _LEFT: Final = 0.5
-#: how far the less likely of two planners' readings stands behind: it is not asked back about
-_BEHIND: Final = 0.05
 _CORRECTIONS: Final = 1
 _NOTES: Final = {
     "too-slow": "The language model did not answer in time; ask again later.",
@@ -140,10 +138,10 @@ def joined(found: Readings, reading: Reading) -> Readings:
             planner=f"{same.planner or found.planner}+{NAME}",
         )
         others = tuple(r for r in found.readings if r is not same)
-        return replace(found, readings=_behind((both, *others)), reason=None)
+        return replace(found, readings=apart((both, *others)), reason=None)
     model = Readings(NAME, (reading,))
     all_ = merged([found, model]) if found.readings else model
-    return replace(all_, readings=_behind(all_.readings))
+    return replace(all_, readings=apart(all_.readings))
 
 
 def _together(same: Reading, reading: Reading) -> float:
@@ -151,13 +149,6 @@ def _together(same: Reading, reading: Reading) -> float:
     passed over too."""
     sure = 1 - (1 - same.confidence) * _LEFT
     return round(min(sure, reading.confidence) if same.not_understood else sure, 4)
-
-
-def _behind(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
-    """The likeliest first, and every other clearly behind it."""
-    best, *others = sorted(readings, key=lambda r: -r.confidence)
-    most = max(best.confidence - _BEHIND, 0.0)
-    return (best, *(replace(r, confidence=min(r.confidence, most)) for r in others))
 
 
 def _noted(found: Readings, note: str) -> Readings:
