@@ -9,11 +9,10 @@ DuckDB's is `COPY (SELECT * FROM read_csv) TO` Parquet with zstd, before and aft
 from __future__ import annotations
 
 import os
-import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ import anyio
 import duckdb
 
 from benchmarks.house import scratch
-from benchmarks.measure import options, publish, rounded
+from benchmarks.measure import options, peak_mb, publish, rounded
 from mcp_servers.loading.load import load
 from mcp_servers.tiered import open_store
 from registry.clock import SystemClock
@@ -108,8 +107,8 @@ def cpu() -> float:
 
 @contextmanager
 def watched() -> Iterator[dict[str, int]]:
-    """The most MB resident of this process and of a child, while the block runs. Only Linux tells:
-    elsewhere a child counts what its parent had when it was made."""
+    """The most MB resident of this process and of a child, while the block runs. Only Linux
+    tells."""
     peaks: dict[str, int] = {}
     if not Path("/proc/self/clear_refs").exists():
         yield peaks
@@ -130,15 +129,6 @@ def watched() -> Iterator[dict[str, int]]:
         done.set()
         watcher.join()
         peaks["process"] = peak_mb("self")
-
-
-def peak_mb(process: str) -> int:
-    """Of a process that may be gone."""
-    with suppress(OSError):
-        status = Path(f"/proc/{process}/status").read_text()
-        found = re.search(r"VmHWM:\s+(\d+) kB", status)
-        return int(found.group(1)) >> 10 if found else 0
-    return 0
 
 
 def main() -> None:

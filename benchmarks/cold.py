@@ -8,7 +8,6 @@ answer every question, and their answers are compared before they are timed.
 from __future__ import annotations
 
 import math
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -22,7 +21,16 @@ import orjson
 
 from benchmarks import history
 from benchmarks.house import SEED, calling, scratch
-from benchmarks.measure import ROOT, Op, Timed, interleaved, options, publish, rounded
+from benchmarks.measure import (
+    ROOT,
+    Op,
+    Timed,
+    interleaved,
+    options,
+    peak_mb,
+    publish,
+    rounded,
+)
 from mcp_servers.tiered import Tiered
 from orchestrator.client import connect
 from registry.limits import ROWS_STORED_MAX, SCAN_THREADS_MAX
@@ -193,16 +201,7 @@ def child(folder: str) -> None:
         await store.close()
 
     anyio.run(run)
-    sys.stdout.write(orjson.dumps({"resident_mb": _peak_mb()}).decode())
-
-
-def _peak_mb() -> int:
-    if os.name != "posix":
-        return 0  # Windows tells it elsewhere
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak >> (20 if sys.platform == "darwin" else 10)
+    sys.stdout.write(orjson.dumps({"resident_mb": peak_mb("self")}).decode())
 
 
 async def one(folder: Path, rows: int, *, rounds: int, calls: int) -> dict[str, Any]:

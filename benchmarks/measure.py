@@ -10,10 +10,12 @@ import argparse
 import math
 import os
 import platform
+import re
 import statistics
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -95,6 +97,17 @@ async def crowd(op: Op, *, callers: int, calls: int) -> tuple[float, list[float]
         for _ in range(callers):
             tasks.start_soon(caller)
     return len(spent) / (time.perf_counter() - began), spent
+
+
+def peak_mb(process: str) -> int:
+    """The most MB resident of a process since it started its program, or since somebody cleared it;
+    0 where no system tells, and of one that is gone. `getrusage` will not do: in a child it starts
+    with what its parent had when it was made."""
+    with suppress(OSError):
+        status = Path(f"/proc/{process}/status").read_text()
+        found = re.search(r"VmHWM:\s+(\d+) kB", status)
+        return int(found.group(1)) >> 10 if found else 0
+    return 0
 
 
 def options(

@@ -45,3 +45,10 @@ def test_there_is_a_test_for_every_benchmark() -> None:
     fits = {"confidence", "choice"}
     shared = {"__init__", "measure", "house", "bare", "history", "policies", "traces"} | fits
     assert {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - shared == KEYS.keys()
+
+
+def test_what_a_child_has_resident_is_not_what_its_parent_had() -> None:
+    parents = b"x" * (400 << 20)
+    line = "from benchmarks.measure import peak_mb; print(peak_mb('self'))"
+    done = subprocess.run([sys.executable, "-c", line], cwd=ROOT, capture_output=True, check=True)
+    assert int(done.stdout) < len(parents) >> 20
