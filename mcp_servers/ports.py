@@ -237,7 +237,8 @@ class Part:
     `columns`: the name and type of each, at least one, the place among them if it is asked for.
     `dead`: (segment's number, row). `matches`: of each text searched for, by its table's name in
     the statement: the search expression, and the places of the rows that match. `needed`: the
-    tables of searches that every record of the answer matches.
+    tables of searches that every record of the answer matches. `only`: the numbers of the segments'
+    rows that are read, and no others, where somebody knows them.
     """
 
     table: str
@@ -249,6 +250,7 @@ class Part:
     searched: tuple[str, ...] = ()
     matches: Mapping[str, tuple[str, Sequence[int]]] = field(default_factory=dict)
     needed: frozenset[str] = frozenset()
+    only: Sequence[int] = ()
 
 
 class Watch(Protocol):
@@ -279,6 +281,11 @@ class Cold(Protocol):
         self, sql: str, values: Sequence[Any], parts: Sequence[Part], watch: Watch, *, most: int
     ) -> list[tuple[Any, ...]]:
         """At most `most` rows of a statement over the parts; `TooSlow` past the watch."""
+        ...
+
+    def narrowed(self, part: Part, places: Sequence[int]) -> Part:
+        """The part with little more of its segments than the records at these places, as a scan of
+        it told them."""
         ...
 
     def close(self) -> None: ...

@@ -177,6 +177,15 @@ def _groups(segments: Sequence[Segment]) -> list[list[Segment]]:
     return list(groups.values())
 
 
+def narrowed(part: Part, places: Sequence[int]) -> Part:
+    """See `Cold.narrowed`."""
+    rows = [-place - 1 for place in places if place < 0]
+    order = list(chain(*_groups(part.segments)))
+    reached = [order[base] for base in sorted({row >> KEY_BITS for row in rows})]
+    numbers = sorted({row & (1 << KEY_BITS) - 1 for row in rows})
+    return replace(part, segments=reached, only=numbers)
+
+
 def _place(base: int, row: int) -> int:
     """Where a segment's row stands among all rows of the part; rows of the row tier are > 0."""
     return -((base << KEY_BITS) + row) - 1
@@ -233,9 +242,13 @@ class _Table:
         source = f"read_parquet(?{len(self.bound)})"
         if group[0].dead:
             source += f" ANTI JOIN {self._dead(group, base)} ON dead_row = {_OBJECT_ROW}"
+        conditions = []
         if group[0].live < group[0].rows:
-            source += f" WHERE file_row_number < {group[0].live}"
-        return f"SELECT {outputs} FROM {source}"
+            conditions.append(f"file_row_number < {group[0].live}")
+        if self.part.only:
+            conditions.append(f"file_row_number IN ({', '.join(map(str, self.part.only))})")
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return f"SELECT {outputs} FROM {source}{where}"
 
     def _dead(self, group: Sequence[Segment], base: int) -> str:
         at = {segment.number: n for n, segment in enumerate(group)}

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import apsw
 
 from mcp_servers.ports import Cold, Part, Watch
-from mcp_servers.segments import Segment
+from mcp_servers.segments import PLACE, Segment
 from mcp_servers.sql.compile import (
     FOLDED,
     Compiled,
@@ -25,6 +25,7 @@ from mcp_servers.sql.compile import (
 )
 from mcp_servers.sql.dialect import DUCKDB, SQLITE, Dialect
 from mcp_servers.sql.known import known
+from mcp_servers.sql.late import MANY, Late
 from mcp_servers.sql.partial import decomposes
 from mcp_servers.sql.rank import Rank, steps_of
 from mcp_servers.stores.sqlite_cold import (
@@ -84,7 +85,7 @@ class _Scan:
     say, until the page is full and none of the rest can stand on it.
 
     `warm`: how many rows of each collection went in. `passed`: how many records of segments did
-    that are not read.
+    that are not read. `late`: how to tell a page's records before all of them is read.
     """
 
     compiled: Compiled
@@ -94,6 +95,7 @@ class _Scan:
     steps: Sequence[int] = ()
     rank: Rank | None = None
     passed: int = 0
+    late: Late | None = None
 
     def run(self, cold: Cold, watch: Watch) -> tuple[Cut, Scanned]:
         """The page, and what was read."""
@@ -103,10 +105,21 @@ class _Scan:
         for seen in self.steps or (len(first.segments),):
             parts[0] = replace(first, segments=first.segments[:seen])
             most = compiled.limit + 1
-            found = cold.scan(compiled.sql, compiled.values, parts, watch, most=most)
+            shown = [self._page(cold, parts[0], watch), *others]
+            found = cold.scan(compiled.sql, compiled.values, shown, watch, most=most)
             if self._full(found, first.segments[seen:]):
                 break
         return cut_of(found, compiled), list(self._scanned(parts))
+
+    def _page(self, cold: Cold, part: Part, watch: Watch) -> Part:
+        """Of many records those that stand on the page, where that is sooner told than read."""
+        late, most = self.late, self.compiled.limit + 1
+        if late is None or sum(s.count for s in part.segments) < MANY:
+            return part
+        border = late.border()
+        first = cold.scan(*border, [part], watch, most=most) if border else []
+        places = cold.scan(*late.places(first), [part], watch, most=most)
+        return cold.narrowed(part, [place for (place,) in places])
 
     def _full(self, found: Sequence[tuple[Any, ...]], rest: Sequence[Segment]) -> bool:
         if self.rank is None or len(found) <= self.compiled.limit:
@@ -176,6 +189,9 @@ def _listed(
     if asked.after is not None:
         segments = [s for s in segments if not rank.before(s, asked.after[0])]
     part = part_of(connection, asked, compiled, plan.source, rank.ranked(segments))
+    late = Late.of(plan, asked.schema.catalogue, asked.tenant, after=asked.after)
+    if late is not None:
+        part = replace(part, columns={**part.columns, PLACE: "int64"})
     given = compile_first(
         plan, asked.schema.catalogue, asked.tenant, part.columns, after=asked.after
     )
@@ -183,4 +199,4 @@ def _listed(
     steps = steps_of(part.segments, compiled.limit + 1)
     if part.rows > compiled.limit:
         steps.insert(0, 0)
-    return _Scan(compiled, [part], [plan.source], [part.rows], steps, rank)
+    return _Scan(compiled, [part], [plan.source], [part.rows], steps, rank, late=late)

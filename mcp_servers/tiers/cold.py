@@ -76,6 +76,12 @@ class ColdFolder:
             scanner = self._scanner
         return scanner.run(sql, values, parts, watch, most)
 
+    def narrowed(self, part: Part, places: Sequence[int]) -> Part:
+        """See the port."""
+        from mcp_servers.stores.duck import narrowed  # late: as above
+
+        return narrowed(part, places)
+
     def set_aside(self, segment: Segment) -> None:
         """Take a damaged object out of its place, and keep it."""
         self.shelf.let_go(segment)

@@ -261,13 +261,15 @@ def test_groups_are_those_of_a_plain_table(
 
 
 @THOROUGH
-@given(question=listed(), how=st.sampled_from(PLACEMENTS))
+@given(question=listed(), how=st.sampled_from(PLACEMENTS), many=st.sampled_from([1, 100_000]))
 def test_lists_are_those_of_a_plain_table_page_by_page(
-    stored: tuple[Tiered, Any], question: tuple[dict[str, Any], str], how: str
+    stored: tuple[Tiered, Any], question: tuple[dict[str, Any], str], how: str, many: int
 ) -> None:
     store, plain = stored
     plan, sql = question
-    rows = asyncio.run(pages(store, how, plan, 4))
+    with pytest.MonkeyPatch.context() as patch:  # from so many on, the page's records come first
+        patch.setattr("mcp_servers.stores.sqlite_ask.MANY", many)
+        rows = asyncio.run(pages(store, how, plan, 4))
     found = plain.execute(f"{sql.format(how)} LIMIT {4 * plan['limit']}").fetchall()
     assert rows == [[in_wire_form(v) for v in row] for row in found]
 
