@@ -22,6 +22,7 @@ from orchestrator.learn import Learner
 from orchestrator.links import Call
 from orchestrator.planner import choice
 from orchestrator.planner.correction import correction
+from orchestrator.planner.lexicon import knows
 from orchestrator.planner.reading import (
     Context,
     Further,
@@ -118,7 +119,8 @@ class Asker:
         On the event loop like every question: planners keep what they made, and share it unlocked.
         """
         known = await self.catalogue.fresh(LOCAL)
-        for some in (known, _stored(known)):
+        for domains in filter(None, (known.domains.keys(), *_held(known))):
+            some = known.scoped(domains)
             self.planner(Question("how many", self.clock.now_us()), some, Context())
         return known
 
@@ -167,12 +169,14 @@ class Asker:
 
     def _read(self, question: Question, scope: Catalogue, context: Context) -> Readings:
         """What the planner makes of it, first of the domains that hold something: words that an
-        empty one knows, too, mean what is there. Of all, where that leaves something open."""
-        stored = _stored(scope)
-        if context.plan is not None or stored is scope:
+        empty one knows, too, mean what is there. Of all, where a word left over means something to
+        an empty one."""
+        held, empty = _held(scope)
+        if context.plan is not None or not (held and empty):
             return self.planner(question, scope, context)
-        found = self.planner(question, stored, context)
-        if found.final or (found.readings and not found.readings[0].not_understood):
+        found = self.planner(question, scope.scoped(held), context)
+        left = [word for reading in found.readings[:1] for word in reading.not_understood]
+        if found.final or (found.readings and not knows(scope.scoped(empty), left)):
             return found
         other = self.planner(question, scope, context)
         best, rival = (max((r.confidence for r in f.readings), default=0) for f in (found, other))
@@ -281,10 +285,10 @@ class Asker:
         )
 
 
-def _stored(known: Catalogue) -> Catalogue:
-    """The domains with a record in them; where there are none, or all have one, the same."""
+def _held(known: Catalogue) -> tuple[set[str], set[str]]:
+    """The domains with a record in them, and those without."""
     held = {a.partition(".")[0] for a in known.collections if known.facts_of(a).rows}
-    return known.scoped(held) if held and held != set(known.domains) else known
+    return held, set(known.domains) - held
 
 
 def _choice_id(plan: QueryPlan) -> str:

@@ -3,13 +3,14 @@ data, and rank below schema words."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 from weakref import WeakKeyDictionary
 
 from orchestrator.planner.grammar import FUNCTION, RESERVED
 from orchestrator.planner.meant import taught_words
 from orchestrator.planner.vocabulary import PHRASE_WORDS_MAX, Meaning, Stored, spoken, stored
-from orchestrator.planner.words import Word
+from orchestrator.planner.words import Word, tokenise
 from registry.catalog import Catalogue
 
 _TEXT_WEIGHT: Final = 0.9
@@ -120,3 +121,9 @@ def lexicon_of(catalogue: Catalogue) -> Lexicon:
     if found is None:
         found = _compiled[catalogue] = Lexicon(catalogue)
     return found
+
+
+def knows(catalogue: Catalogue, words: Iterable[str]) -> bool:
+    """Whether any of these words means something here."""
+    lexicon = lexicon_of(catalogue)
+    return any(lexicon.says(word) for text in words for word in tokenise(text))

@@ -106,12 +106,13 @@ async def test_a_likely_reading_is_tentative_and_an_unlikely_one_is_refused_by_i
     ("there", "everywhere", "told", "status"),
     [
         (reading(COUNT, 0.9), reading(SUM, 0.95), [["shop"]], "answered"),
-        (reading(COUNT, 0.5, "frobs"), reading(SUM, 0.9), [["shop"], ["shop", "user"]], "answered"),
-        (reading(COUNT, 0.9, "frobs"), reading(SUM, 0.5), [["shop"], ["shop", "user"]], "answered"),
+        (reading(COUNT, 0.5, "names"), reading(SUM, 0.9), [["shop"], ["shop", "user"]], "answered"),
+        (reading(COUNT, 0.9, "names"), reading(SUM, 0.5), [["shop"], ["shop", "user"]], "answered"),
+        (reading(COUNT, 0.9, "frobs"), reading(SUM, 0.95), [["shop"]], "answered"),
         (None, reading(SUM, 0.9), [["shop"], ["shop", "user"]], "answered"),
         (None, None, [["shop"], ["shop", "user"]], "refused"),
     ],
-    ids=["clear", "likelier elsewhere", "likelier there", "only elsewhere", "nowhere"],
+    ids=["clear", "likelier elsewhere", "likelier there", "strange", "only elsewhere", "nowhere"],
 )
 async def test_words_mean_what_is_stored_before_what_only_an_empty_domain_knows(
     there: Reading | None, everywhere: Reading | None, told: list[list[str]], status: str
