@@ -78,6 +78,13 @@ def described(found: Readings, catalogue: Catalogue) -> bool:
     return bool(catalogue.collections[found.readings[0].plan.source].display)
 
 
+def strange(catalogue: Catalogue) -> Catalogue:
+    """The domains of which something was not described."""
+    known = catalogue.domains.items()
+    found = {name for name, spec in known if not all(c.display for c in spec.collections.values())}
+    return catalogue if len(found) == len(catalogue.domains) else catalogue.scoped(found)
+
+
 def seconded(first: Planner, second: Second) -> Planner:
     """The first planner with the second one's opinion, of what it read, too, on data that nobody
     described."""
@@ -91,7 +98,7 @@ def seconded(first: Planner, second: Second) -> Planner:
             return found
         # of the others it would say little that helps, and each costs time
         plans = [reading.plan for reading in found.readings[:1]]
-        other = second(question, catalogue, context, plans)
+        other = second(question, strange(catalogue), context, plans)
         if not other.found.readings:
             return found
         weighed = choice.weighed(found, other, question.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -25,6 +26,7 @@ from orchestrator.planner.describe import describe
 from orchestrator.planner.network.planner import Opinion
 from orchestrator.planner.parts import compare, key, measured, query
 from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
+from registry.catalog import Catalogue
 from registry.plan import QueryPlan
 from tests.orchestrator.network.shop import shop
 from tests.orchestrator.planner.company import company
@@ -164,6 +166,24 @@ def test_the_network_is_asked_about_what_nobody_described() -> None:
     both = seconded(says(by_rules(OPEN)), thinks(by_network(CITIES)))
     found = both(Question(TEXT, 0), shop(), Context())
     assert {r.planner for r in found.readings} == {"rules", "network"}
+
+
+def test_what_somebody_described_the_network_does_not_see() -> None:
+    seen: list[set[str]] = []
+
+    def second(
+        question: Question,
+        catalogue: Catalogue,
+        context: Context,
+        plans: Sequence[QueryPlan] = (),
+    ) -> Opinion:
+        seen.append(set(catalogue.domains))
+        return by_network(CITIES)
+
+    both = seconded(says(by_rules(OPEN)), second)
+    beside = Catalogue([*company().domains.values(), *shop().domains.values()], {})
+    both(Question(TEXT, 0), beside, Context())
+    assert seen == [{"shop"}]
 
 
 def test_where_somebody_described_the_data_the_rules_have_the_word() -> None:
