@@ -8,13 +8,15 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from orchestrator.planner.grammar import ABSENCE, ADJECTIVES, UNITS
+from orchestrator.planner.asides import counted, without_definitions
+from orchestrator.planner.beats import Beat, beats
+from orchestrator.planner.grammar import ABSENCE, ADJECTIVES, AGGREGATES, HINTS, UNITS
 from orchestrator.planner.lexicon import Lexicon
 from orchestrator.planner.literals import Comparison, Sought, comparisons, percentiles, sought
 from orchestrator.planner.misspelt import spelt
 from orchestrator.planner.reading import Question
 from orchestrator.planner.spans import Span, content, cover
-from orchestrator.planner.timewindow import Beat, Window, beats, windows
+from orchestrator.planner.timewindow import Window, windows
 from orchestrator.planner.words import IRREGULAR, Word
 
 _NAME_WORDS: Final = 2
@@ -50,7 +52,8 @@ class Asked:
 
     def __init__(self, question: Question, words: tuple[Word, ...], lexicon: Lexicon) -> None:
         self.now_us = question.now_us
-        words, self.mended = spelt(words, lexicon)
+        words, self.mended = spelt(without_definitions(words), lexicon)
+        words = counted(words, lexicon)
         self.words = words
         self.windows = tuple(
             _without_particle(window, words, lexicon)
@@ -60,7 +63,6 @@ class Asked:
         found = beats(words, hidden)
         self.beats = tuple(b for b in found if not b.soft or not _is_value(words, b, lexicon))
         hidden |= _places(self.beats)
-        hidden |= _definitions(words)
         self.comparisons = comparisons(words, hidden)
         hidden |= _places(self.comparisons)
         self.percentiles = percentiles(words, hidden)
@@ -138,7 +140,8 @@ def _in_units(words: tuple[Word, ...], lexicon: Lexicon) -> frozenset[int]:
     return frozenset(
         place
         for n, word in enumerate(words[1:], 1)
-        if words[n - 1].text in ("in", ",") and (word.stem,) not in lexicon.schema
+        if words[n - 1].text in ("in", ",")
+        if (word.stem,) not in lexicon.schema or _measured(words[: n - 1])
         if word.text in UNITS or word.text.removesuffix("s") in UNITS
         if n + 1 == len(words)
         or (_is_unit(word.text) and words[n - 1].text == "in" and words[n + 1].text in _BEHIND_UNIT)
@@ -146,27 +149,20 @@ def _in_units(words: tuple[Word, ...], lexicon: Lexicon) -> frozenset[int]:
     )
 
 
-def _definitions(words: tuple[Word, ...]) -> frozenset[int]:
-    """Places of "1 MB = 1,000,000 bytes"."""
-    return frozenset(
-        place
-        for n in range(len(words) - 4)
-        if words[n].number is not None and words[n + 3].number is not None
-        if words[n + 2].text == "="
-        if all(
-            {words[n + m].text, words[n + m].text.removesuffix("s")} & UNITS.keys() for m in (1, 4)
-        )
-        for place in range(n, n + 5)
-    )
+def _measured(words: tuple[Word, ...]) -> bool:
+    """Whether something is said to last or to be folded, so that "in minutes" are no minutes of a
+    meeting."""
+    lasts = {*HINTS["length"], *HINTS["size"]} - {"big", "larg"}
+    return any(word.stem in lasts or word.text in AGGREGATES for word in words)
 
 
 def _left_out(words: tuple[Word, ...]) -> frozenset[int]:
-    """Places of "leaving out", which is no leaving."""
+    """Places of "leaving out" and "left by", which are no leaving."""
     texts = [word.text for word in words]
     return frozenset(
         place
         for n, pair in enumerate(pairwise(texts))
-        if pair in (("leaving", "out"), ("leave", "out"), ("left", "out"))
+        if pair in (("leaving", "out"), ("leave", "out"), ("left", "out"), ("left", "by"))
         for place in (n, n + 1)
     )
 

@@ -17,6 +17,7 @@ from orchestrator.planner.languages.planner import spoken
 from orchestrator.planner.network import planner as network
 from orchestrator.planner.network.planner import Opinion
 from orchestrator.planner.network.unplanned import beyond
+from orchestrator.planner.openings import anew
 from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
 from registry.catalog import Catalogue
 from registry.plan import QueryPlan
@@ -116,4 +117,6 @@ PLANNERS: Final[dict[str, Planner]] = {
 }
 _own, _edits, _rules, _ = PLANNERS.values()
 #: what was verified is asked for in its own words, the others in English
-default: Final[Planner] = cascade(_own, spoken(cascade(_edits, seconded(_rules, network.opinion))))
+default: Final[Planner] = cascade(
+    _own, spoken(anew(cascade(_edits, seconded(_rules, network.opinion))))
+)

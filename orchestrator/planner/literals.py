@@ -42,10 +42,19 @@ class Sought:
     cue: str
 
 
-_NUMBER: Final = r"(?:-?\d+(?:\.\d+)?|" + "|".join(NUMBERS) + ")"
-_TIMES: Final = "second|minute|hour|day|week"
+_SCALED: Final = {"million": 10**6, "billion": 10**9, "thousand": 1000, "hundred": 100, "dozen": 12}
+_PARTS: Final = {"half": 0.5, "quarter": 0.25}
+_TIMES: Final = "millisecond|second|minute|hour|day|week|kilobyte|megabyte|gigabyte|terabyte"
+_NUMBER: Final = (
+    r"(?:-?\d+(?:\.\d+)?|"
+    + "|".join(NUMBERS)
+    + rf"|an? (?:{'|'.join(_SCALED)})|half an?|an? quarter of an?|an?(?= (?:{_TIMES})(?: |$)))"
+    + "(?: and a half)?"
+)
 _UNIT: Final = r"(?: (?P<u>%|[$€£]|[a-z]+))?"
-_MONEY: Final = r"(?:(?P<c>[$€£]) )?"
+#: "an hour and a half", "2 minutes and 30 seconds"
+_REST: Final = rf"(?P<rest> and (?:a half|\d+(?:\.\d+)? (?:{_TIMES}|sec|min)s?)(?= |$))?"
+_MONEY: Final = r"(?:(?P<c>[$€£]|eur|euros?|usd|gbp|chf) )?"
 _BETWEEN: Final = re.compile(
     rf"\b(?:between|from|ranging from) {_MONEY}(?P<a>{_NUMBER})(?: (?P<u0>[a-z]+|%))? (?:and|to) "
     rf"(?:[$€£] )?(?P<b>{_NUMBER})\b{_UNIT}"
@@ -72,6 +81,15 @@ _OPS: Final = {
     "not over": "<=",
     "not above": "<=",
     "no longer than": "<=",
+    "not exceeding": "<=",
+    "at or above": ">=",
+    "at or below": "<=",
+    "at or over": ">=",
+    "in excess of": ">",
+    "upwards of": ">",
+    "upward of": ">",
+    "north of": ">",
+    "south of": "<",
     "over": ">",
     "above": ">",
     "exceeding": ">",
@@ -85,16 +103,18 @@ _OPS: Final = {
     "equal to": "=",
     "equals": "=",
 }
+_LESS: Final = "less|fewer|below|under|lower|shorter|younger|smaller|faster|quicker"
+_INVERSE: Final = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
 _COMPARATIVE: Final = "|".join(COMPARATIVES)
 _PREFIX: Final = re.compile(
     r"(?:^|(?<= ))(?P<op>"
     + "|".join(sorted(map(re.escape, _OPS), key=len, reverse=True))
-    + rf"|(?P<adj>{_COMPARATIVE}) than(?P<eq> or equal to)?) {_MONEY}(?P<n>{_NUMBER}|an?(?= "
-    rf"(?:{_TIMES})(?: |$)))(?= |$){_UNIT}"
+    + rf"|(?P<no>(?:no|not) )?(?P<adj>{_COMPARATIVE}) than(?P<eq> or equal to)?) {_MONEY}"
+    rf"(?P<n>{_NUMBER})(?= |$){_UNIT}{_REST}"
 )
 _SUFFIX: Final = re.compile(
     rf"(?:^|(?<= )){_MONEY}(?P<n>{_NUMBER}){_UNIT} (?:or|and) (?P<way>more|above|over|higher"
-    rf"|greater|longer|older|larger|less|fewer|below|under|lower|shorter|younger)\b"
+    rf"|greater|longer|older|larger|slower|bigger|up|upwards?|{_LESS})\b(?: (?P<u1>[a-z]+))?"
 )
 _PERCENTILE: Final = re.compile(
     r"\bp(?P<q>50|75|90|95|99|999)\b|\b(?P<n>\d{1,2}) ?(?:st|nd|rd|th)? percentile\b"
@@ -132,11 +152,39 @@ def _span(starts: list[int], begin: int, end: int) -> tuple[int, int]:
 
 
 def _value(text: str) -> int | float:
+    if text.endswith(" and a half"):
+        return _value(text.removesuffix(" and a half")) + 0.5
     if text in ("a", "an"):
         return 1
     if text in NUMBERS:
         return NUMBERS[text]
+    for word, worth in (*_PARTS.items(), *_SCALED.items()):
+        if word in text.split():
+            return worth
     return float(text) if "." in text else int(text)
+
+
+def _end(found: re.Match[str]) -> int:
+    """Where the comparison ends: a word behind it that is no unit is none of it."""
+    for name, text in found.groupdict().items():
+        if name in ("u", "u1") and text and not _unit(text):
+            after = (found["u1"] if "u1" in found.groupdict() else None) if name == "u" else None
+            if after is None:
+                return found.start(name) - 1
+    return found.end()
+
+
+def _further(rest: str | None, unit: str | None) -> int | float:
+    """ "… and a half", "… and 30 seconds", in the unit before."""
+    if not rest or unit is None:
+        return 0
+    if rest.endswith("half"):
+        return 0.5
+    _, number, named = rest.split()
+    other = _unit(named)
+    if other is None or UNITS[other][0] != UNITS[unit][0]:
+        return 0
+    return _value(number) * UNITS[other][1] / UNITS[unit][1]
 
 
 def _unit(*texts: str | None) -> str | None:
@@ -153,24 +201,26 @@ def comparisons(words: tuple[Word, ...], hidden: frozenset[int]) -> tuple[Compar
 
     def add(found: re.Match[str], op: str, low: str, high: str | None, hint: str) -> None:
         groups = found.groupdict()
-        unit = _unit(groups.get("c"), groups.get("u"), groups.get("u0"))
-        raw = groups.get("u")
-        end = found.end() if not raw or _unit(raw) else found.start("u") - 1
+        unit = _unit(groups.get("c"), groups.get("u"), groups.get("u0"), groups.get("u1"))
+        end = _end(found)
         first, last = _span(starts, found.start(), end)
         if not any(first < c.last and c.first < last for c in out):
             top = _value(high) if high else None
-            out.append(Comparison(first, last, op, _value(low), top, unit, hint))
+            rest = groups.get("rest") if end == found.end() else None
+            number = _value(low) + _further(rest, unit)
+            out.append(Comparison(first, last, op, number, top, unit, hint))
 
     for found in _BETWEEN.finditer(text):
         add(found, "between", found["a"], found["b"], "")
     for found in _PREFIX.finditer(text):
         if found["adj"]:
             op, hint = COMPARATIVES[found["adj"]]
-            add(found, op + "=" if found["eq"] else op, found["n"], None, hint)
+            op = op + "=" if found["eq"] else op
+            add(found, _INVERSE[op] if found["no"] else op, found["n"], None, hint)
         else:
             add(found, _OPS[found["op"]], found["n"], None, "")
     for found in _SUFFIX.finditer(text):
-        less = found["way"] in ("less", "fewer", "below", "under", "lower", "shorter", "younger")
+        less = found["way"] in _LESS.split("|")
         add(found, "<=" if less else ">=", found["n"], None, "")
     return tuple(sorted(out, key=lambda c: c.first))
 

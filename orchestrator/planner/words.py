@@ -19,7 +19,7 @@ _TOKEN: Final = re.compile(
   | (?P<date>\d{4}-\d{1,2}(?:-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?Z?)?)?(?![\w-])
             |\d{1,2}/\d{1,2}/\d{4}(?!\w)|\d{1,2}:\d{2}(?!\w))
   | (?P<number>-?\d{1,18}(?:,\d{3})*(?:\.\d{1,9})?)
-            (?=(?:[kmbsdh%]|bn|ms|sec|min|hrs?|kb|mb|gb|tb|[kmg]ib)?(?![\w./:@-]*\w))
+            (?=(?:[kmbsdh%]|bn|ms|secs?|mins?|hrs?|hours?|kb|mb|gb|tb|[kmg]ib|eur|usd)?(?![\w./:@-]*\w))
   | (?P<code>/[\w/.-]*\w|[\w.+-]{1,80}@[\w-]{1,80}\.[\w.-]{1,80}\w
             |\w*\d[\w.:/+-]*\w|[^\W\d_][\w.:/+-]{0,80}\d\w*)
   | (?P<word>[^\W\d_]+(?:['’](?:s|t|re|ve|ll|d|m)\b)?)
@@ -82,6 +82,7 @@ _SCALES: Final = {
 _UNAPOSTROPHED: Final = frozenset(
     {"didnt", "dont", "doesnt", "isnt", "arent", "wasnt", "werent", "hasnt", "havent"}
 )
+_DASHES: Final = frozenset({"-", "–", "—", "..", "...", "…"})
 _ASKED_KEPT: Final = 64  # texts, since each planner of the cascade takes the same one apart
 
 _stemmer = snowballstemmer.stemmer("english")
@@ -102,6 +103,8 @@ class Word:
     glued: bool = False
     #: a hyphen joins it to the word before: `users-daily` may be one name
     hyphened: bool = False
+    #: a dash or dots stand before it, with or without blanks: "5 – 9 October"
+    dashed: bool = False
 
 
 @lru_cache(maxsize=65_536)
@@ -128,8 +131,11 @@ def tokenise(text: str) -> tuple[Word, ...]:
         made = _words(found)
         if found.start() and text[found.start() - 1] == "_" and out:
             made[0] = replace(made[0], glued=True)
-        if out and text[out[-1].end : found.start()] == "-":
+        gap = text[out[-1].end : found.start()] if out else ""
+        if gap == "-":
             made[0] = replace(made[0], hyphened=True)
+        if gap.strip() in _DASHES:
+            made[0] = replace(made[0], dashed=True)
         out.extend(made)
     return tuple(_scaled(out))
 

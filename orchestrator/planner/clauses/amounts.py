@@ -30,12 +30,6 @@ _IN: Final = rf"in (?P<unit>{UNIT})"
 _PLAIN: Final = frozenset({"day", "days", "week", "weeks"})  # of the calendar, too
 
 
-def without_units(clause: Clause) -> Clause:
-    """The clause without a definition of a unit: "(1 MB = 1,000,000 bytes)"."""
-    found = clause.first(r"(?:, )?[\d.]+ [a-z]+ = [\d.]+ [a-z]+")
-    return found.hear().rest if found is not None else clause
-
-
 def amount(draft: Draft, clause: Clause) -> Clause:
     """The clause without what asks for the number; the number waits in the draft."""
     found, fold = clause.first(_ASKED), clause.first(_FOLD)

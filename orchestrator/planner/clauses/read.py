@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from orchestrator.planner.clauses.absences import leftover
-from orchestrator.planner.clauses.amounts import amount, amounts, flows, in_units, without_units
+from orchestrator.planner.clauses.amounts import amount, amounts, flows, in_units
 from orchestrator.planner.clauses.asking import ask
 from orchestrator.planner.clauses.conditions import read as read_conditions
 from orchestrator.planner.clauses.cutting import cut
@@ -37,7 +37,7 @@ from orchestrator.planner.clauses.trailing import of_rank, without_rank
 
 def read(draft: Draft) -> Request:
     """The request of a question; clauses are read from the surest to the loosest."""
-    rest = group(draft, often(draft, order(draft, verbs(draft, without_units(pace(draft))))))
+    rest = group(draft, often(draft, order(draft, verbs(draft, pace(draft)))))
     draft.rank = rank_of(rest, draft.sense)
     rest = amount(draft, rest)
     head, after = cut(rest)

@@ -22,7 +22,8 @@ _RISE: Final = (
     r"|develop|developed|development|gain|gained)"
 )
 _DROP: Final = (
-    r"(?:drop|dropped|drops|decline[sd]?|decrease[sd]?|fall|falls|fell|fallen|shrink|shrank|lose)"
+    r"(?:drop|dropped|drops|decline[sd]?|decrease[sd]?|(?:fall|falls|fell|fallen)(?! due| D\d)"
+    r"|shrink|shrank|lose)"
 )
 PERCENT: Final = r"(?:percent|percents|percentage|percentages|%|pct)"
 _RATIO: Final = r"(?:ratio|divided|quotient|times as many|times as much)"

@@ -46,6 +46,39 @@ _POINTS_OUT: Final = re.compile(
     r"|of (?:those|these|them)|the same|instead)\b"
     r"|\b(?:is|was) that$"
 )
+#: what a follow-up says otherwise than a question; never shorter than what it becomes
+_SAYINGS: Final = tuple(
+    (re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), said)
+    for pattern, said in (
+        (
+            r"(?:remove|drop|lift|lose|clear|without|forget|ignore|skip)(?: the| that)? "
+            r"(?=(?!the |that )(?:\w+ )"
+            r"(?:filter|condition|restriction|limit|constraint|criteri(?:on|a))\b)",
+            "any ",
+        ),
+        (
+            r"(?:remove|drop|lift|lose|clear|without|forget|ignore)(?: the)? (?:filter|condition"
+            r"|restriction) (?:on|for|by)(?: the)?",
+            "any",
+        ),
+        (r"(?:filter|condition|restriction|constraint|criterion)(?=[\s?.!]*$)", ""),
+        (
+            r"regardless of(?: the)?|irrespective of(?: the)?|no matter (?:the|which|what)"
+            r"|independent(?:ly)? of(?: the)?|whatever(?: the)?|disregard(?:ing)?(?: the)?",
+            "any",
+        ),
+        (
+            r"exclude|excluding|leave out|leaving out|filter out|take out|not counting"
+            r"|not including|other than",
+            "without",
+        ),
+        (r"(?:drop|omit|skip|ignore|minus)(?= )", "not"),
+        (r"as well", "also"),
+        (r"(?:instead|rather) than|in place of", "not"),
+        (r"(?:change|switch|swap) (?:that|it|this|the \w+) (?:to|for)|make (?:that|it)", "now"),
+        (r"further|down", ""),
+    )
+)
 _CONTRASTS: Final = re.compile(r"\b(?:compar\w+|versus|vs|difference|change|growth)\b")
 _EACH: Final = frozenset({"per", "by", "each", "every"})
 _WORDS_MAX: Final = 12
@@ -64,8 +97,9 @@ def without_lead(text: str) -> str:
     found = _LEAD.match(text)
     if found is not None and found.end() < len(text):
         text = " " * found.end() + text[found.end() :]
-    text = re.sub(r"\bexclude\b", "without", text, flags=re.IGNORECASE)
-    return re.sub(r"\bas well\b", "also   ", text, flags=re.IGNORECASE)
+    for pattern, said in _SAYINGS:
+        text = pattern.sub(lambda m, said=said: said.ljust(len(m[0])), text)  # type: ignore[misc]
+    return text
 
 
 def adds_columns(plain: str) -> bool:

@@ -295,3 +295,19 @@ def test_any_turn_gives_checked_plans_or_a_refusal(words: list[str], before: Que
     for made in found.readings:
         assert check(made.plan, CATALOGUE)
         assert 0 <= made.confidence <= 1
+
+
+@pytest.mark.parametrize(
+    "turn",
+    ["regardless of the country", "drop the country filter", "whatever the country", "remove the filter on country",
+     "for any country"],
+)  # fmt: skip
+def test_a_condition_may_be_lifted_in_many_ways(turn: str) -> None:
+    assert after("how many users from Spain signed up in May?", turn) == after(
+        "how many users from Spain signed up in May?", "for all countries"
+    )
+
+
+@pytest.mark.parametrize("turn", ["leave out Spain", "not counting Spain", "excluding Spain", "skip Spain"])  # fmt: skip
+def test_a_value_may_be_left_out_in_many_ways(turn: str) -> None:
+    assert after("users by country", turn) == after("users by country", "without Spain")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.planner.timewindow import beats, windows
+from orchestrator.planner.beats import beats
+from orchestrator.planner.timewindow import windows
 from orchestrator.planner.words import tokenise
 from registry.moment import time_text
 from tests.orchestrator.planner.company import NOW_US
@@ -79,3 +80,16 @@ def test_windows_follow_the_time_zone_of_the_question() -> None:
 def test_a_phrase_names_a_bucket(text: str, bucket: str | None) -> None:
     (found,) = beats(tokenise(text), frozenset())
     assert found.bucket == bucket
+
+
+@pytest.mark.parametrize(
+    ("text", "bucket"),
+    [("errors day by day", "day"), ("how load time evolved month after month", "month"), ("alerts on a weekly basis", "week"),
+     ("visits into hours", "hour"), ("sales broken down by quarters", "quarter"), ("count for every single day", "day")],
+)  # fmt: skip
+def test_a_bucket_may_be_said_in_many_ways(text: str, bucket: str) -> None:
+    assert [beat.bucket for beat in beats(tokenise(text), frozenset())] == [bucket]
+
+
+def test_growth_from_one_month_to_the_next_is_no_bucket() -> None:
+    assert beats(tokenise("growth month after month"), frozenset()) == ()

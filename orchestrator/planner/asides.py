@@ -1,0 +1,54 @@
+"""Words of a question that say nothing of the data, or say "how many" as the trade does: "1 MB is a
+million bytes", "ticket volume". They are taken out or put plainly before any vocabulary is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from orchestrator.planner.grammar import UNITS
+from orchestrator.planner.lexicon import Lexicon
+from orchestrator.planner.words import Word, stem
+
+_NAMED: Final = "|".join(sorted((u for u in UNITS if u.isalpha()), key=len, reverse=True))
+_UNIT: Final = rf"(?:{_NAMED})s?"
+_SCALE: Final = "(?:thousand|million|billion)"
+_DEFINITION: Final = re.compile(
+    rf"(?:^|(?<= ))(?:(?:\d+|an?|one) )?{_UNIT} (?:=|is|are|being|equals?|means|meaning) "
+    rf"(?:an? )?(?:[\d.]+ )?(?:{_SCALE} )?{_UNIT}(?: each)?(?= |$)"
+    rf"|(?:^|(?<= ))(?:an?|[\d.]+) (?:{_SCALE} )?{_UNIT} each(?= |$)"
+)
+_VOLUMES: Final = frozenset({"volume", "volumes", "headcount"})
+
+
+def without_definitions(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The words without "1 MB = 1,000,000 bytes"; not if nothing else is said."""
+    text = " ".join(word.text for word in words)
+    kept = words
+    for found in reversed(list(_DEFINITION.finditer(text))):
+        first = text.count(" ", 0, found.start())
+        kept = (*kept[:first], *kept[first + found[0].count(" ") + 1 :])
+    return kept or words
+
+
+def counted(words: tuple[Word, ...], lexicon: Lexicon) -> tuple[Word, ...]:
+    """ "ticket volume" is the ticket count, where tickets have no volume of their own."""
+    out = list(words)
+    for n, word in enumerate(words[1:], 1):
+        if word.text not in _VOLUMES:
+            continue
+        named = {
+            m.address
+            for m in lexicon.schema.get((words[n - 1].stem,), ())
+            if m.kind == "collection"
+        }
+        own = {m.address for m in lexicon.schema.get((word.stem,), ()) if m.kind == "field"}
+        if named and not named & own:
+            out[n] = replace(word, text="count", stem=stem("count"))
+    return tuple(out)
+
+
+def _addresses(word: Word, kind: str, lexicon: Lexicon) -> set[str]:
+    return {m.address for m in lexicon.schema.get((word.stem,), ()) if m.kind == kind}

@@ -1,0 +1,93 @@
+"""What is said beside the question: definitions of units, openings of another subject, volumes."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestrator.planner import cascade
+from orchestrator.planner.asides import without_definitions
+from orchestrator.planner.literals import comparisons
+from orchestrator.planner.reading import Context, Question, Readings
+from orchestrator.planner.words import tokenise
+from registry.plan import QueryPlan
+from tests.orchestrator.planner.company import NOW_US, company
+
+CATALOGUE = company()
+
+
+def asked(text: str, context: Context | None = None) -> Readings:
+    return cascade.default(Question(text, now_us=NOW_US), CATALOGUE, context or Context())
+
+
+def best(text: str) -> QueryPlan:
+    return asked(text).readings[0].plan
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["files over 3 MB , 1 MB = 1,000,000 bytes", "files over 3 MB (a megabyte is a million bytes)",
+     "files over 3 MB (1 MB being 1000 kB)", "files over 3 MB (1000000 bytes each)"],
+)  # fmt: skip
+def test_a_definition_of_a_unit_is_no_part_of_the_question(text: str) -> None:
+    kept = [w.text for w in without_definitions(tokenise(text)) if w.kind != "mark"]
+    assert kept == ["files", "over", "3", "mb"]
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ["different subject:", "ok, new question -", "By the way,", "thanks! something else:", "btw",
+     "let's change the topic."],
+)  # fmt: skip
+def test_an_opening_starts_anew(opening: str) -> None:
+    before = Context(best("how many tickets were opened in May?"), "tickets in May")
+    found = asked(f"{opening} how many alerts were raised in June?", before)
+    assert found.readings[0].plan == best("how many alerts were raised in June?")
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("alert volume by severity last week", "number of alerts by severity last week"),
+     ("login volume in May", "how many logins in May")],
+)  # fmt: skip
+def test_a_volume_of_what_has_none_is_a_number(text: str, plain: str) -> None:
+    assert best(text) == best(plain)
+
+
+def test_the_volume_of_a_backup_is_its_size() -> None:
+    assert best("total backup volume in May").measures[0].field == "size_bytes"
+
+
+@pytest.mark.parametrize(
+    ("text", "op", "number", "unit"),
+    [
+        ("longer than an hour and a half", ">", 1.5, "hour"),
+        ("over 3 and a half minutes", ">", 3.5, "minute"),
+        ("under half a second", "<", 0.5, "second"),
+        ("more than 4 minutes and 15 seconds", ">", 4.25, "minute"),
+        ("7 or more hours", ">=", 7, "hour"),
+        ("45 minutes or longer", ">=", 45, "minute"),
+        ("upwards of 2k euros", ">", 2000, "euro"),
+        ("in excess of €3 million", ">", 3_000_000, "€"),
+        ("no slower than 250 ms", "<=", 250, "ms"),
+        ("not bigger than 4 GB", "<=", 4, "gb"),
+        ("above a thousand", ">", 1000, None),
+        ("at least 20mins", ">=", 20, "min"),
+    ],
+)
+def test_an_amount_may_be_said_in_many_ways(
+    text: str, op: str, number: float, unit: str | None
+) -> None:
+    (found,) = comparisons(tokenise(text), frozenset())
+    assert (found.op, found.number, found.unit) == (op, number, unit)
+
+
+def test_in_minutes_tells_a_length_although_minutes_are_documents() -> None:
+    made = best("average visit length in minutes per browser")
+    assert made.source == "session.sessions"
+    assert made.compute[0].args == ("avg_duration_s", 60)
+
+
+def test_what_falls_due_does_not_decline() -> None:
+    made = best("how many invoices fall due next month?")
+    assert not made.compute
+    assert made.measures[0].fn == "count"
