@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
+from orchestrator.planner.around import acted, asked_for, at_home, breaks, conjoined
 from orchestrator.planner.asides import counted, without_definitions
 from orchestrator.planner.beats import Beat, beats
 from orchestrator.planner.grammar import ABSENCE, ADJECTIVES, AGGREGATES, HINTS, UNITS
@@ -43,6 +44,9 @@ _BEHIND_UNIT: Final = frozenset(
         "today",
     ]
 )
+_LEFT: Final = frozenset({"without", "empty", "blank"})
+#: words that a negator may stand before what qualifies the absent: "not had a single failed"
+_NEGATED: Final = 5
 _SHORT_UNITS: Final = frozenset({"ms", "kb", "mb", "gb", "tb", "eur", "usd", "gbp", "chf"})
 
 
@@ -73,8 +77,14 @@ class Asked:
         hidden |= {p for p in range(1, len(words)) if _is_degree(words[p - 1], words[p], lexicon)}
         hidden |= _in_units(words, lexicon) | _left_out(words)
         self.hidden = hidden
-        self.spans = cover(words, lexicon, hidden)
-        self.beats = tuple(b for b in self.beats if not _of_field(b, self.spans))
+        spans = cover(words, lexicon, hidden, breaks(question.text, words))
+        verbs = frozenset(acted(spans, words))
+        self.hidden |= {p for s in verbs for p in range(s.first, s.last)}
+        spans = tuple(s for s in spans if s not in verbs)
+        self.spans = asked_for(conjoined(at_home(spans, words), words), words)
+        told = tuple(b for b in self.beats if _of_field(b, self.spans))
+        self.beats = tuple(b for b in self.beats if b not in told)
+        self.hidden |= _places(told)
         self.absent = _absent(words, self.spans)
 
     def qualifies(self, place: int) -> bool:
@@ -82,7 +92,7 @@ class Asked:
         after = self.absent.get(place + 1)
         start = self.spans[place].first
         return after is not None and any(
-            self.words[n].text in ABSENCE for n in range(max(0, start - 3), start)
+            self.words[n].text in ABSENCE for n in range(max(0, start - _NEGATED), start)
         )
 
     @property
@@ -157,13 +167,15 @@ def _measured(words: tuple[Word, ...]) -> bool:
 
 
 def _left_out(words: tuple[Word, ...]) -> frozenset[int]:
-    """Places of "leaving out" and "left by", which are no leaving."""
+    """Places of "leaving out", "left by" and "left without", which are no leaving."""
     texts = [word.text for word in words]
     return frozenset(
         place
         for n, pair in enumerate(pairwise(texts))
         if pair in (("leaving", "out"), ("leave", "out"), ("left", "out"), ("left", "by"))
         for place in (n, n + 1)
+    ) | frozenset(
+        n for n, pair in enumerate(pairwise(texts)) if pair[0] == "left" and pair[1] in _LEFT
     )
 
 
@@ -176,7 +188,7 @@ def _is_degree(before: Word, word: Word, lexicon: Lexicon) -> bool:
     if before.text not in ("most", "least") or word.text not in ADJECTIVES:
         return False
     found = lexicon.schema.get((word.stem,), ())
-    return all(m.kind == "value" for m in found if m.surface == (word.text,))
+    return all(m.kind in ("value", "collection") for m in found if m.surface == (word.text,))
 
 
 def _is_value(words: tuple[Word, ...], beat: Beat, lexicon: Lexicon) -> bool:

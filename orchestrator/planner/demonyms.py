@@ -26,3 +26,5 @@ for _pair in _PAIRS.split("/"):
     for _country in _countries.split(","):
         _key = tuple(_country.split())
         DEMONYMS[_key] = (*DEMONYMS.get(_key, ()), tuple(_adjective.split()))
+#: all of these adjectives; many name a language, too
+ADJECTIVES: Final = frozenset(said for adjectives in DEMONYMS.values() for said in adjectives)

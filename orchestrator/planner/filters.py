@@ -14,7 +14,7 @@ from registry.plan import Compare, In, Not, Predicate
 
 LINK: Final = (
     r"(?:in|from|a|an|on|the|by|of|with|for|be|been|being|are|is|was|were|any|at|using"
-    r"|via|to|yet|ever|currently)"
+    r"|via|to|yet|ever|currently|about|regarding|either|marked|classified|tagged|rated|set)"
 )
 _EACH: Final = frozenset({"per", "each", "every", "by"})
 _NOT_VALUE: Final = (

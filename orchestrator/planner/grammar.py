@@ -19,7 +19,7 @@ FUNCTION: Final = _set(
     this these those i we you us our my me your he she his her some such so than then as if also just only both each
     every per into onto over under between among during within across about per via pls plz thx would could should can will shall
     might must please ok okay hey hi hello let lets s t not no nor never without none neither non except excluding but
-    ever yet still already out up down off above below after before since until till up more most less least fewer
+    ever yet still already out up nobody noone down off above below after before since until till up more most less least fewer
     fewest least other another others else same own very too quite one ones here same whether while again instead rather because"""
 )
 #: words of questions that change nothing: they may stand anywhere
@@ -39,10 +39,10 @@ FILLER: Final = _set(
     company platform product yes equal equals exactly roughly approximately today perform performed average
     during following mentioned many several there calculate compute determine figure plot plotted chart charts graph graphs draw visualise visualize needed lasting
     bring brought generate generated generates produce produced produces contribute contributed cause caused achieve achieved
-    ask asked run ran column columns new together according develop developed track tracks tracked tracking deal deals dealt percentage percent share proportion fraction ratio"""
+    work works working ask asked run ran column columns new together according develop developed track tracks tracked tracking deal deals dealt percentage percent share proportion fraction ratio"""
 )
 #: what follows is not there: "users without sessions"
-ABSENCE: Final = _set("without no never not lacking missing lack lacks")
+ABSENCE: Final = _set("without no never not nobody noone lacking missing lack lacks")
 #: what follows is left out: "all countries except France"
 EXCLUSION: Final = _set("except excluding neither nor none besides outside non")
 NEGATORS: Final = ABSENCE | EXCLUSION

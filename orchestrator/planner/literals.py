@@ -41,6 +41,15 @@ class Sought:
     exact: bool
     cue: str
 
+    @property
+    def held(self) -> str:
+        """What a field holds that mentions it: of the last word typed, the singular."""
+        head, _, last = self.raw.rpartition(" ")
+        many = last.endswith("s") and not last.endswith(("ss", "us", "is"))
+        if self.exact or self.mode != "match" or len(last) <= _PLURAL or not many:
+            return self.raw
+        return f"{head} {last[: -3 if last.endswith('ies') else -1]}".strip()
+
 
 _SCALED: Final = {"million": 10**6, "billion": 10**9, "thousand": 1000, "hundred": 100, "dozen": 12}
 _PARTS: Final = {"half": 0.5, "quarter": 0.25}
@@ -139,6 +148,7 @@ _IN_FIELD: Final = re.compile(
     r"|message|description|comment|note|summary)s?(?: |$))"
 )
 _TURNING: Final = frozenset((*SUPERLATIVES, *AGGREGATES, "how", "many", "often", "much"))
+_PLURAL: Final = 4  # shorter words may end in s by themselves
 _SOUGHT_WORDS_MAX: Final = 20
 _SOUGHT_CHARS_MAX: Final = 400
 _STOP: Final = frozenset(
@@ -156,6 +166,8 @@ def _value(text: str) -> int | float:
         return _value(text.removesuffix(" and a half")) + 0.5
     if text in ("a", "an"):
         return 1
+    if text.startswith("half"):
+        return 0.5
     if text in NUMBERS:
         return NUMBERS[text]
     for word, worth in (*_PARTS.items(), *_SCALED.items()):

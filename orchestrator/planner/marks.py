@@ -25,6 +25,7 @@ from registry.plan import (
     Predicate,
     QueryPlan,
     Scalar,
+    conjuncts,
     every,
     leaves,
     literals_of,
@@ -35,6 +36,7 @@ from registry.plan import (
 
 _NAMED: Final = 0.9
 _EACH: Final = frozenset({"per", "each", "every"})
+_SIDES: Final = frozenset({"vs", "versus"})
 _RANKS: Final = frozenset(SUPERLATIVES) - {"first", "last", "recent", "top", "bottom"}
 #: words behind a field that are about its column, and no value of it
 _FORMS: Final = frozenset({"only", "name", "names", "alphabetically", "please", "too"})
@@ -68,6 +70,17 @@ def marks(plan: QueryPlan, asked: Asked, catalogue: Catalogue) -> dict[str, floa
         "mark_weak": sum(s.meanings[0].weight < _NAMED for s in asked.spans if not s.soft),
     }
     return {name: float(n) for name, n in found.items()}
+
+
+def impossible(plan: QueryPlan) -> bool:
+    """Whether a record would have to be told of one whom it does not refer to."""
+    parts = conjuncts(plan.where)
+    empty = {part.field for part in parts if isinstance(part, IsNull)}
+    lost = {join.alias for join in plan.joins if join.on[0] in empty}
+    return any(
+        isinstance(part, (Compare, In, Like)) and split_path(part.field)[0] in lost
+        for part in parts
+    )
 
 
 def _named(spans: tuple[Span, ...]) -> frozenset[str]:
@@ -197,7 +210,8 @@ def _deaf(plans: tuple[QueryPlan, ...], asked: Asked) -> Mapping[str, float]:
         "mark_deaf_fold": len(
             ({AGGREGATES[w] for w in said & AGGREGATES.keys()} - {"sum"}) - folds
         ),
-        "mark_deaf_each": bool(said & _EACH) and not any(p.group for p in plans),
+        "mark_deaf_each": (bool(said & _EACH) and not any(p.group for p in plans))
+        or (bool(said & _SIDES) and not any(p.group or p.compute or p.combine for p in plans)),
         "mark_deaf_time": float(bool(asked.windows) and not timed),
         "mark_deaf_number": sum(
             word.number is not None and n not in asked.covered and word.number not in numbers

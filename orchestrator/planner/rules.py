@@ -3,6 +3,7 @@ and what speaks for each reading is weighed. Pure and deterministic; never raise
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from orchestrator.planner.asked import Asked
@@ -11,7 +12,7 @@ from orchestrator.planner.clauses import planner as clauses
 from orchestrator.planner.confidence import chosen
 from orchestrator.planner.graph import graph_of
 from orchestrator.planner.lexicon import lexicon_of
-from orchestrator.planner.marks import marked
+from orchestrator.planner.marks import impossible, marked
 from orchestrator.planner.reading import Context, Question, Reading, Readings
 from orchestrator.planner.refusal import asks_to_write, beyond, near_names
 from orchestrator.planner.shown import shown
@@ -22,6 +23,7 @@ from registry.limits import QUESTION_CHARS_MAX, QUESTION_WORDS_MAX
 
 NAME: Final = "rules"
 READINGS_MAX: Final = 3
+_IMPOSSIBLE: Final = 0.4
 
 
 def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
@@ -86,6 +88,8 @@ def _shaped(asked: Asked, catalogue: Catalogue) -> list[Reading]:
             break
         for variant in (candidate, *roles(candidate, catalogue, graph)):
             reading = assemble(asked, variant, catalogue, graph, behind)
+            if reading is not None and impossible(reading.plan):
+                reading = replace(reading, confidence=min(reading.confidence, _IMPOSSIBLE))
             if reading is not None and all(r.plan != reading.plan for r in readings):
                 readings.append(reading)
     return sorted(readings, key=lambda r: -r.confidence)

@@ -6,18 +6,41 @@ Changes columns only: the rows that a plan finds stay the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from orchestrator.planner.clauses.trailing import UNIT
 from orchestrator.planner.describe import describe
 from orchestrator.planner.reading import Reading
 from orchestrator.planner.words import Word
 from registry.catalog import Catalogue
 from registry.plan import Compare, IsNull, QueryPlan, conjuncts, place_of, split_path
+from registry.record import NUMERIC
 
 _IDS: Final = frozenset({"id", "ids", "identifier", "identifiers", "key", "keys"})
 _EACH: Final = frozenset({"each", "every", "per"})
+_FIGURES: Final = frozenset(
+    [
+        "many",
+        "much",
+        "count",
+        "counts",
+        "number",
+        "numbers",
+        "total",
+        "totals",
+        "figure",
+        "figures",
+        "often",
+        "times",
+        "with",
+        "and",
+        "value",
+    ]
+)
+_IN_UNIT: Final = re.compile(rf"\bin (?:{UNIT})\b")
 _NAMING: Final = frozenset({"which", "who"})
 
 
@@ -32,6 +55,9 @@ def shown(reading: Reading, words: tuple[Word, ...], catalogue: Catalogue) -> Re
         plan = _named(plan, catalogue)
     if words and words[0].text == "when":
         plan = _told(plan)
+    if said.isdisjoint(_FIGURES):
+        plan = _winner(plan, words)
+    plan = _figure(plan, words, catalogue)
     if _EACH.isdisjoint(said):
         plan = _kinds(plan, catalogue)
     return reading if plan is reading.plan else replace(reading, plan=plan, label=describe(plan))
@@ -79,6 +105,29 @@ def _named(plan: QueryPlan, catalogue: Catalogue) -> QueryPlan:
     if plan.aggregates or not whole or label is None or not _described(plan, catalogue):
         return plan
     return plan.model_copy(update={"select": (label,)})
+
+
+def _winner(plan: QueryPlan, words: tuple[Word, ...]) -> QueryPlan:
+    """ "who sent the most messages", "which agent": whom, and not by how many."""
+    asked = any(word.text in _NAMING for word in words[:3])
+    by = {order.by for order in plan.order} & {m.name for m in plan.measures}
+    if not asked or plan.limit != 1 or len(plan.measures) != 1 or not by or plan.compute:
+        return plan
+    left = tuple(name for name in plan.show or _made(plan) if name not in by)
+    return plan.model_copy(update={"show": left}) if left else plan
+
+
+def _figure(plan: QueryPlan, words: tuple[Word, ...], catalogue: Catalogue) -> QueryPlan:
+    """ "what was the longest session, in seconds": the figure, and not whose it is."""
+    alone = plan.limit == 1 and len(plan.order) == 1 and not (plan.aggregates or plan.select)
+    said = " ".join(word.text for word in words)
+    if not alone or not _IN_UNIT.search(said) or words[0].text not in ("what", "how"):
+        return plan
+    alias, name = split_path(plan.order[0].by)
+    spec = catalogue.collections[plan.source]
+    if alias is not None or spec.field(name).type not in NUMERIC:
+        return plan
+    return plan.model_copy(update={"select": (name,)})
 
 
 def _told(plan: QueryPlan) -> QueryPlan:

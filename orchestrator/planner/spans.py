@@ -83,9 +83,15 @@ def content(word: Word) -> bool:
     return word.kind in ("word", "code") and word.text not in _GRAMMAR
 
 
-def cover(words: tuple[Word, ...], lexicon: Lexicon, hidden: frozenset[int]) -> tuple[Span, ...]:
-    """The best non-overlapping spans, left to right. `hidden`: places already explained."""
-    spans = _chosen(words, list(_matches(words, lexicon, hidden, {})), hidden)
+def cover(
+    words: tuple[Word, ...],
+    lexicon: Lexicon,
+    hidden: frozenset[int],
+    apart: frozenset[int] = frozenset(),
+) -> tuple[Span, ...]:
+    """The best non-overlapping spans, left to right. `hidden`: places already explained; `apart`:
+    those that no span reaches over."""
+    spans = _chosen(words, list(_matches(words, lexicon, hidden, {}, apart)), hidden)
     covered = {place for span in spans for place in range(span.first, span.last)}
     fixes = {
         place: fixed
@@ -97,7 +103,7 @@ def cover(words: tuple[Word, ...], lexicon: Lexicon, hidden: frozenset[int]) -> 
     }
     if not fixes:
         return spans
-    return _chosen(words, list(_matches(words, lexicon, hidden, fixes)), hidden)
+    return _chosen(words, list(_matches(words, lexicon, hidden, fixes, apart)), hidden)
 
 
 def correct(word: str, lexicon: Lexicon) -> tuple[str, ...]:
@@ -121,6 +127,7 @@ def _matches(
     lexicon: Lexicon,
     hidden: frozenset[int],
     fixes: Mapping[int, tuple[str, ...]],
+    apart: frozenset[int],
 ) -> Iterator[Span]:
     longest = lexicon.longest
     for first, word in enumerate(words):
@@ -128,6 +135,8 @@ def _matches(
             continue
         for last in range(first + 1, min(first + longest, len(words)) + 1):
             if last - 1 in hidden or words[last - 1].kind in ("mark",):
+                break
+            if last - 1 > first and last - 1 in apart:
                 break
             run = words[first:last]
             if run[0].kind == "quoted":

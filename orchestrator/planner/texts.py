@@ -28,7 +28,7 @@ def searches(frame: Frame) -> None:
         if named is not None and _holds_text(frame, named):
             path = frame.path(named)
             op = "contains" if asked.mode == "match" else asked.mode
-            text = asked.raw
+            text = asked.held
             frame.where.append(like(op, path, text))
             frame.use(named)
             frame.note(item, f"{path} {op} {text}")
@@ -78,6 +78,6 @@ def _match(frame: Frame, item: Item, asked: Sought) -> None:
     text = [n for n, f in frame.spec.fields.items() if f.type == "text" and f.enum is None]
     if frame.spec.label in text:
         frame.doubt *= 0.8
-        value = asked.raw
+        value = asked.held
         frame.where.append(like("contains", frame.spec.label, value))
         frame.note(item, f"{frame.spec.label} contains {value}")

@@ -241,7 +241,7 @@ def _groups_counted(frame: Frame) -> bool:
         path = frame.path(item) if item.letter == "R" else frame.joins.path(item.steps, "id")
         if path in grouped:
             return True
-    return False
+    return frame.has(r", (?:how many|count|number)(?: (?:are|of|there|them|such))*$")
 
 
 def _other_tense(frame: Frame) -> bool:

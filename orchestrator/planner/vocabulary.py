@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Final, Literal, TypeAlias
 
-from orchestrator.planner.demonyms import DEMONYMS
+from orchestrator.planner.demonyms import ADJECTIVES, DEMONYMS
 from orchestrator.planner.grammar import RESERVED
 from orchestrator.planner.words import phrase, plain, stem
 from registry.domain import ENVELOPE, CollectionSpec, DomainSpec, FieldSpec
@@ -67,6 +67,8 @@ _FIELDS_KEPT: Final = 512
 _INFLECTED_MAX: Final = 50  # values of a field
 _INFLECTED: Final = 0.04
 _PROPOSED: Final = 0.7
+_LANGUAGE: Final = frozenset({"language", "lang", "locale"})
+_SPOKEN: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,9 @@ class Stored:
         for value in values:
             key = plain(value) if len(value) <= VALUE_CHARS_MAX else ()
             if 0 < len(key) <= _VALUE_WORDS_MAX and not all(word in RESERVED for word in key):
-                meant = Meaning("value", address, field, value, weight)
+                tongue = key in ADJECTIVES and bool(_LANGUAGE & set(field.split("_")))
+                # "Spanish users" are people from Spain
+                meant = Meaning("value", address, field, value, weight - _SPOKEN * tongue)
                 self.entries.setdefault(key, []).append(meant)
                 for said in DEMONYMS.get(key, ()):  # "German" for Germany
                     near = replace(meant, weight=weight - _INFLECTED)

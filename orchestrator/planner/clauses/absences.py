@@ -13,7 +13,7 @@ from orchestrator.planner.clauses.request import (
     Test,
     Text,
 )
-from orchestrator.planner.clauses.sentence import Clause, is_item
+from orchestrator.planner.clauses.sentence import Clause, Item, is_item
 from orchestrator.planner.grammar import NEGATORS
 
 _NEGATOR: Final = rf"(?:{'|'.join(sorted(NEGATORS))}|other than)"
@@ -49,6 +49,7 @@ def nothing(given: Conditions) -> None:
         if others:
             target = others[0]
             given.use(*others)
+            given.use(*(i for i in scope.items("FD", unused=True) if _between(given, i, target)))
             given.add(
                 No(Has(given.request.subject, given.sense.collection(target), tests)), first, last
             )
@@ -67,6 +68,12 @@ def nothing(given: Conditions) -> None:
                     given.add(No(Has(given.request.subject, term.address)), first, last)
                 else:
                     given.add(Empty(term), first, last)
+
+
+def _between(given: Conditions, item: Item, target: Item) -> bool:
+    """Whether a word only says how they go together: "never acknowledged an alert"."""
+    address = given.sense.collection(target)
+    return any(m.address == address for m in item.of_kind("field"))
 
 
 def leftover(given: Conditions, clause: Clause, head: Clause) -> None:

@@ -33,6 +33,8 @@ _COUNTED: Final = (
     r"(?P<o>O\d+)(?: (?!and|or|in|on|at|for|with|by|that|which|who|,|\|)[a-z]+| U\d+){0,2}(?: V\d+)*"
     r" (?P<y>[CF]\d+)"
 )
+_WHOSE: Final = r"(?P<f>F\d+) (?:whose|with|where|that|which|having|have|has)"
+_WHO: Final = frozenset({"who", "that", "which", "have", "has", "had"})
 _TIMES: Final = r"(?P<o>O\d+) (?:times|time|occasions|records|rows|entries)"
 
 
@@ -121,6 +123,10 @@ def counts(given: Conditions) -> None:
         if not given.free(o) or asked.unit or not given.free(y):
             continue
         before = given.clause.word(found.first - 1)
+        if _acts(given, found.first - 1):
+            given.use(given.clause.sentence.item(before))
+            counted(given, found, asked, y)
+            continue
         if (is_item(before) and before[0] in "ND") or (
             before in ("is", "are", "was", "of") and given.clause.word(found.first - 2)[:1] == "N"
         ):
@@ -141,6 +147,13 @@ def counts(given: Conditions) -> None:
             given.use(o)
             given.kept.append((given.request.subject, o.payload.op, o.payload.number))
             given.wonders.append("times")
+
+
+def _acts(given: Conditions, at: int) -> bool:
+    """ "customers who opened 8 or more": a time's word that says what somebody did."""
+    before = given.clause.word(at)
+    acts = is_item(before) and before[0] in "DU"
+    return acts and given.clause.word(at - 1) in _WHO
 
 
 def counted(given: Conditions, found: Found, asked: Comparison, y: Item) -> None:
@@ -233,10 +246,16 @@ def _summed(given: Conditions, term: Term, asked: Comparison, at: int) -> bool:
     found = given.clause.part(at + 1, at + 5).first(
         r"(?P<all>in total|altogether|in sum|overall|on average)"
     )
-    if found is None or found.first > 1 or not given.belongs(term.address):
+    grouped = given.clause.first(_WHOSE)
+    of_field = grouped is not None and grouped.first < at and term.address == given.request.subject
+    if found is None or found.first > 1 or not (of_field or given.belongs(term.address)):
         return False
     given.clause.sentence.heard.update(given.clause.at[at : at + 1 + found.last])
     column = Column(term, "avg" if "average" in found["all"] else "sum")
+    if of_field:  # "providers whose deliveries take longer than 2 s on average"
+        given.kept.append((column, asked.op, asked.number))
+        given.of_field = True
+        return True
     made = Has(given.request.subject, term.address, (), asked.op, asked.number, column)
     given.add(made, at, at + 1 + found.last)
     return True

@@ -25,6 +25,8 @@ class Draft:
     request: Request = field(init=False)
     rank: Rank | None = None
     groups: list[Item] = field(default_factory=list)
+    #: "for each", "per": one row for each of them
+    each: bool = False
     orders: list[tuple[list[Item | str], bool]] = field(default_factory=list)
     wonders: list[str] = field(default_factory=list)
     bare: list[Column] = field(default_factory=list)

@@ -92,7 +92,11 @@ def _value(draft: Draft, head: Clause, rank: Rank) -> list[Column]:
     """ "the longest run in seconds": the number, not whose it is."""
     found = head.first(_IN_UNIT)
     assert rank.by is not None
-    if found is None or head.items("FNDB", unused=True) or head.has("which|who|whose|and|,"):
+    if (
+        found is None
+        or head.items("FNDB", unused=True)
+        or head.has("which|who|whose|and|,(?! in )")
+    ):
         return []
     rank.found.hear()
     found.hear()

@@ -18,6 +18,8 @@ _EACH: Final = (
     r"|grouped by|group by|broken down by|split by|by each|by|(?:for|in|of|across|by) (?:all )?(?:the )?(?:different|various))"
     r"(?: (?:the|of|different|distinct|unique|single|type|kind|V\d+))* (?P<own>[CF]\d+ (?=[FNDB]\d+(?! [FNB]\d)))?(?P<g>[CFNDB]\d+(?: (?:,|and|of|and each|and every|,? and the)(?: the)? [CFNDB]\d+)*)"
 )
+#: beside a superlative, what follows a comma is shown: "the latest ticket per agent: subject"
+_EACH_ALONE: Final = _EACH.replace("(?: (?:,|and|of|", "(?: (?:and|of|")
 _COUNT: Final = r"how many|how much|number of|numbers of|count(?: of)?|counts of|total number of|amount of|quantity of|how often|how frequently|number"
 _PART: Final = r"shares?|percentages?|percent|%|proportion|fraction|rate"
 _LISTED: Final = r"(?:(?:the|all|our|number|of|show|me|list) )*(?:[VB]\d+ )*(?:[CMN]\d+)(?: (?:,|and|[CMNF]\d+|T\d+|V\d+|O\d+|in|on|at|of|from|the))*"
@@ -38,9 +40,13 @@ _OFTEN: Final = r"(?:, )?(?:and )?how (?:many times|often|frequently)(?: each)?(
 _DID: Final = r"(?:did|do|does|have|has|had) (?:each|every one|they|he|she)(?: of them)? (?P<v>[VUD]\d+)(?= \||$)"
 
 
+#: "who has sent the most messages": a time's word that says what somebody did
+_ACTED: Final = r"(?<=who )(?:(?:has|have|had|did|ever) )*(?P<v>D\d+)(?= (?:(?:the )?(?:most|least|fewest)|O\d+) )"
+
+
 def verbs(draft: Draft, clause: Clause) -> Clause:
     """ "how many conversations did each open": a verb at the end limits nothing."""
-    found = clause.first(_DID)
+    found = clause.first(_DID) or clause.first(_ACTED)
     if found is None:
         return clause
     draft.use(found.item("v"))
@@ -59,7 +65,8 @@ def often(draft: Draft, clause: Clause) -> Clause:
 def group(draft: Draft, clause: Clause) -> Clause:
     clause = beats(draft, clause)
     folds = clause.has(rf"(?:{_FOLDS}|most|least|fewest|[a-z]+est)")
-    for found in clause.find(_EACH):
+    alone = clause.has("(?:most|least|fewest|[a-z]+est)")
+    for found in clause.find(_EACH_ALONE if alone else _EACH):
         cue = found["cue"].strip()
         if _no_group(clause, found, cue):
             continue
@@ -79,6 +86,7 @@ def group(draft: Draft, clause: Clause) -> Clause:
             found.hear()
             return clause.without(found.first, found.last)
         draft.groups = _keys(found)
+        draft.each = cue.endswith(("each", "every", "per"))
         draft.use(*draft.groups, *found.items("own"), *found.items("g"))
         found.hear()
         alone = clause.word(found.last) == "," if found.first == 0 else False

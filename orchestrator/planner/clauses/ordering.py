@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from orchestrator.planner.clauses.draft import Draft
+from orchestrator.planner.clauses.ranking import RANKED
 from orchestrator.planner.clauses.request import Column, Term
 from orchestrator.planner.clauses.sentence import Clause, Found, Item, is_item
 from orchestrator.planner.grammar import AGGREGATES
@@ -39,6 +40,8 @@ _ALPHA: Final = (
 
 
 def order(draft: Draft, clause: Clause) -> Clause:
+    if clause.has(RANKED):
+        return clause
     for pattern in (_SORTS, _IN_ORDER, _ALPHA):
         for found in clause.find(pattern):
             by = found["by"]

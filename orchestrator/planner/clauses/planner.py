@@ -21,6 +21,7 @@ from orchestrator.planner.clauses.series import measured
 from orchestrator.planner.clauses.sides import sides_of
 from orchestrator.planner.describe import describe
 from orchestrator.planner.graph import graph_of
+from orchestrator.planner.marks import impossible
 from orchestrator.planner.reading import Reading
 from registry.answer import Understood
 from registry.catalog import Catalogue
@@ -41,9 +42,29 @@ def read(asked: Asked, text: str, catalogue: Catalogue) -> Reading | None:
     subjects = [series] if series is not None else subject_of(sentence, head)
     if not subjects:
         return None
+    subjects = [_described(sentence, catalogue) or subjects[0]]
     subjects = [_happening(sentence, subjects[0], catalogue)]
     relettered(sentence, subjects[0], catalogue)
     return _under(subjects[0], sentence, catalogue)
+
+
+_SUCH: Final = (
+    r"(?:(?:list|show|me|give|name|find|get|which|what|who|are|is|how|many|number|of|count|the|all"
+    r"|any|our|those|every|,) )*(?P<v>V\d+)(?: V\d+)* (?:who|whose|that|which|with|without|having)"
+)
+
+
+def _described(sentence: Sentence, catalogue: Catalogue) -> str | None:
+    """ "staff who never acknowledged an alert", "errors without a user": those of whom a declared
+    value is told, where it says nothing of the others."""
+    found = sentence.whole.first(_SUCH)
+    if found is None or found.first:
+        return None
+    item = found.item("v")
+    assert item is not None
+    told = {m.address for m in item.of_kind("value")}
+    declared = (catalogue.collections[m.address].field(m.field).enum for m in item.meanings[:1])
+    return next(iter(told)) if len(told) == 1 and all(declared) else None
 
 
 def _happening(sentence: Sentence, subject: str, catalogue: Catalogue) -> str:
@@ -74,7 +95,7 @@ def _under(subject: str, sentence: Sentence, catalogue: Catalogue) -> Reading | 
         check(made, catalogue)
     except (Unsayable, ValidationError, IsothermError):
         return None
-    if _of_itself(made):
+    if _of_itself(made) or impossible(made):
         return None
     missed = tuple(i.words for i in sentence.items if _is_missed(sentence, i.place))
     evidence = evidence_of(draft, made)

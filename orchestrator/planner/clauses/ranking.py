@@ -69,7 +69,13 @@ _TOP: Final = (
     r" (?P<y>@x)"
 )
 _SO_MANY: Final = (
-    r"(?:which|what|the|top|show|show me|list|give|name|find) (?P<z>Z\d+)(?: V\d+)*(?= [CFNM]\d+)"
+    r"(?:(?:which|what|the|top|show|show me|list|give|name|find) (?P<z>Z\d+)(?: V\d+)*(?= [CFNM]\d+)"
+    r"|^(?P<z2>Z\d+)(?: V\d+)* [CF]\d+(?= (?:with|by|that|which|who|whose|having|in) ))"
+)
+RANKED: Final = (
+    r"(?:rank|order|sort) (?:(?:the|all|our|us) )*(?P<g>[CF]\d+) by (?:(?:the|their|its|total) )*"
+    r"(?P<many>(?:number|count|amount) of )?(?P<y>@x)(?: ,)?(?: (?:and|,|show|give|keep|only|just|me|the|list|return))*"
+    r" (?P<sup>best|top|first|highest|biggest|worst|bottom|last|lowest|smallest) (?P<z>Z\d+)"
 )
 _LAST: Final = r"(?:the )?(?P<way>most|least)(?: (?:often|frequently|times))?(?= \||$)"
 
@@ -108,7 +114,7 @@ def _limit(found: Found) -> int:
             item = found.clause.sentence.item(before)
     if item is None:
         asked = found.clause.first(_SO_MANY) or found.clause.first(r"\| (?:the )?top (?P<z>Z\d+)")
-        item = asked.item("z") if asked is not None else None
+        item = (asked.item("z") or asked.item("z2")) if asked is not None else None
     if item is None:
         further = found.clause.first(_NEXT)
         if further is None or further.item("z") is None:
@@ -166,6 +172,20 @@ def _did(clause: Clause, sense: Sense) -> Rank | None:
     for found in clause.find(_DID):
         return Rank(found["way"] == "most", found, limit=_limit(found))
     return None
+
+
+def _first_of_order(clause: Clause, sense: Sense) -> Rank | None:
+    """ "rank the providers by number of connections, best four"."""
+    found = clause.first(RANKED)
+    if found is None:
+        return None
+    y, g = found.item("y"), found.item("g")
+    assert y is not None
+    desc = found["sup"] not in ("worst", "bottom", "last", "lowest", "smallest")
+    if y.letter == "N" and not found["many"]:
+        by = sense.term(y, clause, kinds="N")
+        return Rank(desc, found, by=by, named=g, limit=_limit(found))
+    return Rank(desc, found, counted=y, named=g, limit=_limit(found))
 
 
 def _best(clause: Clause, sense: Sense) -> Rank | None:
@@ -356,6 +376,7 @@ def _last(clause: Clause, sense: Sense) -> Rank | None:
 
 
 _RULES: Final = (
+    _first_of_order,
     _best,
     _by_fold,
     _are,

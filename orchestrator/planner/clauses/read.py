@@ -45,6 +45,8 @@ def read(draft: Draft) -> Request:
     units(draft, rest)
     given = Conditions(draft.sense, draft.request, rest, draft.rank)
     _superlative(draft, head)
+    if draft.rank is not None and draft.each and draft.rank.limit == 1 and draft.beat is None:
+        draft.within, draft.groups = draft.groups, []  # "for each team, the latest ticket"
     read_conditions(given)
     draft.doubts = given.wonders
     ask(draft, head)
@@ -94,6 +96,11 @@ def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
         rest = without_rank(clause)
         draft.ranked_too, clause = draft.ranked_too or rest is not None, rest or clause
     before, draft.request.show = draft.request.show, []
+    if clause.text == "total" and before and all(c in draft.bare for c in before):
+        draft.sentence.account(clause.at)  # "invoices with …, total": there is nothing to sum
+        draft.request.show = [Column(Term(draft.request.subject), "count")]
+        draft.bare.clear()
+        return
     ask(draft, clause)
     shown = draft.request.show
     counted = any(c.fn == "count" for c in shown) and draft.rank is None

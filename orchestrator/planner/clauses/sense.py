@@ -25,6 +25,7 @@ _SUBJECT: Final = 0.3
 _NAMED: Final = 0.25
 _FAR: Final = 0.2
 _FARTHER: Final = 0.6
+_HOP: Final = 0.25  # more than one reference away
 _LIST: Final = (
     r"(?: (?:,|and|or|the|their|its|as|well|also|all|@f|C\d+|'s|both|each|different|distinct))*"
 )
@@ -88,6 +89,10 @@ class Sense:
         nearest = min(self.apart(m.address) for m in found)
         if declared and min(self.apart(m.address) for m in declared) > nearest + _FARTHER:
             declared = []
+        own = [m for m in found if m.address in (self.subject, *self.named)]
+        away = min((self.apart(m.address) for m in declared), default=0.0)
+        if own and away > _HOP and not any(m in own for m in declared):
+            declared = own  # a Slack connection, and no talk over Slack
         scored = []
         for m in declared or found:  # what the spec says outranks what is stored
             score = self._fit(m, "", "", near)
@@ -139,7 +144,8 @@ class Sense:
         items = self.sentence.items
         before = items[item.place - 1] if item.place else None
         owner = ""
-        if before is not None and before.letter == "C" and item.first - before.last == 0:
+        beside = f"{before.letter}{before.place} {item.letter}{item.place}" if before else ""
+        if before is not None and before.letter == "C" and self.sentence.whole.has(beside):
             owner = self.collection(before)
         of = ""
         scope = clause or self.sentence.whole

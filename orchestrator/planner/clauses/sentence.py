@@ -341,7 +341,7 @@ def _tokens(words: tuple[Word, ...], items: list[Item], text: str) -> list[str]:
     place = 0
     while place < len(words):
         gap = text[words[place - 1].end : words[place].start] if place else ""
-        if _ENDS.search(gap):
+        if _ENDS.search(gap) and words[place - 1].text != "vs":
             out.append("|")
         elif ":" in gap or "(" in gap:
             out.append(",")

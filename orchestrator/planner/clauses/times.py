@@ -120,7 +120,7 @@ def texts(given: Conditions) -> None:
         text = re.sub(
             r"^(?:the )?(?:word|letter|substring|string|phrase|prefix|suffix|text|character)s? ",
             "",
-            sought.raw,
+            sought.held,
         ).strip("\"'“”‘’ ")
         if not text or given.sense.spec(term.address).field(term.field).type != "text":
             continue

@@ -1,0 +1,153 @@
+"""What the words around a span say of it: what only a value is, what a verb is, what is asked for.
+
+Takes spans away or some of their meanings; never makes one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final
+
+from orchestrator.planner.spans import Span
+from orchestrator.planner.vocabulary import Meaning
+from orchestrator.planner.words import Word, plain, stem
+
+_AUXILIARIES: Final = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "get",
+        "got",
+        "gets",
+        "has",
+        "have",
+        "had",
+        "do",
+        "does",
+        "did",
+        "not",
+        "never",
+    ]
+)
+_NEAR: Final = 0.8  # names a collection or a field of it, and no part of one
+_BREAK: Final = re.compile(r"[:;?!()|]|\.\s|\s[-–—]\s")
+
+
+def breaks(text: str, words: tuple[Word, ...]) -> frozenset[int]:
+    """Places of words that nothing before them reaches: a colon, a bracket, a dash stands
+    between."""
+    return frozenset(
+        n for n in range(1, len(words)) if _BREAK.search(text[words[n - 1].end : words[n].start])
+    )
+
+
+def at_home(spans: tuple[Span, ...], words: tuple[Word, ...]) -> tuple[Span, ...]:
+    """The spans without such as stand where a verb does, and only stand for a value of what
+    nothing else in the question names: "live" for the articles that are, where it says in which
+    city people do."""
+    named = {
+        m.address
+        for span in spans
+        if not span.soft
+        for m in span.meanings
+        if m.weight >= _NEAR and not _paraphrased(m, span)
+    }
+    ends = {span.last for span in spans}
+    strange = [
+        s
+        for s in spans
+        if all(_paraphrased(m, s) for m in s.meanings)
+        if s.last == s.first + 1
+        if s.first in ends or (s.first and words[s.first - 1].text in _AUXILIARIES)
+    ]
+    alone = len(strange) == len(spans)
+    return tuple(
+        s for s in spans if s not in strange or alone or any(m.address in named for m in s.meanings)
+    )
+
+
+_DONE: Final = frozenset(["wrote", "written", "ran", "sent", "made", "did"])
+_OBJECT: Final = frozenset(
+    ["a", "an", "any", "the", "some", "one", "single", "at", "least", "more", "than", "no", "not"]
+)
+
+
+def acted(spans: tuple[Span, ...], words: tuple[Word, ...]) -> Iterator[Span]:
+    """The spans of verbs that another span is the object of: "wrote a comment" is no message."""
+    for verb, what in pairwise(spans):
+        word = words[verb.first].text
+        between = {w.text for w in words[verb.last : what.first] if w.number is None}
+        done = verb.last == verb.first + 1 and (word in _DONE or word.endswith("ed"))
+        named = {m.address for m in what.meanings if m.kind == "collection" and m.weight >= _NEAR}
+        if not done or not named or not between <= _OBJECT or verb.last == what.first:
+            continue
+        if verb.meanings[0].kind == "collection" and named.isdisjoint(
+            m.address for m in verb.meanings
+        ):
+            yield verb
+
+
+_FOR: Final = frozenset({"per", "which", "what"})
+
+
+def asked_for(spans: tuple[Span, ...], words: tuple[Word, ...]) -> tuple[Span, ...]:
+    """The spans, those right behind "per" and "which" as what has values, and not as one of
+    them: "per agent" is no side of a talk."""
+    return tuple(_as_field(s) if _for_each(s, words) else s for s in spans)
+
+
+def _for_each(span: Span, words: tuple[Word, ...]) -> bool:
+    before = [w.text for w in words[max(0, span.first - 2) : span.first]]
+    if before[-1:] in (["each"], ["every"]):
+        return before[0] in ("for", "of", "in", "by", "per")
+    return bool(before) and before[-1] in _FOR
+
+
+def _as_field(span: Span) -> Span:
+    kept = tuple(m for m in span.meanings if m.kind != "value" and m.weight >= _NEAR)
+    return replace(span, meanings=kept) if kept else span
+
+
+_OR: Final = frozenset({"or", "and", "nor", ","})
+
+
+def conjoined(spans: tuple[Span, ...], words: tuple[Word, ...]) -> tuple[Span, ...]:
+    """The spans, those joined by "or" and the like as values of one field where they may be:
+    "billing nor login" names two topics, although logins are a collection, too."""
+    out = list(spans)
+    for n, (a, b) in enumerate(pairwise(spans)):
+        between = words[a.last : b.first]
+        if not between or any(w.text not in _OR for w in between):
+            continue
+        mine, other = (
+            {(m.address, m.field) for m in s.meanings if m.kind == "value"} for s in (a, b)
+        )
+        shared = mine & other
+        if shared and not (a.meanings[0].kind == b.meanings[0].kind == "collection"):
+            out[n] = _as_value(out[n], shared)
+            out[n + 1] = _as_value(out[n + 1], shared)
+    return tuple(out)
+
+
+def _as_value(span: Span, fields: set[tuple[str, str]]) -> Span:
+    kept = tuple(m for m in span.meanings if m.kind == "value" and (m.address, m.field) in fields)
+    return replace(span, meanings=kept) if kept else span
+
+
+def _paraphrased(m: Meaning, span: Span) -> bool:
+    """Whether words say a value that is called otherwise."""
+    if m.kind != "value":
+        return False
+    called = tuple(map(stem, plain(m.value.replace("_", " "))))
+    return span.soft or (bool(m.surface) and called != tuple(map(stem, m.surface)))
+
+
+__all__ = ["acted", "asked_for", "at_home", "breaks", "conjoined"]

@@ -1,0 +1,132 @@
+"""Constructions that people use: who never did, nobody who did, each one's best, both of two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from orchestrator.planner.reading import Context, Question, Reading
+from orchestrator.planner.rules import plan
+from tests.orchestrator.planner.company import NOW_US, company
+from tests.orchestrator.planner.shop import equals
+from tests.orchestrator.planner.shop import wire as of_shop
+
+CATALOGUE = company()
+
+
+def best(text: str) -> Reading:
+    return plan(Question(text, NOW_US), CATALOGUE, Context()).readings[0]
+
+
+def wire(text: str) -> dict[str, Any]:
+    return best(text).plan.to_wire()
+
+
+@pytest.mark.parametrize(
+    "text", ["how many documents did nobody file", "number of documents no one filed"]
+)
+def test_nobody_denies_as_never_does(text: str) -> None:
+    found = best(text)
+    assert not found.not_understood or found.confidence < 0.5
+    assert '"null"' in str(found.plan.to_wire()).replace("'", '"') or found.confidence < 0.75
+
+
+def test_what_nobody_took_refers_to_nobody() -> None:
+    made = wire("incidents that nobody acknowledged, how many")
+    assert made["where"] == {"op": "null", "field": "acknowledged_by"}
+
+
+def test_those_of_a_role_are_asked_for_and_not_what_they_never_did() -> None:
+    made = wire("guests who never wrote a comment")
+    assert made["from"] == "user.users"
+    assert made["joins"][0]["kind"] == "anti"
+    assert made["where"] == equals("role", "guest")
+
+
+def test_a_word_for_a_state_of_something_else_is_no_condition() -> None:
+    made = wire("cities where more than 30 of our users live")
+    assert "where" not in made
+    assert made["having"] == {"op": ">", "field": "users", "value": 30}
+    assert wire("in which industry does Globex work")["where"] == equals("name", "Globex")
+
+
+def test_a_word_for_a_state_counts_where_its_owner_is_named() -> None:
+    assert wire("posts that are live, how many")["where"] == equals("status", "published")
+    assert wire("how many customers left")["where"] == equals("status", "closed")
+
+
+def test_a_name_ends_at_a_colon() -> None:
+    assert wire("broken connections: names")["select"] == ["name"]
+    both = wire("teams with both a Slack and a HubSpot connection: names")
+    assert both["select"] == ["name"]
+    assert len(both["where"]["args"]) == 2
+
+
+def test_values_joined_by_or_are_of_one_field() -> None:
+    made = wire("count tickets that are about neither exports nor logins")
+    told = str(made["where"])
+    assert "export" in told and "login" in told and "session" not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("for every kind, the largest document", "kind"),
+        ("the biggest invoice of each plan", "plan"),
+    ],
+)
+def test_the_first_of_each_is_one_row_of_each(text: str, by: str) -> None:
+    assert wire(text)["per"] == {"by": [by], "n": 1}
+
+
+def test_the_commonest_of_each_is_counted_within_each() -> None:
+    made = wire("which device is the most used in each country")
+    assert made["per"] == {"by": ["country"], "n": 1}
+    assert made["order"][-1]["desc"]
+
+
+def test_groups_are_kept_by_the_average_of_what_is_theirs() -> None:
+    made = wire("hosts whose incidents last longer than 10 minutes on average")
+    assert made["group"][0]["field"] == "host"
+    assert made["having"]["op"] == ">"
+
+
+def test_so_many_of_what_is_ranked_are_kept() -> None:
+    made = of_shop("rank the customers by number of orders, best three")
+    assert made["limit"] == 3
+    assert made["order"] == [{"by": "orders", "desc": True}]
+    assert of_shop("two customers with the most orders")["limit"] == 2
+
+
+def test_who_did_the_most_is_told_by_the_name_alone() -> None:
+    assert wire("who has sent the most messages")["show"] in (["author"], ["name"])
+
+
+def test_a_longest_one_in_a_unit_is_the_figure() -> None:
+    made = wire("what was the longest visit ever, in seconds")
+    assert made.get("select") == ["duration_s"] or made["measures"][0]["fn"] == "max"
+
+
+def test_those_who_did_it_so_often_are_counted() -> None:
+    made = wire("customers who opened 5 or more conversations, how many are there")
+    assert made["from"] == "user.users"
+    assert made["measures"][0]["fn"] == "count"
+
+
+def test_half_an_hour_is_thirty_minutes() -> None:
+    assert wire("visits longer than half an hour")["where"]["value"] == 1800
+
+
+def test_what_mentions_many_mentions_one() -> None:
+    made = wire("workflows whose description mentions invoices")
+    assert made["where"] == {"op": "contains", "field": "description", "value": "invoice"}
+
+
+def test_a_country_s_adjective_is_of_where_people_are_from() -> None:
+    assert wire("how many Spanish users")["where"] == equals("country", "Spain")
+    assert wire("how many users with language Spanish")["where"] == equals("language", "Spanish")
+
+
+def test_two_sides_are_no_single_answer() -> None:
+    assert best("newsletter opt-ins vs. opt-outs").confidence <= 0.7
