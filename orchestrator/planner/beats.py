@@ -29,7 +29,7 @@ _BEAT: Final = re.compile(
     rf"\b(?:group(?:ed)? by|broken down by|break down by|split by|per|by|each|every|for each"
     rf"|for every|in each|of each|every single|each single) (?:calendar )?(?P<u>{BIG})\b"
     rf"(?! of\b| by\b)"
-    rf"|(?<!than )(?<!over )\b(?:an?) (?P<u2>hour|day|week|month|year)(?= ~|$)"
+    rf"|(?<!than )(?<!over )(?<!half )\b(?:an?) (?P<u2>hour|day|week|month|year)(?= ~|$| ,)"
     rf"|\b{_MOVED}(?P<u3>{BIG}) (?:by|(?P<after>after)) (?P=u3)\b"
     rf"|\b(?:on|at|in)(?: an?)? (?P<u4>{'|'.join(_ADVERBS)}) (?:basis|steps|intervals|buckets)\b"
     rf"|\b(?P<u5>{BIG})(?: wise| level)\b"

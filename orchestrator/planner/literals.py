@@ -166,8 +166,6 @@ def _value(text: str) -> int | float:
         return _value(text.removesuffix(" and a half")) + 0.5
     if text in ("a", "an"):
         return 1
-    if text.startswith("half"):
-        return 0.5
     if text in NUMBERS:
         return NUMBERS[text]
     for word, worth in (*_PARTS.items(), *_SCALED.items()):
