@@ -91,7 +91,7 @@ def _table(db: apsw.Connection, table: str) -> Table:
         Column(header, _affinity(str(row[1])) if rows == 0 else None, key=[row[0]] == keys)
         for header, row in zip(headers, info, strict=True)
     )
-    selected = ", ".join(_quoted(str(row[0])) for row in info)
+    selected = ", ".join(_selected(db, table, str(row[0]), str(row[1])) for row in info)
     # Identifiers come from the file's own schema, quoted; there is no value here.
     sql = f"SELECT {selected} FROM {_quoted(table)}"  # noqa: S608 - quoted
 
@@ -143,6 +143,18 @@ def _affinity(declared: str) -> tuple[str, str, int]:
     """What a table without rows would hold: SQLite's word for it is all there is."""
     wanted = declared.upper()
     return next((kind for part, kind in _AFFINITIES if part in wanted), "text"), "", 0
+
+
+def _selected(db: apsw.Connection, table: str, name: str, declared: str) -> str:
+    """Nothing written among numbers or times is nothing known, not a text."""
+    column = _quoted(name)
+    if _affinity(declared)[0] == "text":
+        return column
+    some = f"SELECT 1 FROM {_quoted(table)} WHERE {column} <> '' LIMIT 1"  # noqa: S608 - quoted
+    try:
+        return f"nullif({column}, '')" if db.execute(some).get else column
+    except apsw.Error:
+        return column  # damaged: reading it will say where
 
 
 def _count(db: apsw.Connection, table: str) -> int | None:

@@ -45,6 +45,19 @@ def test_a_real_key_of_whole_numbers_is_read_as_integers(tmp_path: Path) -> None
     assert shape.key == "k"
 
 
+def test_an_empty_text_where_a_number_belongs_is_no_value(tmp_path: Path) -> None:
+    made = (
+        "CREATE TABLE t(id INTEGER PRIMARY KEY, high INTEGER, low NUMERIC, seen DATE, note TEXT)",
+        "INSERT INTO t VALUES (1, 85, 60.5, '2026-01-02', ''), (2, '', '', '', 'fog')",
+    )
+    path = write(tmp_path, "a.sqlite", sqlite_bytes(tmp_path, *made))
+    shape = shape_of(look(path)[0])
+    assert [c.kind.name for c in shape.columns] == ["int", "int", "float", "date", "text"]
+    found = records(path, "t")[0]
+    assert [r["high"] for r in found] == [85, None]
+    assert [r["note"] for r in found] == ["", "fog"]
+
+
 def test_a_database_with_changes_in_its_log_is_refused(tmp_path: Path) -> None:
     db = sqlite3.connect(tmp_path / "w.db")
     db.execute("PRAGMA journal_mode=WAL")
