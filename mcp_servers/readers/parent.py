@@ -8,27 +8,38 @@ the reading with an error that says so.
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from mmap import mmap
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, TypeVar
 
 import anyio
-import anyio.abc
 import orjson
 
 from mcp_servers.loading.staging import Staged
 from registry import limits
 from registry.errors import BadInput, IsothermError, TooLarge, TooSlow, from_dict, shown
 
+if sys.platform == "linux":
+    import fcntl
+
+T = TypeVar("T")
 MESSAGE_BYTES_MAX: Final = 64 << 20
 CPU_SECONDS_MAX: Final = 4 * 3_600
 _PACKAGES: Final = Path(__file__).resolve().parents[2]
+_PIPE_BYTES: Final = 1 << 20
+#: what its engines are told: to keep memory for the next columns, which are as large as the last
+#: ones, and not to start threads for algebra
+_ENGINES: Final = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
+    "OPENBLAS_NUM_THREADS": "1",
+}
 Message = dict[str, Any]
 
 
@@ -92,7 +103,19 @@ async def reading(staged: Staged, job: Message) -> AsyncIterator[AsyncIterator[M
         "cpu_seconds_max": CPU_SECONDS_MAX,
         **job,
     }
-    process = await anyio.open_process(
+    process = _started()
+    assert process.stdout is not None
+    try:
+        pipe = Pipe(process.stdout, staged.name)
+        await pipe.wait(lambda: _tell(process, orjson.dumps(order) + b"\n"))
+        yield _messages(pipe)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(_end, process)
+
+
+def _started() -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(
         [sys.executable, "-P", "-m", "mcp_servers.readers.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -100,99 +123,101 @@ async def reading(staged: Staged, job: Message) -> AsyncIterator[AsyncIterator[M
         env=_environment(),
         cwd=str(_PACKAGES),
     )
-    try:
-        assert process.stdin is not None and process.stdout is not None
-        await process.stdin.send(orjson.dumps(order) + b"\n")
-        await process.stdin.aclose()
-        yield _messages(process.stdout, staged.name)
-    finally:
-        with anyio.CancelScope(shield=True):
-            if process.returncode is None:
-                _end(process)
-            await process.aclose()
+    if sys.platform == "linux" and process.stdout is not None:
+        with suppress(OSError):  # a user has only so much of it; it works with less, too
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return process
 
 
-def _end(process: anyio.abc.Process) -> None:
-    """Kill the child. `process.kill()` would look first whether it has ended by itself, and take
-    that news from the thread of asyncio that waits for it, which then warns of an unknown child."""
-    with suppress(ProcessLookupError):
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.kill(process.pid, signal.SIGKILL)
+def _tell(process: subprocess.Popen[bytes], order: bytes) -> None:
+    assert process.stdin is not None
+    with suppress(OSError), process.stdin as stdin:  # one that died tells so by its silence
+        stdin.write(order)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill the child; whoever still reads from it then reads its end."""
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
 
 
 def _environment() -> dict[str, str]:
     """What Python needs to start, and nothing else: secrets in ours stay here."""
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "WINDIR") if name in os.environ}
+    kept |= _ENGINES
     path = os.pathsep.join([str(_PACKAGES), *(p for p in sys.path if p)])
     return {**kept, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-async def _messages(stream: anyio.abc.ByteReceiveStream, name: str) -> AsyncIterator[Message]:
-    """Messages up to `end`; the child's `error` is raised. What stands behind a message's line is
-    its `body`."""
-    pipe = _Pipe(stream, name)
+async def _messages(pipe: Pipe) -> AsyncIterator[Message]:
+    """Messages up to `end`; the child's `error` is raised."""
     while True:
-        message = _parsed(await pipe.line(), name)
-        if message["t"] == "columns":
-            message["body"] = await pipe.take(message.get("bytes"))
+        message = await pipe.wait(pipe.message)
         yield message
         if message["t"] == "end":
             return
 
 
-class _Pipe:
-    """What comes from the child, a line or so many bytes at a time."""
+class Pipe:
+    """What comes from the child, a message at a time. Threads of its own wait for it: a large
+    message then goes from the pipe to its place in one step."""
 
-    def __init__(self, stream: anyio.abc.ByteReceiveStream, name: str) -> None:
+    def __init__(self, stream: IO[bytes], name: str) -> None:
         self._stream = stream
         self._name = name
-        self._rest = b""
+        self._thread = anyio.CapacityLimiter(1)
 
-    async def line(self) -> bytes:
-        parts: list[bytes] = []
-        size = 0
-        while True:
-            chunk = self._rest or await _receive(self._stream, self._name)
-            line, newline, self._rest = chunk.partition(b"\n")
-            parts.append(line)
-            size += len(line)
-            if newline:
-                return b"".join(parts)
-            self._check(size)
+    async def wait(self, step: Callable[[], T]) -> T:
+        """A step's result; `TooSlow` when it takes too long. One that is given up ends with the
+        child."""
+        try:
+            with anyio.fail_after(limits.READER_SECONDS_IDLE_MAX):
+                return await anyio.to_thread.run_sync(
+                    step, abandon_on_cancel=True, limiter=self._thread
+                )
+        except TimeoutError:
+            raise TooSlow(
+                f"Reading {shown(self._name)} made no progress for"
+                f" {limits.READER_SECONDS_IDLE_MAX} s."
+            ) from None
 
-    async def take(self, size: Any) -> bytes | mmap:
+    def message(self) -> Message:
+        """The next one. What stands behind a message's line is its `body`."""
+        try:
+            line = self._stream.readline(MESSAGE_BYTES_MAX)
+            if not line.endswith(b"\n"):
+                raise self._too_large() if len(line) == MESSAGE_BYTES_MAX else self._stopped()
+            message = _parsed(line, self._name)
+            if message["t"] == "columns":
+                message["body"] = self._body(message.get("bytes"))
+        except (OSError, ValueError):
+            raise self._stopped() from None
+        return message
+
+    def _body(self, size: Any) -> bytes | mmap:
         if not isinstance(size, int) or size < 0:
             raise BadInput(f"Reading {shown(self._name)} gave no sense; the file is damaged.")
-        self._check(size)
+        if size > MESSAGE_BYTES_MAX:
+            raise self._too_large()
         if not size:
             return b""
         body = mmap(-1, size)  # the system has it back at once when it is let go
-        while (left := size - body.tell()) > 0:
-            chunk = self._rest or await _receive(self._stream, self._name)
-            body.write(chunk[:left])
-            self._rest = chunk[left:]
+        if self._stream.readinto(body) < size:  # type: ignore[attr-defined]
+            raise self._stopped()
         return body
 
-    def _check(self, size: int) -> None:
-        if size > MESSAGE_BYTES_MAX:
-            raise TooLarge(f"{shown(self._name)} has rows too large to pass on; split it.")
+    def _too_large(self) -> TooLarge:
+        return TooLarge(f"{shown(self._name)} has rows too large to pass on; split it.")
 
-
-async def _receive(stream: anyio.abc.ByteReceiveStream, name: str) -> bytes:
-    try:
-        with anyio.fail_after(limits.READER_SECONDS_IDLE_MAX):
-            return await stream.receive(1 << 20)
-    except TimeoutError:
-        raise TooSlow(
-            f"Reading {shown(name)} made no progress for {limits.READER_SECONDS_IDLE_MAX} s."
-        ) from None
-    except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
-        raise BadInput(
-            f"Reading {shown(name)} stopped: the file is damaged, "
+    def _stopped(self) -> BadInput:
+        return BadInput(
+            f"Reading {shown(self._name)} stopped: the file is damaged, "
             "or needs more memory than allowed."
-        ) from None
+        )
 
 
 def _parsed(line: bytes, name: str) -> Message:
@@ -211,4 +236,4 @@ def _error(message: Message) -> IsothermError:
     return from_dict(error if isinstance(error, dict) else {})
 
 
-__all__ = ["Look", "Message", "peek", "reading"]
+__all__ = ["Look", "Message", "Pipe", "peek", "reading"]

@@ -17,13 +17,13 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from mcp_servers.readers.parent import Look, peek, reading
+from mcp_servers.readers.parent import MESSAGE_BYTES_MAX, Look, Pipe, peek, reading
 from mcp_servers.readers.rows import Job, Maker, Target
 from mcp_servers.readers.table import Batch, Column, Table
 from mcp_servers.records import key_id
 from registry import limits
 from registry.domain import CollectionSpec
-from registry.errors import BadInput, Conflict, IsothermError, TooLarge
+from registry.errors import BadInput, Conflict, IsothermError, TooLarge, TooSlow
 from registry.record import decode
 from registry.shape.shape import shape_of
 from tests.sources import look, messages, records, sqlite_bytes, stage, write
@@ -452,3 +452,37 @@ async def test_damaged_binary_files_never_harm_the_parent(
         assert refusal.code in ("bad-input", "too-large", "too-slow")
     else:
         assert all(len(table["columns"]) <= limits.COLUMNS_MAX for table in found["tables"])
+
+
+@pytest.mark.parametrize(
+    ("sent", "error"),
+    [
+        (b"", BadInput),
+        (b'{"t":"head"', BadInput),
+        (b"no JSON\n", BadInput),
+        (b'{"kind":"head"}\n', BadInput),
+        (b'{"t":"columns"}\n', BadInput),
+        (b'{"t":"columns","bytes":-1}\n', BadInput),
+        (b'{"t":"columns","bytes":9}\nshort', BadInput),
+        (b'{"t":"columns","bytes":%d}\n' % (MESSAGE_BYTES_MAX + 1), TooLarge),
+        (b" " * MESSAGE_BYTES_MAX, TooLarge),
+    ],
+)
+def test_what_a_child_must_not_send_ends_the_reading(sent: bytes, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        Pipe(io.BytesIO(sent), "a.csv").message()
+
+
+def test_what_stands_behind_a_message_is_its_body_and_no_more() -> None:
+    pipe = Pipe(io.BytesIO(b'{"t":"columns","bytes":3}\nabc{"t":"end"}\n'), "a.csv")
+    assert bytes(pipe.message()["body"]) == b"abc"
+    assert pipe.message() == {"t": "end"}
+
+
+@pytest.mark.anyio
+async def test_a_child_that_is_silent_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "READER_SECONDS_IDLE_MAX", 0)
+    with pytest.raises(TooSlow):
+        await peek(stage(tmp_path / "data", write(tmp_path, "people.csv", PEOPLE)), Look())
