@@ -20,6 +20,17 @@ _DEFINITION: Final = re.compile(
     rf"(?:an? )?(?:[\d.]+ )?(?:{_SCALE} )?{_UNIT}(?: each)?(?= |$)"
     rf"|(?:^|(?<= ))(?:an?|[\d.]+) (?:{_SCALE} )?{_UNIT} each(?= |$)"
 )
+#: verbs that say no more than that it happened: "how many tickets did customers open in May"
+_DEEDS: Final = (
+    "open|make|run|create|raise|file|send|submit|write|post|leave|start|launch|trigger|perform|get"
+    "|receive|see|report|place|hold|upload|produce|generate|do"
+)
+_DONE: Final = re.compile(
+    rf"\bdid (?:(?:the |our |all )*(?P<who>people|users|persons) |"
+    rf"(?:(?!did |not |have |who |that )[^ ]+ ){{1,4}}?)(?P<verb>{_DEEDS})"
+    r"(?= (?:in|on|at|since|during|last|this|today|yesterday|from|between|for|over|before|after|per"
+    r"|by|each|every|within|so|and|,)\b|$)"
+)
 _VOLUMES: Final = frozenset({"volume", "volumes", "headcount"})
 
 
@@ -31,6 +42,14 @@ def without_definitions(words: tuple[Word, ...]) -> tuple[Word, ...]:
         first = text.count(" ", 0, found.start())
         kept = (*kept[:first], *kept[first + found[0].count(" ") + 1 :])
     return kept or words
+
+
+def deeds(words: tuple[Word, ...]) -> frozenset[int]:
+    """Places of verbs that say only that it happened, so that "open" behind "did" is no state; and
+    of people who are only whoever did it."""
+    text = " ".join(word.text for word in words)
+    starts = (m.start(group) for m in _DONE.finditer(text) for group in ("who", "verb"))
+    return frozenset(text.count(" ", 0, start) for start in starts if start >= 0)
 
 
 def counted(words: tuple[Word, ...], lexicon: Lexicon) -> tuple[Word, ...]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from orchestrator.planner.around import acted, asked_for, at_home, breaks, conjoined
-from orchestrator.planner.asides import counted, without_definitions
+from orchestrator.planner.asides import counted, deeds, without_definitions
 from orchestrator.planner.beats import Beat, beats
 from orchestrator.planner.grammar import ABSENCE, ADJECTIVES, AGGREGATES, HINTS, UNITS
 from orchestrator.planner.lexicon import Lexicon
@@ -75,7 +75,7 @@ class Asked:
         self.sought = tuple(s for s in texts if not _names_value(words, s, lexicon))
         hidden |= _places(self.sought)
         hidden |= {p for p in range(1, len(words)) if _is_degree(words[p - 1], words[p], lexicon)}
-        hidden |= _in_units(words, lexicon) | _left_out(words)
+        hidden |= _in_units(words, lexicon) | _left_out(words) | deeds(words)
         self.hidden = hidden
         spans = cover(words, lexicon, hidden, breaks(question.text, words))
         verbs = frozenset(acted(spans, words))

@@ -126,6 +126,12 @@ class _Asking:
         column(self.draft, item, self.clause, self.folds, self.count, self.different)
         self.listing, self.count = True, False
 
+    def _counts_in_total(self) -> bool:
+        """ "privacy requests in May: total" asks how many, where no number is named."""
+        alone = self.folds == ["sum"] and self.tokens[-1:] == ["total"]
+        numbers = any(i.letter in "NM" for i in self.draft.sentence.items)
+        return alone and not numbers
+
     def _finish(self) -> None:
         request = self.draft.request
         if self.tokens[:1] == ["when"] and all(c in self.draft.bare for c in request.show):
@@ -133,7 +139,9 @@ class _Asking:
             when(self.draft)
         if self.count and self.tokens[-1] in ("count", "counts", "number", "total"):
             request.show = [c for c in request.show if c not in self.draft.bare]
-        if self.count and not any(c.fn == "count" for c in request.show):
+        if (
+            self.count and not any(c.fn == "count" for c in request.show)
+        ) or self._counts_in_total():
             request.show.append(Column(Term(self.draft.sense.subject), "count"))
         elif self.folds and not any(c.fn for c in request.show):
             bare(self.draft, self.folds)

@@ -43,7 +43,7 @@ def read(asked: Asked, text: str, catalogue: Catalogue) -> Reading | None:
     if not subjects:
         return None
     subjects = [_described(sentence, catalogue) or subjects[0]]
-    subjects = [_happening(sentence, subjects[0], catalogue)]
+    subjects = [_done(sentence, _happening(sentence, subjects[0], catalogue), catalogue)]
     relettered(sentence, subjects[0], catalogue)
     return _under(subjects[0], sentence, catalogue)
 
@@ -79,6 +79,24 @@ def _happening(sentence: Sentence, subject: str, catalogue: Catalogue) -> str:
     near = [r.source for r in catalogue.references if r.target == subject and r.source in told]
     named = any(m.address == subject for m in c.of_kind("collection"))
     return near[0] if named and near and subject not in told else subject
+
+
+def _done(sentence: Sentence, subject: str, catalogue: Catalogue) -> str:
+    """ "how many exports did people make": what was done is counted, not who did it."""
+    found = sentence.whole.first(
+        r"how many (?P<v>V\d+) (?:did|do|does)(?: (?:the|our|all))* (?P<c>C\d+)"
+    )
+    v, c = (found.item("v"), found.item("c")) if found is not None else (None, None)
+    if v is None or c is None:
+        return subject
+    whose = {m.address for m in c.of_kind("collection")}
+    told = v.of_kind("value")[0].address
+    does = any(r.source == told and r.target in whose for r in catalogue.references)
+    if not does or any(m.address == told for m in c.of_kind("value")):
+        return subject
+    sentence.account(sentence.whole.at[found.first + 2 : found.last] if found else ())
+    sentence.used.add(c.place)
+    return told
 
 
 def _under(subject: str, sentence: Sentence, catalogue: Catalogue) -> Reading | None:

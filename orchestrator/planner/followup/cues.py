@@ -74,6 +74,11 @@ _SAYINGS: Final = tuple(
         ),
         (r"(?:drop|omit|skip|ignore|minus)(?= )", "not"),
         (r"as well", "also"),
+        (
+            r"(?:,? ?(?:for|in|over|during|with) )?(?:the |that )?same (?:period|time ?frame|time"
+            r" ?span|window|day|week|month|quarter|year|filters?|dates?)(?=[\s?.!]*$)",
+            "",
+        ),
         (r"(?:instead|rather) than|in place of", "not"),
         (r"(?:change|switch|swap) (?:that|it|this|the \w+) (?:to|for)|make (?:that|it)", "now"),
         (r"further|down", ""),

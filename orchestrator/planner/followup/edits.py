@@ -178,7 +178,7 @@ def by_figure(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> Qu
     figures = [made.alias for made in plan.compute] or [m.name for m in plan.measures]
     if not plan.group or not figures:
         return None
-    desc = not re.search(r"ascending|lowest|smallest|fewest", found[0])
+    desc = not re.search(r"ascending|lowest|smallest|fewest|shortest|fastest|least", found[0])
     return plan.model_copy(update={"order": (Order(by=figures[-1], desc=desc),)})
 
 

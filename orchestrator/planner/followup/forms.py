@@ -20,6 +20,10 @@ _BEST: Final = (
     r"(?:top|first|bottom|biggest|largest|highest|greatest|smallest|lowest|best|worst|longest"
     r"|shortest|cheapest|most|least|fewest)"
 )
+_EXTREME: Final = (
+    "(?:highest|largest|biggest|longest|slowest|greatest|worst|best|lowest|smallest|fewest"
+    "|shortest|fastest|most|least)"
+)
 _UNIT: Final = f"(?:{'|'.join(UNITS)})"
 
 
@@ -117,7 +121,7 @@ FORMS: Final = (
     _form(
         r"(?:sort(?:ed)?|order(?:ed)?|rank(?:ed)?)(?: (?:it|them|those|that))? by (?:the )?"
         r"(?:number|count|value|amount|total|size|most)(?: (?:ascending|descending))?"
-        r"|(?:highest|largest|biggest|lowest|smallest|fewest|most) first",
+        rf"|{_EXTREME} first",
         edits.by_figure,
         "ordered by the number",
     ),

@@ -4,6 +4,7 @@ stand alone; then nobody else need look.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -92,11 +93,46 @@ def _edited(
     left = tuple(word for word in tokenise(rest.text) if content(word) or word.number is not None)
     if notes and not left:
         return _reading(made, notes, _FORM, catalogue)
-    again = Asked(rest, tokenise(rest.text), lexicon_of(catalogue)) if notes else asked
+    again = _again(rest, catalogue) if notes else asked
     laid = _laid(again, made, question.text, catalogue)
     if laid is None:
-        return None
+        return None if notes else _afterwards(question, asked, before, catalogue)
     return replace(laid, understood=(*notes, *laid.understood))
+
+
+def _afterwards(
+    question: Question, asked: Asked, before: QueryPlan, catalogue: Catalogue
+) -> Reading | None:
+    """ "per category, longest first": an edit of what the rest of the turn makes of the plan."""
+    plain = " ".join(word.text for word in asked.words)
+    for form in FORMS:
+        found = form.pattern.search(plain)
+        if found is None or found[0] == plain:
+            continue
+        stretch, rest = _without(question, asked.words, plain, found)
+        laid = _laid(_again(rest, catalogue), before, rest.text, catalogue)
+        made = form.edit(found, laid.plan, catalogue.collections[before.source]) if laid else None
+        if laid is None or made is None:
+            continue
+        check(made, catalogue)
+        note = Understood(" ".join(w.text for w in stretch), form.said(made))
+        return replace(laid, plan=made, label=describe(made), understood=(*laid.understood, note))
+    return None
+
+
+def _again(question: Question, catalogue: Catalogue) -> Asked:
+    return Asked(question, tokenise(question.text), lexicon_of(catalogue))
+
+
+def _without(
+    question: Question, words: tuple[Word, ...], plain: str, found: re.Match[str]
+) -> tuple[tuple[Word, ...], Question]:
+    """The words of a form, and the question with blanks in their place."""
+    first = plain[: found.start()].count(" ") if found.start() else 0
+    stretch = words[first : first + found[0].strip().count(" ") + 1]
+    start, end = stretch[0].start, stretch[-1].end
+    text = question.text[:start] + " " * (end - start) + question.text[end:]
+    return stretch, replace(question, text=text)
 
 
 def _formed(
@@ -104,21 +140,17 @@ def _formed(
 ) -> tuple[QueryPlan, Question, tuple[Understood, ...]]:
     """The plan after the turn's forms, what is left of the question, and what the forms became."""
     spec = catalogue.collections[before.source]
-    plain, text, notes = " ".join(word.text for word in words), question.text, []
+    plain, notes = " ".join(word.text for word in words), []
     for form in FORMS:
         found = form.pattern.search(plain)
         made = form.edit(found, before, spec) if found else None
         if found is None or made is None:
             continue
         before = made
-        first = plain[: found.start()].count(" ") if found.start() else 0
-        stretch = words[first : first + found[0].strip().count(" ") + 1]
-        start, end = stretch[0].start, stretch[-1].end
+        stretch, question = _without(question, words, plain, found)
         notes.append(Understood(" ".join(w.text for w in stretch), form.said(made)))
-        text = text[:start] + " " * (end - start) + text[end:]
-        plain = plain[: found.start()] + "~ " * len(stretch) + plain[found.end() :].lstrip()
         break
-    return before, replace(question, text=text), tuple(notes)
+    return before, question, tuple(notes)
 
 
 def _reading(

@@ -91,3 +91,23 @@ def test_what_falls_due_does_not_decline() -> None:
     made = best("how many invoices fall due next month?")
     assert not made.compute
     assert made.measures[0].fn == "count"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("how many tickets did customers open in July", "how many tickets in July"),
+     ("how many upgrades did people make last month", "number of upgrades last month"),
+     ("how many invitations did users send in May", "number of invitations in May")],
+)  # fmt: skip
+def test_what_was_done_is_counted_whoever_did_it(text: str, plain: str) -> None:
+    assert best(text) == best(plain)
+
+
+def test_what_is_open_is_a_state_still() -> None:
+    assert "open" in str(best("how many tickets are open"))
+
+
+def test_a_total_of_what_has_no_number_counts() -> None:
+    assert best("privacy requests received in May: total") == best(
+        "number of privacy requests received in May"
+    )

@@ -311,3 +311,16 @@ def test_a_condition_may_be_lifted_in_many_ways(turn: str) -> None:
 @pytest.mark.parametrize("turn", ["leave out Spain", "not counting Spain", "excluding Spain", "skip Spain"])  # fmt: skip
 def test_a_value_may_be_left_out_in_many_ways(turn: str) -> None:
     assert after("users by country", turn) == after("users by country", "without Spain")
+
+
+def test_an_edit_may_be_one_of_what_the_rest_of_the_turn_makes() -> None:
+    made = after("average word count of articles", "by author, shortest first")
+    assert (
+        made["order"] == after("average word count of articles by author", "lowest first")["order"]
+    )
+    assert made["group"]
+
+
+def test_the_same_period_is_no_new_one() -> None:
+    first = "how many exports were there in May?"
+    assert after(first, "and shares, same month") == after(first, "and shares")
