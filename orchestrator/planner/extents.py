@@ -218,12 +218,22 @@ def _stretch(found: re.Match[str], now: datetime) -> Pair | None:
     return stretch(phrase, now)
 
 
+def _another_year(found: re.Match[str], now: datetime) -> Pair | None:
+    """ "in 2024, 2025 or 2026"."""
+    before = found.string[: found.start()]
+    return stretch(found["p"], now) if _YEARS.search(before) else None
+
+
 def parts_of(found: re.Match[str], now: datetime) -> tuple[Pair, ...]:
     """The two stretches that a range lies between."""
     named = (stretch(end, now) for end in _completed(found["a"], found["b"]))
     return tuple(pair for pair in named if pair is not None)
 
 
+_YEARS: Final = re.compile(
+    rf"\b(?:in|during|of|for|from|years?) {YEAR} (?:(?:, )?(?:and|or)|,)"
+    rf"(?: (?:in )?{YEAR} (?:(?:, )?(?:and|or)|,))* $"
+)
 #: what is said to lie between two stretches
 RANGES: Final = (_range, _apart)
 _FROM: Final = frozenset({"after", "since", "from", "later than", "starting", "starting at"})
@@ -388,4 +398,5 @@ PHRASES: Final[tuple[tuple[re.Pattern[str], Meaning], ...]] = (
         _open,
     ),
     (re.compile(rf"\b(?:(?P<lead>{_LEAD}) )?(?P<p>{POINT})(?= |$){_NO_DAY}"), _stretch),
+    (re.compile(rf"\b(?P<p>{YEAR})(?= |$){_NO_DAY}"), _another_year),
 )

@@ -67,6 +67,21 @@ def test_what_is_no_date_is_no_window(text: str) -> None:
     assert windows(tokenise(text), NOW_US) == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("in 2024 or 2025", [2024, 2025]),
+        ("during 2021, 2023 and 2024", [2021, 2023, 2024]),
+        ("in the year 1999 or in 2000", [1999, 2000]),
+        ("rooms for 12 or 2000 people", []),
+        ("model 2020 or 2021", []),
+    ],
+)
+def test_one_year_beside_another_is_a_window_too(text: str, years: list[int]) -> None:
+    starts = [shown(w.start_us) for w in windows(tokenise(text), NOW_US)]
+    assert starts == [f"{year}-01-01" for year in years]
+
+
 def test_windows_follow_the_time_zone_of_the_question() -> None:
     (found,) = windows(tokenise("today"), NOW_US, "America/New_York")
     assert shown(found.start_us) == "2026-11-18T05:00"
