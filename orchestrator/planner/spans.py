@@ -52,6 +52,9 @@ _ENDINGS: Final = frozenset(
 )
 _COUNTING: Final = frozenset({"number", "numbers", "count", "counts"})
 
+_JOINING: Final = frozenset({"and", "or", ",", "/", "&"})
+_SHARED_MAX: Final = 3  # words of the name whose last one is shared
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -133,6 +136,7 @@ def _matches(
     for first, word in enumerate(words):
         if first in hidden or word.kind == "mark" or word.glued:
             continue
+        yield from _shared(words, first, lexicon, hidden)
         for last in range(first + 1, min(first + longest, len(words)) + 1):
             if last - 1 in hidden or words[last - 1].kind in ("mark",):
                 break
@@ -155,6 +159,28 @@ def _matches(
             for place in range(first, last):
                 for fixed in fixes.get(place, ()):
                     yield from _fixed(run, first, place, fixed, lexicon)
+
+
+def _shared(
+    words: tuple[Word, ...], first: int, lexicon: Lexicon, hidden: frozenset[int]
+) -> Iterator[Span]:
+    """ "first and last names": a word that names a field by the last word of the one behind it."""
+    named = first + 2
+    if named >= len(words) or words[first + 1].text not in _JOINING:
+        return
+    if words[first].text not in _GRAMMAR and _meanings(words[first : named - 1], lexicon):
+        return
+    for last in range(named + 2, min(named + _SHARED_MAX, len(words)) + 1):
+        if last - 1 in hidden or words[last - 1].kind == "mark":
+            return
+        beside = {m.address for m in _fields(words[named:last], lexicon)}
+        found = _fields((words[first], *words[named + 1 : last]), lexicon)
+        if kept := tuple(m for m in found if m.address in beside):
+            yield Span(first, first + 1, kept, words[first].text)
+
+
+def _fields(run: tuple[Word, ...], lexicon: Lexicon) -> Iterator[Meaning]:
+    return (m for m in _meanings(run, lexicon) if m.kind == "field" and not m.proposed)
 
 
 def _counts(run: tuple[Word, ...], after: tuple[Word, ...]) -> bool:
