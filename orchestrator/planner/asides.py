@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from orchestrator.planner.grammar import UNITS
@@ -31,6 +32,8 @@ _DONE: Final = re.compile(
     r"(?= (?:in|on|at|since|during|last|this|today|yesterday|from|between|for|over|before|after|per"
     r"|by|each|every|within|so|and|,)\b|$)"
 )
+_BESIDE: Final = re.compile(r"\bside by side\b")
+_NUMBERS_OF: Final = frozenset({"no", "nr", "num", "nbr", "#"})
 _VOLUMES: Final = frozenset({"volume", "volumes", "headcount"})
 
 
@@ -46,15 +49,20 @@ def without_definitions(words: tuple[Word, ...]) -> tuple[Word, ...]:
 
 def deeds(words: tuple[Word, ...]) -> frozenset[int]:
     """Places of verbs that say only that it happened, so that "open" behind "did" is no state; and
-    of people who are only whoever did it."""
+    of people who are only whoever did it; and of "side by side"."""
     text = " ".join(word.text for word in words)
-    starts = (m.start(group) for m in _DONE.finditer(text) for group in ("who", "verb"))
+    starts = [m.start(group) for m in _DONE.finditer(text) for group in ("who", "verb")]
+    starts += [m.start() + n for m in _BESIDE.finditer(text) for n in (0, 5, 8)]
     return frozenset(text.count(" ", 0, start) for start in starts if start >= 0)
 
 
 def counted(words: tuple[Word, ...], lexicon: Lexicon) -> tuple[Word, ...]:
-    """ "ticket volume" is the ticket count, where tickets have no volume of their own."""
+    """ "ticket volume" is the ticket count, where tickets have no volume of their own; "no. of"
+    is the number of."""
     out = list(words)
+    for n, (word, after) in enumerate(pairwise(words)):
+        if after.text == "of" and word.text in _NUMBERS_OF:
+            out[n] = replace(word, text="number", stem=stem("number"))
     for n, word in enumerate(words[1:], 1):
         if word.text not in _VOLUMES:
             continue

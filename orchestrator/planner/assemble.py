@@ -31,6 +31,7 @@ from orchestrator.planner.parts import query
 from orchestrator.planner.ranking import leftover, ranking
 from orchestrator.planner.reading import Reading
 from orchestrator.planner.source import Candidate
+from orchestrator.planner.told import IN_UNIT, told_in
 from orchestrator.planner.unheard import unheard
 from registry.catalog import Catalogue
 from registry.check import check
@@ -134,6 +135,8 @@ def finished(frame: Frame, candidate: Candidate, behind: float) -> Reading | Non
     made = _plan(frame)
     if made is None:
         return None
+    unit = IN_UNIT.search(" ".join(word.text for word in frame.words))
+    made = (told_in(made, unit["unit"], frame.spec) if unit else None) or made
     missed = _missed(frame)
     sure = _confidence(frame, made, candidate, behind, missed)
     return Reading(made, sure, describe(made), frame.understood, missed)

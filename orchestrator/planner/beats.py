@@ -29,10 +29,12 @@ _BEAT: Final = re.compile(
     rf"\b(?:group(?:ed)? by|broken down by|break down by|split by|per|by|each|every|for each"
     rf"|for every|in each|of each|every single|each single) (?:calendar )?(?P<u>{BIG})\b"
     rf"(?! of\b| by\b)"
-    rf"|(?<!than )(?<!over )(?<!half )\b(?:an?) (?P<u2>hour|day|week|month|year)(?= ~|$| ,)"
+    rf"|(?<!than )(?<!over )(?<! of )(?<!half )(?<!under )(?<!within )(?<!least )\b"
+    r"(?:an?) (?P<u2>hour|day|week|month|year)(?= ~|$| ,)"
     rf"|\b{_MOVED}(?P<u3>{BIG}) (?:by|(?P<after>after)) (?P=u3)\b"
     rf"|\b(?:on|at|in)(?: an?)? (?P<u4>{'|'.join(_ADVERBS)}) (?:basis|steps|intervals|buckets)\b"
     rf"|\b(?P<u5>{BIG})(?: wise| level)\b"
+    rf"|\b(?:for |in )?each (?:one )?of (?:the|these|those) (?P<u7>{BIG})s\b"
     r"|\b(?:by|into) (?P<u6>hours|days|weeks|months|quarters|years)\b"
     r"|\b(?P<adverb>hourly|daily|weekly|monthly|quarterly|yearly|annually)\b"
     rf"|\b(?:by|per) date\b(?P<date>)|\b{_MOVED}(?:over time|(?:the )?trends?(?: of| in| for)?"
@@ -63,7 +65,7 @@ def beats(words: tuple[Word, ...], hidden: frozenset[int]) -> tuple[Beat, ...]:
     for found in _BEAT.finditer(text):
         if found["after"] and _CHANGES.search(text):
             continue  # it is the way from one to the next that is asked for
-        unit = found["u"] or found["u2"] or found["u3"] or found["u5"]
+        unit = found["u"] or found["u2"] or found["u3"] or found["u5"] or found["u7"]
         unit = unit or _ADVERBS.get(found["adverb"] or found["u4"] or "")
         unit = unit or (found["u6"] or "").removesuffix("s") or None
         if unit is None and found["date"] is not None:

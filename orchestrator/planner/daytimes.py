@@ -12,7 +12,8 @@ from orchestrator.planner.dates import Pair
 #: a time of day as the words of a question have it
 HOUR: Final = (
     r"(?:noon|midday|midnight|(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?: ?[ap] ?m)?"
-    r"|(?:0?\d|1[0-2]) ?[ap] ?m|(?:[01]?\d|2[0-4])(?: o clock| oclock| hrs| ?h))(?: utc)?"
+    r"|(?:0?\d|1[0-2]) ?[ap] ?m|(?:0?\d|1[0-2]) (?:in the (?:morning|afternoon|evening)|at night)"
+    r"|(?:[01]?\d|2[0-4])(?: o clock| oclock| hrs| ?h))(?: utc)?"
 )
 PART: Final = r"(?:morning|afternoon|evening)"
 _PARTS: Final = {"morning": (0, 12), "afternoon": (12, 18), "evening": (18, 24)}
@@ -25,6 +26,8 @@ def time_of_day(text: str, *, closing: bool = False) -> timedelta | None:
     text = text.removesuffix(" utc")
     if text in _NAMED:
         return timedelta(hours=24 if closing and text == "midnight" else _NAMED[text])
+    text = re.sub(r" in the morning", " am", text)
+    text = re.sub(r" (?:in the (?:afternoon|evening)|at night)", " pm", text)
     found = _CLOCK.fullmatch(text)
     if found is None:
         return None

@@ -174,6 +174,15 @@ def _value(text: str) -> int | float:
     return float(text) if "." in text else int(text)
 
 
+def _ratio(own: str | None, unit: str | None) -> float | int:
+    """ "between 30 minutes and 1 hour": what the first unit is in the second."""
+    first = _unit(own)
+    if first is None or unit is None or UNITS[first][0] != UNITS[unit][0]:
+        return 1
+    ratio = UNITS[first][1] / UNITS[unit][1]
+    return round(ratio) if ratio >= 1 else ratio
+
+
 def _end(found: re.Match[str]) -> int:
     """Where the comparison ends: a word behind it that is no unit is none of it."""
     for name, text in found.groupdict().items():
@@ -217,7 +226,7 @@ def comparisons(words: tuple[Word, ...], hidden: frozenset[int]) -> tuple[Compar
         if not any(first < c.last and c.first < last for c in out):
             top = _value(high) if high else None
             rest = groups.get("rest") if end == found.end() else None
-            number = _value(low) + _further(rest, unit)
+            number = _value(low) * _ratio(groups.get("u0"), unit) + _further(rest, unit)
             out.append(Comparison(first, last, op, number, top, unit, hint))
 
     for found in _BETWEEN.finditer(text):

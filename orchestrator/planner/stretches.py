@@ -25,6 +25,8 @@ from orchestrator.planner.dates import (
 from orchestrator.planner.daytimes import HOUR, PART, part_of_day, time_of_day
 from orchestrator.planner.words import NUMBERS
 
+_LATEST: Final = "(?:last|past|previous|prior|most recent|latest)"
+_WHOLE: Final = "(?:full |complete |whole |entire |calendar )"
 _AHEAD: Final = frozenset({"next", "coming", "upcoming", "following"})
 _ONE_OF_TWO: Final = "(?:first|second|1st|2nd|last|latter)"
 _WHICH: Final = "(?:last|past|previous|prior|preceding|this|current|next|coming|upcoming|following)"
@@ -76,7 +78,8 @@ POINT: Final = (
     rf"(?:(?:the )?(?:{_INSTANT}|{_TIMED}|(?:this|{_DAY})(?: in the)? {PART}|{DATE}"
     rf"|\d{{4}}-\d{{1,2}}"
     rf"|{_EDGE}|{_FEW}|{_HALF}|{_QUARTER}|{_WEEK}|{_MONTH}|{_NEAR}|now"
-    rf"|(?:this )?{_WHICH} (?:{BIG}|weekend|fortnight)|weekend|(?:calendar )?year \d{{4}}|{YEAR})"
+    rf"|(?:this )?{_WHICH} (?:{BIG}|weekend|fortnight)|{_LATEST} {_WHOLE}{BIG}"
+    rf"|weekend|(?:calendar )?year \d{{4}}|{YEAR})"
     rf"|{_ORDINAL_DAY})(?= |$)"
 )
 
@@ -362,6 +365,7 @@ _POINTS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], 
     ),
     (re.compile("weekend"), _latest_weekend),
     (re.compile(rf"(?:this )?({_WHICH}) ({BIG}|weekend|fortnight)"), _relative),
+    (re.compile(rf"{_LATEST} {_WHOLE}({BIG})"), lambda m, n: whole(m[1], n, -1)),
     (re.compile(rf"(?P<day>this|{DATE}|{_NEAR})(?: in the)? (?P<part>{PART})"), _part),
     (
         re.compile(

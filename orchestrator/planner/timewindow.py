@@ -6,6 +6,7 @@ and `last 7 days` roll back from now. Works on the words joined by blanks; says 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
@@ -19,6 +20,13 @@ from orchestrator.planner.words import Word
 from registry.clock import from_datetime, to_datetime
 
 _ASKED_KEPT: Final = 64  # questions, for the planners of a cascade
+_AND: Final = frozenset({"and", "or", "plus"})
+#: what holds two times apart: "in May and June, separately"
+_CONTRASTS: Final = re.compile(
+    r"\b(?:ratio|compar\w+|versus|vs|differ\w+|relative|proportion|gr[eo]w\w*|chang\w+|increas\w+"
+    r"|decreas\w+|ris\w+|rose|drop\w*|fell|than|minus|divided|columns?|each|separate\w*|both"
+    r"|respectively|side|against|per|by)\b"
+)
 _BESIDE: Final = frozenset({"of", "in", "on", "the"})
 
 
@@ -103,7 +111,8 @@ def windows(words: tuple[Word, ...], now_us: int, timezone: str = "UTC") -> tupl
             ends = parts_of(found, now) if meaning in RANGES else ()
             parts = tuple((instant(part[0]), instant(part[1])) for part in ends)
             out.append(Window(*places(starts, begin, end), *bounds, found[0], parts))
-    return tuple(_narrowed(sorted(out, key=lambda w: w.first), words))
+    apart = tuple(_narrowed(sorted(out, key=lambda w: w.first), words))
+    return apart if _CONTRASTS.search(text) else tuple(_united(apart, words))
 
 
 def _narrowed(found: list[Window], words: tuple[Word, ...]) -> Iterator[Window]:
@@ -118,6 +127,24 @@ def _narrowed(found: list[Window], words: tuple[Word, ...]) -> Iterator[Window]:
             yield last
         last = window if inner is None or last is None else replace(inner, first=last.first)
         last = last if inner is None else replace(last, last=window.last)
+    if last is not None:
+        yield last
+
+
+def _united(found: tuple[Window, ...], words: tuple[Word, ...]) -> Iterator[Window]:
+    """ "on Monday and Tuesday": of two windows of which one begins where the other ends, both."""
+    last: Window | None = None
+    for window in found:
+        between = words[last.last : window.first] if last is not None else ()
+        linked = len(between) == 1 and between[0].text in _AND
+        meets = last is not None and last.start_us is not None and last.end_us == window.start_us
+        if last is not None and linked and meets and window.end_us is not None:
+            text = f"{last.words} {between[0].text} {window.words}"
+            last = replace(last, last=window.last, end_us=window.end_us, words=text)
+            continue
+        if last is not None:
+            yield last
+        last = window
     if last is not None:
         yield last
 

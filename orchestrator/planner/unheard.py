@@ -102,6 +102,13 @@ def _any_weekday(frame: Frame) -> bool:
     ) or frame.has(r"(?:on )?(?:a|any|every) T\d+")
 
 
+def _distinct(frame: Frame) -> bool:
+    """ "number of distinct customers" counted more than once each."""
+    said = not {"distinct", "different", "unique"}.isdisjoint(_loose(frame))
+    once = frame.distinct or any(m.fn == "distinct" for m in frame.measures)
+    return said and not once and any(m.fn == "count" for m in frame.measures)
+
+
 def _one(frame: Frame) -> bool:
     """ "sessions with one page": the number is a word of grammar."""
     return frame.has(
@@ -286,6 +293,7 @@ _RULES: Final[tuple[tuple[Callable[[Frame], bool], float], ...]] = (
     (_both, _WRONG),
     (_any_weekday, _WRONG),
     (_one, _WRONG),
+    (_distinct, _ODD),
     (_several_counted, _WRONG),
     (_times_contrasted, _WRONG),
     (_ratio_grouped, _WRONG),

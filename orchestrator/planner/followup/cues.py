@@ -81,6 +81,11 @@ _SAYINGS: Final = tuple(
         ),
         (r"(?:instead|rather) than|in place of", "not"),
         (r"(?:change|switch|swap) (?:that|it|this|the \w+) (?:to|for)|make (?:that|it)", "now"),
+        (
+            r"(?:limit|restrict|narrow|confine|reduce|filter)(?: (?:it|that|this|them|those))?"
+            r"(?: down)? (?:to|by|for)(?: only| just)?(?= )",
+            "only",
+        ),
         (r"further|down", ""),
     )
 )

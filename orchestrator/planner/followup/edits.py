@@ -36,6 +36,11 @@ _DOWN: Final = frozenset(
 )
 
 
+def _falls(way: str | None) -> bool:
+    """Whether the smallest come first: "least expensive" as "least"."""
+    return (way or "").partition(" ")[0] in _DOWN
+
+
 def without_folds(plan: QueryPlan) -> QueryPlan:
     """The records behind a plan: what is folded, ordered and limited falls away."""
     bare = QueryPlan(source=plan.source, joins=plan.joins, where=plan.where)
@@ -134,7 +139,7 @@ def ranked(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> Query
         by = next((o.by for o in plan.order if o.by in figures), figures[-1] if figures else None)
         if by is None or not plan.group:
             return None
-        order = (Order(by=by, desc=way not in _DOWN),)
+        order = (Order(by=by, desc=not _falls(way)),)
     elif not plan.aggregates and not order and way not in ("first", None):
         return None
     return plan.model_copy(update={"order": order, "limit": n})
@@ -157,7 +162,7 @@ def extreme(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> Quer
         return None
     if found["noun"] and phrase(found["noun"]) not in {phrase(key.name) for key in plan.group}:
         return None  # it asks about something else than the groups
-    order = (Order(by=figures[-1], desc=found["way"] not in _DOWN),)
+    order = (Order(by=figures[-1], desc=not _falls(found["way"])),)
     limit = (plan.limit or 1) if found["and"] else 1
     return plan.model_copy(update={"order": order, "limit": limit})
 

@@ -18,7 +18,8 @@ from registry.plan import QueryPlan, conjuncts
 _N: Final = rf"(?:\d{{1,5}}|{'|'.join(NUMBERS)})"
 _BEST: Final = (
     r"(?:top|first|bottom|biggest|largest|highest|greatest|smallest|lowest|best|worst|longest"
-    r"|shortest|cheapest|most|least|fewest)"
+    r"|shortest|cheapest|(?:most|least) (?:expensive|common|frequent|popular|active|used|costly)"
+    r"|most|least|fewest|priciest|busiest|heaviest)"
 )
 _EXTREME: Final = (
     "(?:highest|largest|biggest|longest|slowest|greatest|worst|best|lowest|smallest|fewest"

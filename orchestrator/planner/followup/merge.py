@@ -97,7 +97,12 @@ def merge(frame: Frame, before: QueryPlan) -> bool:
     if frame.has(_TOO):
         frame.where = [_widened(made, before) for made in frame.where]
     said = {leaf_field(leaf) for made in frame.where for leaf in leaves(made)} | dropped
-    kept = [p for p in conjuncts(before.where) if not _overlaps(p, said)]
+    opened = {key.field for key in frame.group if key.bucket is None}
+    kept = [
+        p
+        for p in conjuncts(before.where)
+        if not _overlaps(p, said) and not (_single(p) and leaf_field(p) in opened)
+    ]
     frame.where = [*kept, *frame.where]
     if not frame.group:
         frame.group = list(before.group)
@@ -121,6 +126,11 @@ def merge(frame: Frame, before: QueryPlan) -> bool:
     if frame.limit is None and bool(frame.measures or frame.group) == before.aggregates:
         frame.limit = before.limit
     return True
+
+
+def _single(part: Predicate) -> bool:
+    """Whether a field has one value: "for every channel" after one of them asks for the others."""
+    return isinstance(part, Compare) and part.op == "=" and part.plan is None
 
 
 def _widened(made: Predicate, before: QueryPlan) -> Predicate:

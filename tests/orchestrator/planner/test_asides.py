@@ -111,3 +111,27 @@ def test_a_total_of_what_has_no_number_counts() -> None:
     assert best("privacy requests received in May: total") == best(
         "number of privacy requests received in May"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "factor"),
+    [("mean latency of webhook calls, in seconds", 1000), ("how long does a backup take on average in hours?", 3600),
+     ("maximum alert duration in minutes", 60)],
+)  # fmt: skip
+def test_a_fold_is_told_in_the_unit_asked_for(text: str, factor: int) -> None:
+    made = best(text)
+    assert [(c.op, c.args[1]) for c in made.compute] == [("/", factor)]
+
+
+def test_in_days_of_what_is_told_in_days_changes_nothing() -> None:
+    assert not best("average number of pages per visit in desktop sessions").compute
+
+
+@pytest.mark.parametrize("text", ["no. of alerts in May", "# of alerts in May", "nr of alerts in May"])  # fmt: skip
+def test_an_abbreviated_number_of_counts(text: str) -> None:
+    assert best(text) == best("number of alerts in May")
+
+
+def test_two_units_of_one_range_are_brought_together() -> None:
+    (found,) = comparisons(tokenise("between 45 minutes and 2 hours"), frozenset())
+    assert (found.number, found.high, found.unit) == (0.75, 2, "hour")

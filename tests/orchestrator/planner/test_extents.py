@@ -141,3 +141,23 @@ def test_two_times_that_are_compared_stay_two() -> None:
 def test_a_range_knows_its_two_ends() -> None:
     (found,) = windows(tokenise("growth from August to October"), NOW_US)
     assert [shown(start) for start, _ in found.parts] == ["2026-08-01", "2026-10-01"]
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("on Monday and Tuesday", "2026-11-16", "2026-11-18"),
+        ("in July or August", "2026-07-01", "2026-09-01"),
+        ("in the most recent full quarter", "2026-07-01", "2026-10-01"),
+        ("today before 8 in the morning", "2026-11-18", "2026-11-18T08:00"),
+        ("yesterday after 9 at night", "2026-11-17T21:00", "2026-11-18"),
+    ],
+)  # fmt: skip
+def test_neighbours_are_one_window(text: str, start: str, end: str) -> None:
+    (found,) = windows(tokenise(f"sessions {text}"), NOW_US)
+    assert (shown(found.start_us), shown(found.end_us)) == (start, end)
+
+
+@pytest.mark.parametrize("text", ["sales in May and June, side by side", "change in May and June", "visits in May and July"])  # fmt: skip
+def test_what_is_held_apart_stays_apart(text: str) -> None:
+    assert len(windows(tokenise(text), NOW_US)) == 2

@@ -324,3 +324,23 @@ def test_an_edit_may_be_one_of_what_the_rest_of_the_turn_makes() -> None:
 def test_the_same_period_is_no_new_one() -> None:
     first = "how many exports were there in May?"
     assert after(first, "and shares, same month") == after(first, "and shares")
+
+
+def test_for_every_value_after_one_of_them_asks_for_the_others_too() -> None:
+    assert (
+        after("how many visits from Spain in May?", "per country")["where"]
+        == after("how many visits in May?", "per country")["where"]
+    )
+
+
+@pytest.mark.parametrize("turn", ["restrict it to Spain", "narrow it down to Spain", "limit that to Spain"])  # fmt: skip
+def test_a_turn_may_narrow_in_many_ways(turn: str) -> None:
+    assert after("how many visits were there in May?", turn) == after(
+        "how many visits were there in May?", "only Spain"
+    )
+
+
+def test_the_most_expensive_are_the_first() -> None:
+    assert after("total ad cost by channel", "just the two most expensive")["limit"] == 2
+    least = after("total ad cost by channel", "the 2 least expensive")
+    assert least["order"] == after("total ad cost by channel", "bottom 2")["order"]
