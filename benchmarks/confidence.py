@@ -28,12 +28,9 @@ from orchestrator.commands.version import installed
 from orchestrator.eval.run import Outcome, Runner
 from orchestrator.eval.suite import Suite, load_suite
 from orchestrator.planner import rules
-from orchestrator.planner.asked import Asked
 from orchestrator.planner.confidence import evidence, model_of, two_meanings
-from orchestrator.planner.lexicon import lexicon_of
 from orchestrator.planner.reading import Context, Planner, Question, Readings
 from orchestrator.planner.shown import shown
-from orchestrator.planner.words import tokenise
 from registry.catalog import Catalogue
 from registry.clock import SystemClock
 from registry.settings import Settings
@@ -65,7 +62,7 @@ def only(model: str, seen: dict[str, dict[str, float]]) -> Planner:
     """One way to read, always sure; what was counted for each question goes into `seen`."""
 
     def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
-        asked = Asked(question, tokenise(question.text), lexicon_of(catalogue))
+        asked = rules.asked_of(question, catalogue)
         shaped, composed = rules.both(asked, question.text, catalogue)
         if rules.no_question(question, catalogue) or two_meanings(shaped, catalogue):
             return Readings(rules.NAME)  # refused or asked back, however likely

@@ -31,7 +31,11 @@ _UNLIKELY: Final = -0.2  # of the log odds that a shape has
 #: a shape that explains the whole question is passed over only for much likelier clauses: those
 #: were grown on the very questions that the weights are fitted to
 _EXPLAINED, _CLEARLY = 0.85, 0.5
-_TURNS: Final = ("mark_deaf_number", "mark_deaf_not", "mark_deaf_each", "mark_deaf_time")
+_TURNS: Final = (
+    "mark_deaf_number", "mark_deaf_not", "mark_deaf_each", "mark_deaf_time", "mark_other_counted",
+    "mark_elsewhere", "mark_deaf_someone",
+)  # fmt: skip
+_HEARD_APART: Final = ("mark_other_counted", "mark_elsewhere", "mark_deaf_someone")
 #: of a plan in whose shape words that turn an answer round have no effect (`unheard`)
 _HEARD, _ODD = 0.6, 0.7
 
@@ -58,12 +62,13 @@ def evidence(
 ) -> dict[str, dict[str, float]]:
     """{model: what is counted for the best reading of each way to read}"""
     first = shaped[0] if shaped else None
-    if composed is not None and first is not None and beyond(composed.plan, first.plan):
+    if composed is not None and first is not None and _another(composed, first):
         first = None  # its opinion is of another question
     agree = bool(first and composed and alike(first.plan, composed.plan))
     out: dict[str, dict[str, float]] = {}
     if composed is not None:
-        beside = _beside(first, agree, composed.plan, catalogue)
+        unheard = bool(shaped) and first is None
+        beside = _beside(first, agree, composed.plan, catalogue, unheard=unheard)
         out["composed"] = {**composed.evidence, **beside}
     if first is not None:
         out["shaped"] = _shaped(first, composed, agree, catalogue)
@@ -75,7 +80,7 @@ def chosen(
 ) -> tuple[Reading, ...]:
     """The readings of both ways to read, each with its likelihood, the likeliest first."""
     first = shaped[0] if shaped else None
-    if composed is not None and first is not None and beyond(composed.plan, first.plan):
+    if composed is not None and first is not None and _another(composed, first):
         shaped, first = (), None
     found = evidence(shaped, composed, catalogue)
     out: list[Reading] = []
@@ -99,6 +104,15 @@ def chosen(
     if composed is not None and composed.evidence["proposed"]:
         out = [replace(r, confidence=min(r.confidence, _GUESSED)) for r in out]
     return _apart(out, composed)
+
+
+def _another(composed: Reading, shaped: Reading) -> bool:
+    """Whether the shape is of another question: clauses say what it cannot, or it is deaf to a
+    word that turns the answer round, and they are not."""
+    if beyond(composed.plan, shaped.plan):
+        return True
+    deaf = any(shaped.evidence.get(name) for name in _HEARD_APART)
+    return deaf and not any(composed.evidence.get(name) for name in _TURNS)
 
 
 def beyond(composed: QueryPlan, shaped: QueryPlan) -> bool:
@@ -210,12 +224,17 @@ def _apart(readings: list[Reading], composed: Reading | None) -> tuple[Reading, 
 
 
 def _beside(
-    first: Reading | None, agree: bool, plan: QueryPlan, catalogue: Catalogue
+    first: Reading | None,
+    agree: bool,
+    plan: QueryPlan,
+    catalogue: Catalogue,
+    *,
+    unheard: bool = False,
 ) -> dict[str, float]:
     described = bool(catalogue.collections[plan.source].display)
     other = logit(first.confidence) if first is not None else -5.0
     further = any(_says(plan))
-    if further and first is None:
+    if (further or unheard) and first is None:
         other = 0.0  # nobody else could have said it
     return {
         "beyond": float(further),

@@ -39,7 +39,15 @@ FILLER: Final = _set(
     company platform product yes equal equals exactly roughly approximately today perform performed average
     during following mentioned many several there calculate compute determine figure plot plotted chart charts graph graphs draw visualise visualize needed lasting
     bring brought generate generated generates produce produced produces contribute contributed cause caused achieve achieved
-    work works working ask asked run ran column columns new together according develop developed track tracks tracked tracking deal deals dealt percentage percent share proportion fraction ratio"""
+    work works working ask asked run ran column columns new together according develop developed track tracks tracked tracking deal deals dealt percentage percent share proportion fraction ratio
+    hold holds held holding arrive arrives arrived arriving sit sits sat sitting lie lies lay stand stands stood keep keeps keeping
+    experience experienced experiencing encounter encountered face faced faces submit submits submitted lodge lodged hand handed
+    enter entered reach reached reaches conduct conducted carry carried bear accumulate accumulated collect collected
+    gather gathered note noted give gives gave remain remains remained remaining appear appears appeared turn turned
+    own owned possess possesses possessed obtain obtained constitute represent represents comprise amounted
+    wonder wondering curious interested concerned simply basically quickly asap thx thanks cheers folks guys stuff ballpark wanna gimme
+    lemme pls plz kindly hence therefore okay well namely respectively altogether together
+    combination wise"""
 )
 #: what follows is not there: "users without sessions"
 ABSENCE: Final = _set("without no never not nobody noone lacking missing lack lacks")

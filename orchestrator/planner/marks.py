@@ -4,6 +4,7 @@ is used and not named, joins and sums that only look right. Counts; weighed else
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
@@ -39,6 +40,10 @@ _EACH: Final = frozenset({"per", "each", "every"})
 _SIDES: Final = frozenset({"vs", "versus"})
 _RANKS: Final = frozenset(SUPERLATIVES) - {"first", "last", "recent", "top", "bottom"}
 #: words behind a field that are about its column, and no value of it
+_ANYBODY: Final = re.compile(
+    r" by (?:somebody|someone|anybody|anyone|(?:a|any|some) (?:person|user|human))"
+    r" (?!who |that |whose |from |in |with |on |of )"
+)
 _FORMS: Final = frozenset({"only", "name", "names", "alphabetically", "please", "too"})
 _WHOLE: Final = frozenset({"sum", "avg"})
 
@@ -65,6 +70,8 @@ def marks(plan: QueryPlan, asked: Asked, catalogue: Catalogue) -> dict[str, floa
         "mark_mended": len(asked.mended),
         "mark_typos": sum(span.typo for span in asked.spans),
         "mark_unknown": sum(word.lower() not in told for word in asked.unknown),
+        "mark_other_counted": _other_counted(plan, asked),
+        "mark_elsewhere": _elsewhere(plans, asked),
         "mark_everything": not (plan.where or plan.aggregates or plan.limit or plan.joins),
         "mark_domains": len(plan.domains) - 1,
         "mark_weak": sum(s.meanings[0].weight < _NAMED for s in asked.spans if not s.soft),
@@ -196,13 +203,73 @@ def _no_such(asked: Asked, catalogue: Catalogue, told: str) -> int:
     return count
 
 
+_COUNTED: Final = (("how", "many"), ("number", "of"), ("count", "of"))
+
+
+def _other_counted(plan: QueryPlan, asked: Asked) -> bool:
+    """ "how many customers wrote" where messages are counted: what stands behind "how many" is no
+    record of what the plan counts, and is not told apart in it."""
+    counts = [m for m in plan.measures if m.fn == "count" and m.field is None]
+    if not plan.measures or len(counts) < len(plan.measures) or plan.group:
+        return False
+    for place, span in enumerate(asked.spans):
+        after = asked.spans[place + 1] if place + 1 < len(asked.spans) else None
+        best = span.meanings[0]
+        if best.kind not in ("collection", "value") or span.soft or best.weight < _NAMED:
+            continue
+        close = after is not None and after.first == span.last
+        if close and after is not None and after.meanings[0].kind != "value":
+            continue  # "how many user sessions"
+        if best.kind == "value" and (span.words[-1:] != "s" or best.value[-1:] == "s"):
+            continue
+        texts = [word.text for word in asked.words[: span.first]]
+        plain = [t for t in texts if t not in _TOLD_APART]
+        if tuple(plain[-2:]) not in _COUNTED:
+            continue
+        named = {m.address for m in span.meanings if m.kind == best.kind}
+        return plan.source not in named
+    return False
+
+
+_TOLD_APART: Final = frozenset(["different", "distinct", "unique", "separate", "the", "our", "all"])
+
+
+def _elsewhere(plans: tuple[QueryPlan, ...], asked: Asked) -> bool:
+    """ "German teams" where it is the users that speak German: a value right before a collection
+    that has it is a value of another one in the plan."""
+    for span, after in zip(asked.spans, asked.spans[1:], strict=False):
+        best = after.meanings[0]
+        if best.kind != "collection" or best.weight < _NAMED or after.first != span.last:
+            continue
+        own = [m for m in span.meanings if m.kind == "value" and m.address == best.address]
+        if not own or span.meanings[0].kind != "value":
+            continue
+        told = {(address, str(v)) for p in plans for address, v in _tested(p)}
+        others = {(m.address, m.value) for m in span.meanings if m.address != best.address}
+        if told & others and not told & {(m.address, m.value) for m in own}:
+            return True
+    return False
+
+
+def _tested(plan: QueryPlan) -> Iterator[tuple[str, object]]:
+    at = {join.alias: join.to for join in plan.joins}
+    for node in _nodes(plan):
+        if not isinstance(node, (Compare, In)):
+            continue
+        address = at.get(split_path(node.field)[0] or "", plan.source)
+        values = [node.value] if isinstance(node, Compare) else node.values or ()
+        yield from ((address, value) for value in values)
+
+
 def _deaf(plans: tuple[QueryPlan, ...], asked: Asked) -> Mapping[str, float]:
     """Words that turn an answer round, where nothing of the plan does."""
     said = {word.text for n, word in enumerate(asked.words) if n not in asked.covered}
     folds = {m.fn for p in plans for m in p.measures}
     numbers = {float(v) for p in plans for v in _numbers(p)}
     timed = sum("T" in str(v) or "-" in str(v) for p in plans for v in _values(p) if v)
+    anybody = f" {' '.join(word.text for word in asked.words)} "
     return {
+        "mark_deaf_someone": bool(_ANYBODY.search(anybody)) and not any(map(_tells_empty, plans)),
         "mark_deaf_not": bool(said & NEGATORS) and not any(map(_denies, plans)),
         "mark_deaf_rank": bool(said & _RANKS)
         and not any(p.limit or p.order for p in plans)
@@ -219,6 +286,10 @@ def _deaf(plans: tuple[QueryPlan, ...], asked: Asked) -> Mapping[str, float]:
             if word.text not in ("one", "zero")
         ),
     }
+
+
+def _tells_empty(plan: QueryPlan) -> bool:
+    return any(isinstance(node, IsNull) for node in _nodes(plan))
 
 
 def _denies(plan: QueryPlan) -> bool:

@@ -13,6 +13,7 @@ from orchestrator.planner.confidence import chosen
 from orchestrator.planner.graph import graph_of
 from orchestrator.planner.lexicon import lexicon_of
 from orchestrator.planner.marks import impossible, marked
+from orchestrator.planner.phrasings import reworded
 from orchestrator.planner.reading import Context, Question, Reading, Readings
 from orchestrator.planner.refusal import asks_to_write, beyond, near_names
 from orchestrator.planner.shown import shown
@@ -35,10 +36,16 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
     if len(words) > QUESTION_WORDS_MAX:
         reason = f"The question has more than {QUESTION_WORDS_MAX} words; ask in fewer."
         return Readings(NAME, reason=reason)
-    asked = Asked(question, words, lexicon_of(catalogue))
+    asked = asked_of(question, catalogue)
     found = chosen(*both(asked, question.text, catalogue), catalogue)
     readings = tuple(shown(reading, asked.words, catalogue) for reading in found)
     return _offered(readings, catalogue) if readings else _nothing(asked, catalogue)
+
+
+def asked_of(question: Question, catalogue: Catalogue) -> Asked:
+    """The question taken apart, what is said in other words put in the grammar's own."""
+    lexicon = lexicon_of(catalogue)
+    return Asked(question, reworded(tokenise(question.text), lexicon), lexicon)
 
 
 def no_question(question: Question, catalogue: Catalogue) -> Readings | None:
@@ -110,4 +117,4 @@ def _nothing(asked: Asked, catalogue: Catalogue) -> Readings:
     return Readings(NAME, (), reason, asked.unknown, near_names(asked.unknown, catalogue))
 
 
-__all__ = ["NAME", "both", "no_question", "plan"]
+__all__ = ["NAME", "asked_of", "both", "no_question", "plan"]

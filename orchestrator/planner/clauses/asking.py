@@ -8,6 +8,7 @@ from typing import Final
 from orchestrator.planner.clauses.columns import (
     bare,
     column,
+    did,
     is_source,
     named,
     percentile,
@@ -120,6 +121,9 @@ class _Asking:
         if shown and not (waiting or self.listing) and not _linked(self.tokens, n):
             return
         if not shown and not waiting and _of_scene(self.tokens, n):
+            return
+        if item.letter == "D" and not waiting and did(self.tokens, n, item):
+            self.draft.use(item)
             return
         if is_source(self.draft, item, self.tokens, n, waiting):
             return

@@ -148,6 +148,21 @@ _ARTICLES: Final = frozenset(
 )
 
 
+_OBJECT: Final = frozenset(["a", "an", "the", "any", "some", "their", "our", "one", "at", "least"])
+
+
+def did(tokens: list[str], n: int, item: Item) -> bool:
+    """ "users opened an urgent ticket": what stands between who and what is a verb."""
+    if n == 0 or not (is_item(tokens[n - 1]) and tokens[n - 1][0] == "C"):
+        return False
+    rest = [t for t in tokens[n + 1 : n + 6] if t not in _OBJECT]
+    rest = [t for t in rest if not (is_item(t) and t[0] in "VOZ")]
+    direct = tokens[n + 1 : n + 2] and (tokens[n + 1] in _OBJECT or is_item(tokens[n + 1]))
+    return (
+        item.words[-2:] == "ed" and bool(direct and rest) and rest[0][0] == "C" and is_item(rest[0])
+    )
+
+
 def source(
     draft: Draft, item: Item, n: int, tokens: list[str], count: bool, folds: list[Fn]
 ) -> bool:
@@ -157,6 +172,8 @@ def source(
     after = tokens[n + 1] if n + 1 < len(tokens) else ""
     beside = draft.sentence.item(after) if is_item(after) and after[0] in "FNDB" else None
     free = beside is not None and beside.place not in draft.sentence.used
+    if beside is not None and did(tokens, n + 1, beside):
+        free = False
     if count:
         amounts = "amount" in tokens[max(0, n - 3) : n]
         if amounts and amount(draft, address, folds or ["sum"], tokens[:n]):

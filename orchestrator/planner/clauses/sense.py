@@ -82,7 +82,9 @@ class Sense:
         self.notes[item.place] = f"{best.address}.{best.field}"
         return self.own(Term(best.address, best.field))
 
-    def value(self, item: Item, beside: Term | None, *, near: str = "") -> tuple[Term, Scalar]:
+    def value(
+        self, item: Item, beside: Term | None, *, near: str = "", owner: str = ""
+    ) -> tuple[Term, Scalar]:
         """The field that holds a value, and the value as a plan has it."""
         found = item.of_kind("value")
         declared = [m for m in found if self._declared(m)]
@@ -95,7 +97,7 @@ class Sense:
             declared = own  # a Slack connection, and no talk over Slack
         scored = []
         for m in declared or found:  # what the spec says outranks what is stored
-            score = self._fit(m, "", "", near)
+            score = self._fit(m, owner, "", near)
             if beside is not None:
                 score += 1.0 if (m.address, m.field) == (beside.address, beside.field) else 0.0
                 score += 0.4 if m.address == beside.address else 0.0
@@ -207,6 +209,9 @@ class Sense:
 def subject_of(sentence: Sentence, head: Clause) -> list[str]:
     """The likeliest subjects, best first: the first collection named, else the one that has most
     of what is named."""
+    people = _counted_value(sentence.whole)
+    if people:
+        return [people]
     for scope in (head, sentence.whole):
         items = scope.items("C")
         addresses = {
@@ -230,6 +235,22 @@ def subject_of(sentence: Sentence, head: Clause) -> list[str]:
         for address, weight in best.items():
             total[address] = total.get(address, 0.0) + weight
     return sorted(total, key=lambda a: -total[a])[:2]
+
+
+def _counted_value(whole: Clause) -> str:
+    """ "how many guests are with teams in Italy": what one value names in the plural is counted,
+    whatever else is named behind it."""
+    found = whole.first(
+        r"(?:how many|number of|count)(?: (?:of|the|all|our|different|distinct))* (?P<v>V\d+)(?! [CVFNDB]\d)"
+    )
+    item = found.item("v") if found is not None else None
+    if item is None or not whole.items("C") or item.words[-1:] != "s":
+        return ""
+    held = [m for m in item.of_kind("value") if m.value[-1:] != "s"]
+    named = {m.address for i in whole.items("C") for m in i.of_kind("collection")[:1]}
+    if not held or any(m.address in named for m in held):
+        return ""
+    return max(held, key=lambda m: m.weight).address
 
 
 def _field_of_other(item: Item, named: set[str]) -> bool:

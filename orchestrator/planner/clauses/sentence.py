@@ -310,6 +310,7 @@ def sentence_of(asked: Asked, text: str, catalogue: Catalogue) -> Sentence:
     ):
         made += [(letter, f.first, f.last, None, f) for f in found]
     made += [("P", first, last, None, q) for first, last, q in asked.percentiles]
+    made = _compounds(made, catalogue)
     covered = {p for _, first, last, _, _ in made for p in range(first, last)}
     for place, word in enumerate(asked.words):
         loose = _loose(word) if place not in covered and place not in asked.hidden else None
@@ -321,6 +322,39 @@ def sentence_of(asked: Asked, text: str, catalogue: Catalogue) -> Sentence:
         for n, (letter, first, last, span, load) in enumerate(made)
     ]
     return Sentence(asked.words, items, _tokens(asked.words, items, text))
+
+
+def _compounds(
+    made: list[tuple[str, int, int, Span | None, Any]], catalogue: Catalogue
+) -> list[tuple[str, int, int, Span | None, Any]]:
+    """ "automation runs", "team invoices": whose records they are is part of their name."""
+    out: list[tuple[str, int, int, Span | None, Any]] = []
+    for item in sorted(made, key=lambda m: m[1]):
+        before = out[-1] if out else None
+        if before is not None and _whose(before, item, catalogue):
+            letter, _, last, span, load = item
+            item = (letter, before[1], last, span, load)
+            out.pop()
+        out.append(item)
+    return out
+
+
+def _whose(
+    a: tuple[str, int, int, Span | None, Any],
+    b: tuple[str, int, int, Span | None, Any],
+    catalogue: Catalogue,
+) -> bool:
+    if a[0] != "C" or b[0] != "C" or a[2] != b[1] or a[3] is None or b[3] is None:
+        return False
+    one, other = a[3].meanings[0], b[3].meanings[0]
+    plural = a[3].words.endswith("s") and not a[3].words.endswith("ss")
+    if one.kind != "collection" or one.kind != other.kind or plural:
+        return False
+    if not catalogue.collections[other.address].display:
+        return False  # nobody said what its records are called
+    return any(
+        ref.source == other.address and ref.target == one.address for ref in catalogue.references
+    )
 
 
 def _counts(span: Span, asked: Asked) -> bool:
@@ -381,11 +415,14 @@ def _names_record(span: Span, catalogue: Catalogue) -> bool:
     )
 
 
+_MORE: Final = frozenset({"more", "less", "above", "over", "below", "under"})
+
+
 def _paid(sentence: Sentence, item: Item, own: Meaning, spec: CollectionSpec) -> bool:
     """ "paying at least 1,000": a number of the subject stands before the comparison."""
     at = sentence.tokens.index(token(item))
     after = sentence.tokens[at + 1 : at + 2]
-    compared = bool(after) and is_item(after[0]) and after[0][0] == "O"
+    compared = bool(after) and ((is_item(after[0]) and after[0][0] == "O") or after[0] in _MORE)
     asked = sentence.whole.has("how much|what (?:do|does|did)")
     return (compared or asked) and spec.field(own.field).type in NUMERIC
 

@@ -140,7 +140,7 @@ def values(given: Conditions) -> None:
             held = Term(same[0].address, same[0].field) if same else None
             if held is None:
                 near_by = None
-        term, value = given.sense.value(item, held, near=near)
+        term, value = given.sense.value(item, held, near=near, owner=_owner(given, at + 1))
         first = at
         if near_by is not None and near_by.letter != "C" and held == term:
             if not shown(given, near_by):
@@ -149,6 +149,19 @@ def values(given: Conditions) -> None:
         given.use(item)
         given.clause.sentence.heard.update(given.clause.at[first : at + 1])
         given.add(Test(term, "=", value), at, at + 1)
+
+
+def _owner(given: Conditions, at: int) -> str:
+    """ "German teams": whose value it is that stands right before."""
+    after = given.clause.word(at)
+    if not is_item(after) or after[0] not in "CF":
+        return ""
+    item = given.clause.sentence.item(after)
+    if after[0] == "C":
+        return given.sense.collection(item)
+    found = (m for m in item.of_kind("field") if m.address == given.request.subject)
+    targets = given.sense.graph.targets
+    return next((targets.get((m.address, m.field), "") for m in found), "")
 
 
 _REFERS: Final = r"(?:is|are|was|were|by|of|to|the|named|called|:|=)"

@@ -1,0 +1,159 @@
+# ruff: noqa: E501 - patterns read better wide
+"""Many ways to ask the same, put in the words that the grammar knows: "headcount of guests" is the
+number of guests, "break invoices down by status" is invoices by status. Closed phrases of English
+only: a word that names data is never taken for one, and values are never looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Final
+
+from orchestrator.planner.lexicon import Lexicon
+from orchestrator.planner.spans import content
+from orchestrator.planner.words import Word, stem
+
+#: a few words without a comma, as few as fit
+_SOME: Final = r"[^ ,]+(?: [^ ,]+){0,7}?"
+_REST: Final = r"[^ ,]+(?: [^ ,]+){0,7}"
+_PART: Final = r"(?:part|share|portion|slice|chunk|percentage|fraction|proportion|percent|%)"
+_PARTED: Final = r"(?:breakdown|split|distribution|make-?up|composition|partition|division)"
+_OVER: Final = r"(?:by|across|over|between|among|amongst|per|into|along|for each)"
+_CUT: Final = r"(?:break|split|slice|segment|divide|categori[sz]e|cluster|partition|group|bucket|separate|roll)"
+_TABLE: Final = r"(?:matrix|grid|cross ?tab|crosstab|cross table|pivot|pivot table|heat ?map|contingency table|table)"
+_BIG: Final = r"(?:big|large|great|high|small)"
+_ADDS: Final = r"(?:add up to|amount to|come to|sum to|sum up to|total up to|adds up to|amounts to|comes to|total)"
+_BEATS: Final = r"(?:outnumber|exceed|surpass|outweigh|outstrip)"
+_ENOUGH: Final = r"(?: in total| altogether| all together| overall| together)?"
+_PLEASE: Final = r"(?:please |can you |could you |now |just |and |then )*"
+
+#: (what is said, what the grammar knows it as); `{a}` keeps the words as they stand
+_PHRASES: Final[tuple[tuple[str, str], ...]] = (
+    # -- how many
+    (r"(?:the )?(?:headcount|head count|tally) of", "number of"),
+    (r"^@please(?:tally|tot|add)(?: up)?(?: the| all| number of)*", "count"),
+    (r"^@please(?:tell me|say|work out|find out) how many", "how many"),
+    (r"how many (?:cases|instances|occurrences|examples) of", "how many"),
+    (r"(?:number|count) of (?:cases|instances|occurrences) of", "number of"),
+    (r"(?<=how many) (?:separate|individual|discrete|distinctly different)", "distinct"),
+    (r"(?:number of|count of|how many) (?:unique|individual|separate)", "number of distinct"),
+    (r"from how many (?:(?:different|distinct|separate|unique|various) )?(?P<a>[^ ,]+) (?:do|does|did|have|are|is)", "how many distinct {a} of"),
+    (r"no\. of|nr of|nbr of|num of", "number of"),
+    # -- folds
+    (r"all in all|all told|in all(?= |$)(?! [^ ,]*s )|put together|taken together|summed up|added up|all combined|lumped together", "in total"),
+    (r"grand total|sum total|running total|overall total|cumulative|cumulated|accumulated|aggregated?", "total"),
+    (r"mid ?point|middle value|half ?way value|50th percentile", "median"),
+    (r"arithmetic mean|mean average|average value", "average"),
+    (r"in the mean|in general|generally|as a rule|ordinarily|normally", "on average"),
+    (r"^(?:the |what is the )*range (?:of|for) (?:the )?(?P<a>@some)(?= ,| i e|$)", "minimum and maximum {a}"),
+    (r"^what (?:does|do|did|is|was) (?:a|an|the) (?:typical|average|usual|normal|mean) (?P<a>@some) (?:come to|amount to|cost|worth)$", "average of {a}"),
+    (r"^(?:what|how much)(?: money)? (?:do|does|did) (?:the |all |our |all the |all our )*(?P<a>@some) @adds@enough", "total of {a}"),
+    (r"number and (?:the )?(?P<a>total|sum|average|mean)(?: of them| amount| value)?$", "count and {a} amount"),
+    # -- rows of what
+    (r"^@please@cut (?:down |up )?(?:the |all |our )*(?P<a>@some) (?:down |up |apart )?(?:@over) (?P<b>@some) (?:, )?and (?:give|show|tell|get|list)(?: me| us)? (?:the )?(?P<c>@some) (?:in|for|of|per) (?:each|every)(?: one| of them| group| bucket)?$", "{c} of {a} by {b}"),
+    (r"^@please@cut (?:down |up )?(?:the |all |our )*(?P<a>@some) (?:down |up |apart )?(?:@over) (?P<b>@some)", "{a} by {b}"),
+    (r"(?:a |the )?(?:@parted) of (?:the |all |our )*(?P<a>@some) (?:@over) (?:the |different |all )*(?P<b>@some)", "number of {a} by {b}"),
+    (r"how (?:are|were|do|did) (?:the |all |our )*(?P<a>@some) (?:distributed|spread|split|divided|broken|break|distribute|divide)(?: up| down| out)? (?:@over) (?:the |different |all )*(?P<b>@some)", "number of {a} by {b}"),
+    (r"(?:a |the )?@table of (?P<a>@some) (?:against|by|and|vs|versus|over|with|x|times) (?P<b>@some)(?: with (?:the )?(?:counts?|numbers?|totals?))?$", "count by {a} and {b}"),
+    (r"(?:for|per|by) (?:every|each) (?:combination|pair|pairing) of (?P<a>@some) (?:and|with) (?P<b>@some)", "by {a} and {b}"),
+    (r"on a per (?P<a>[^ ,]+) basis", "per {a}"),
+    (r"(?P<a>[^ ,]+) wise(?= |$)", "by {a}"),
+    (r"(?P<a>[^ ,]+) by (?P<b>(?P=a))", "by {a}"),
+    (r"(?:depending on|according to|as a function of|arranged by|clustered by|aggregated by|bucketed by|sliced by|rolled up by|summari[sz]ed by|segmented by|itemi[sz]ed by|differentiated by|classified by)", "by"),
+    (r"(?<=by )(?P<a>[^ ,]+) (?:as well as|then by|then|and then by|and then|and by|and also by|, then by|, then)", "{a} and"),
+    (r"by both", "by"),
+    # -- parts
+    (r"how @big (?:a |is the |an )@part (?:of|is)", "what share of"),
+    (r"what (?:portion|slice|chunk|part) of", "what share of"),
+    (r"^(?:out )?of (?:all |the |our |every )*(?P<a>@some) ,? ?(?:what|which|how (?:big|large|high|great) an?|how many) (?P<p>@part)(?: of them| of these)?", "what {p} of {a}"),
+    (r"(?:what|which) (?P<p>@part) (?:do|does|did) (?:the )?(?P<b>@some) (?:make up|account for|represent|constitute|have|contribute) (?:of|in|among|to|out of) (?:all |the |our )*(?P<a>@some)", "what {p} of {a} is {b}"),
+    (r"^(?:what |which )?(?P<p>@part) (?:of|in|among) (?:all |the |our )*(?P<a>@some) (?:do|does|did) (?:the )?(?P<b>@some) (?:make up|account for|represent|constitute|have|contribute)$", "what {p} of {a} is {b}"),
+    # -- two of them
+    (r"by how (?:much|many) (?:do|does|did) (?:the |all |our )*(?P<a>@some) @beats (?:the |all |our )*(?P<b>@some)", "difference between number of {a} and number of {b}"),
+    (r"(?P<a>(?:above|below|over|under)) average (?P<b>[^ ,]+)$", "{b} {a} the average"),
+    (r"(?<=than )(?:the )?(?:usual|normal|norm|typical|typically|usually|on average)(?= |$)", "the average"),
+    (r"than(?: the)? (?P<a>average|mean|median|typical|usual) (?:one|ones|value)", "than the {a}"),
+    (r"(?:exceed|exceeds|exceeded|exceeding|surpass|surpasses|surpassed|beats?)(?= (?:the )?(?:average|mean|median))", "above"),
+    # -- who, and what adds nothing
+    (r"(?<=by )(?:nobody|noone|not anybody|not anyone|nobody at all|no one at all|no person|no human)", "no one"),
+    (r"(?:on|in) (?:our|the|my) (?:books|system|records|platform)", ""),
+    (r"who (?:among|amongst|out of|of|from|in)(?: all| the| our)*", "which"),
+    (r"(?:(?:only )?once each|each (?:only )?once|without (?:any )?(?:duplicates|repeats|repetitions)|no (?:duplicates|repeats|dupes)|deduplicated|deduped)", ""),
+)  # fmt: skip
+_SHORT: Final = {
+    "@some": _SOME, "@rest": _REST, "@parted": _PARTED, "@part": _PART, "@over": _OVER, "@cut": _CUT,
+    "@table": _TABLE, "@big": _BIG, "@adds": _ADDS, "@beats": _BEATS, "@enough": _ENOUGH,
+    "@please": _PLEASE,
+}  # fmt: skip
+_REWORDED_MAX: Final = 80  # words; whoever asks so much does not say it in these phrases
+
+
+def reworded(words: tuple[Word, ...], lexicon: Lexicon) -> tuple[Word, ...]:
+    """The words with such phrases in the grammar's own words. What a word stands for keeps its
+    place in the text."""
+    if len(words) > _REWORDED_MAX:
+        return words
+    for pattern, form in _patterns():
+        text, starts = _joined(words)
+        found = pattern.search(text)
+        if found is not None and not _names(found, words, starts, lexicon):
+            words = _replaced(words, starts, found, form)
+    return words
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    made = []
+    for said, form in _PHRASES:
+        for short, long in _SHORT.items():
+            said = said.replace(short, long)
+        made.append((re.compile(rf"(?:^|(?<= ))(?:{said})(?= |$)"), form))
+    return tuple(made)
+
+
+def _names(
+    found: re.Match[str], words: tuple[Word, ...], starts: list[int], lexicon: Lexicon
+) -> bool:
+    """Whether a word of the phrase itself, outside its groups, is one that names data here."""
+    kept = [found.span(n) for n in range(1, found.re.groups + 1)]
+    return any(
+        content(word)
+        and any(m.surface == (word.text,) for m in lexicon.schema.get((word.stem,), ()))
+        for word, at in zip(words, starts, strict=True)
+        if found.start() <= at < found.end() and not any(a <= at < b for a, b in kept)
+    )
+
+
+def _joined(words: tuple[Word, ...]) -> tuple[str, list[int]]:
+    starts, at = [], 0
+    for word in words:
+        starts.append(at)
+        at += len(word.text) + 1
+    return " ".join(word.text for word in words), starts
+
+
+def _replaced(
+    words: tuple[Word, ...], starts: list[int], found: re.Match[str], form: str
+) -> tuple[Word, ...]:
+    inside = [n for n, at in enumerate(starts) if found.start() <= at < found.end()]
+    first, last = inside[0], inside[-1] + 1
+    made: list[Word] = []
+    at = words[first].start
+    for part in form.split():
+        if part[0] != "{":
+            made.append(Word(part, stem(part), part, at, at, "word"))
+            continue
+        for n in _within(starts, found.span(part[1:-1])):
+            word = words[n]
+            if word.start < at:  # it moved: the text between is not what stood before it
+                word = replace(word, start=at, end=at)
+            made.append(word)
+            at = word.end
+    return (*words[:first], *made, *words[last:])
+
+
+def _within(starts: list[int], span: tuple[int, int]) -> Iterator[int]:
+    return (n for n, at in enumerate(starts) if span[0] <= at < span[1])

@@ -1,0 +1,97 @@
+"""Ways to say the same give the plan of the plain way."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+
+from orchestrator.planner import rules
+from orchestrator.planner.lexicon import lexicon_of
+from orchestrator.planner.phrasings import reworded
+from orchestrator.planner.reading import Context, Question
+from orchestrator.planner.words import tokenise
+from tests.orchestrator.planner.company import NOW_US, company
+from tests.orchestrator.planner.shop import SHOP
+
+COMPANY = company()
+
+
+def said(text: str) -> str:
+    return " ".join(w.text for w in reworded(tokenise(text), lexicon_of(SHOP)))
+
+
+def plan(text: str) -> dict[str, Any]:
+    found = rules.plan(Question(text, NOW_US), COMPANY, Context())
+    return found.readings[0].plan.to_wire()
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("please tally up all orders", "count orders"),
+        ("headcount of customers", "number of customers"),
+        ("split the orders by channel", "orders by channel"),
+        ("distribution of orders across channels", "number of orders by channels"),
+        ("grid of status against channel", "count by status and channel"),
+        ("how large a slice of the orders is open", "what share of the orders is open"),
+        ("out of all orders, how many percent are open", "what percent of orders are open"),
+        ("by how many do web orders outnumber phone orders",
+         "difference between number of web orders and number of phone orders"),
+        ("orders channel by channel", "orders by channel"),
+        ("which orders exceed the average", "which orders above the average"),
+        ("from how many distinct cities do orders come", "how many distinct cities of orders come"),
+    ],
+)  # fmt: skip
+def test_a_phrase_is_put_in_the_words_of_the_grammar(text: str, plain: str) -> None:
+    assert said(text) == plain
+
+
+def test_words_of_the_data_are_no_phrase() -> None:
+    words = tokenise("channel of orders")
+    assert reworded(words, lexicon_of(SHOP)) == words
+
+
+def test_what_moved_keeps_no_text_between() -> None:
+    words = reworded(tokenise("break orders down by city and show the amount in each"),
+                     lexicon_of(SHOP))  # fmt: skip
+    assert all(a.start <= b.start for a, b in itertools.pairwise(words))
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("how many runs were launched by a person", "started_by"),
+        ("number of alerts acknowledged by someone", "acknowledged_by"),
+    ],
+)
+def test_somebody_is_anybody_at_all(text: str, field: str) -> None:
+    assert plan(text)["where"] == {"op": "not", "arg": {"op": "null", "field": field}}
+
+
+def test_nobody_leaves_a_reference_empty() -> None:
+    made = plan("how many alerts were acknowledged by nobody")
+    assert made["where"] == {"op": "null", "field": "acknowledged_by"}
+
+
+def test_whose_records_they_are_is_part_of_their_name() -> None:
+    assert plan("user sessions by browser")["from"] == "session.sessions"
+
+
+def test_a_plural_value_is_what_is_counted() -> None:
+    made = plan("how many guests are in teams from Spain")
+    assert made["from"] == "user.users"
+
+
+def test_a_verb_between_who_and_what_is_no_column() -> None:
+    made = plan("which enterprise users opened an urgent ticket")
+    assert "opened_at" not in str(made.get("select"))
+
+
+def test_another_count_than_asked_is_not_sure() -> None:
+    found = rules.plan(
+        Question("how many customers ever wrote by phone", NOW_US), COMPANY, Context()
+    )
+    best = found.readings[0]
+    assert best.plan.source == "user.users" or best.confidence <= 0.7
