@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final, cast
 from zoneinfo import ZoneInfo
 
-from orchestrator.planner.dates import DAYS, MONTHS
+from orchestrator.planner.dates import DAYS, MONTH, MONTHS, YEAR
 from orchestrator.planner.extents import PHRASES, RANGES, parts_of
 from orchestrator.planner.words import Word
 from registry.clock import from_datetime, to_datetime
@@ -131,12 +131,17 @@ def _narrowed(found: list[Window], words: tuple[Word, ...]) -> Iterator[Window]:
         yield last
 
 
+def _is_year(window: Window) -> bool:
+    """A year may be a number of the data, too, and then is one of several."""
+    return bool(re.fullmatch(rf"(?:(?!{MONTH} )[a-z]+ )*{YEAR}", window.words))
+
+
 def _united(found: tuple[Window, ...], words: tuple[Word, ...]) -> Iterator[Window]:
     """ "on Monday and Tuesday": of two windows of which one begins where the other ends, both."""
     last: Window | None = None
     for window in found:
         between = words[last.last : window.first] if last is not None else ()
-        linked = len(between) == 1 and between[0].text in _AND
+        linked = len(between) == 1 and between[0].text in _AND and not _is_year(window)
         meets = last is not None and last.start_us is not None and last.end_us == window.start_us
         if last is not None and linked and meets and window.end_us is not None:
             text = f"{last.words} {between[0].text} {window.words}"
