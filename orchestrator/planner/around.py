@@ -37,6 +37,7 @@ _AUXILIARIES: Final = frozenset(
         "never",
     ]
 )
+_OFTEN: Final = frozenset({"how often"})  # asks for a number, where nothing else has one
 _NEAR: Final = 0.8  # names a collection or a field of it, and no part of one
 _BREAK: Final = re.compile(r"[:;?!()|]|\.\s|\s[-–—]\s")
 
@@ -60,6 +61,11 @@ def at_home(spans: tuple[Span, ...], words: tuple[Word, ...]) -> tuple[Span, ...
         for m in span.meanings
         if m.weight >= _NEAR and not _paraphrased(m, span)
     }
+    spans = tuple(
+        s
+        for s in spans
+        if s.words not in _OFTEN or any(m.address in _collections(spans) for m in s.meanings)
+    )
     ends = {span.last for span in spans}
     strange = [
         s
@@ -72,6 +78,42 @@ def at_home(spans: tuple[Span, ...], words: tuple[Word, ...]) -> tuple[Span, ...
     return tuple(
         s for s in spans if s not in strange or alone or any(m.address in named for m in s.meanings)
     )
+
+
+def _collections(spans: tuple[Span, ...]) -> set[str]:
+    """What is named as a collection."""
+    return {
+        m.address for s in spans for m in s.meanings[:1] if m.kind == "collection" and not s.soft
+    }
+
+
+def nearer(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The spans, one that may be a field of what is named or a value of what is not as the field:
+    "the agent with most tickets" is who answers them."""
+    named = _collections(spans)
+    return tuple(_of_named(s, named) for s in spans)
+
+
+def _of_named(span: Span, named: set[str]) -> Span:
+    fields = tuple(
+        m for m in span.meanings if m.kind == "field" and m.address in named and m.weight >= _NEAR
+    )
+    values = [m for m in span.meanings if m.kind == "value"]
+    if span.soft or not fields or not values or any(m.address in named for m in values):
+        return span
+    return replace(span, meanings=tuple(m for m in span.meanings if m.kind != "value"))
+
+
+_TO: Final = frozenset({"in", "on", "at", "to", "by"})
+
+
+def told_by_verb(span: Span, words: tuple[Word, ...]) -> bool:
+    """ "what do we store": a word of another form, which says what is done and names nothing."""
+    before = [w.text for w in words[max(0, span.first - 2) : span.first]]
+    does = before[:1] in (["do"], ["did"], ["does"]) and before[1:] in (["we"], ["you"], ["they"])
+    word = tuple(w.text for w in words[span.first : span.last])
+    bound = all(w.text in _TO for w in words[span.first + 1 : span.last])  # "store in"
+    return does and bound and all(m.kind == "field" and m.surface != word for m in span.meanings)
 
 
 _DONE: Final = frozenset(["wrote", "written", "ran", "sent", "made", "did"])
@@ -150,4 +192,4 @@ def _paraphrased(m: Meaning, span: Span) -> bool:
     return span.soft or (bool(m.surface) and called != tuple(map(stem, m.surface)))
 
 
-__all__ = ["acted", "asked_for", "at_home", "breaks", "conjoined"]
+__all__ = ["acted", "asked_for", "at_home", "breaks", "conjoined", "nearer", "told_by_verb"]

@@ -8,7 +8,15 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from orchestrator.planner.around import acted, asked_for, at_home, breaks, conjoined
+from orchestrator.planner.around import (
+    acted,
+    asked_for,
+    at_home,
+    breaks,
+    conjoined,
+    nearer,
+    told_by_verb,
+)
 from orchestrator.planner.asides import counted, deeds, without_definitions
 from orchestrator.planner.beats import Beat, beats
 from orchestrator.planner.grammar import ABSENCE, ADJECTIVES, AGGREGATES, HINTS, UNITS
@@ -62,6 +70,7 @@ class Asked:
         self.windows = tuple(
             _without_particle(window, words, lexicon)
             for window in windows(words, question.now_us, question.timezone)
+            if not _is_amount(window, words)
         )
         hidden = _places(self.windows)
         found = beats(words, hidden)
@@ -78,10 +87,10 @@ class Asked:
         hidden |= _in_units(words, lexicon) | _left_out(words) | deeds(words)
         self.hidden = hidden
         spans = cover(words, lexicon, hidden, breaks(question.text, words))
-        verbs = frozenset(acted(spans, words))
+        verbs = {*acted(spans, words), *(s for s in spans if told_by_verb(s, words))}
         self.hidden |= {p for s in verbs for p in range(s.first, s.last)}
         spans = tuple(s for s in spans if s not in verbs)
-        self.spans = asked_for(conjoined(at_home(spans, words), words), words)
+        self.spans = asked_for(conjoined(at_home(nearer(spans), words), words), words)
         told = tuple(b for b in self.beats if _of_field(b, self.spans))
         self.beats = tuple(b for b in self.beats if b not in told)
         self.hidden |= _places(told)
@@ -135,6 +144,14 @@ def _places(
     return frozenset(place for item in found for place in range(item.first, item.last))
 
 
+def _is_amount(window: Window, words: tuple[Word, ...]) -> bool:
+    """Whether "over 2,000 EUR" was taken for a year."""
+    last = words[window.last - 1]
+    after = words[window.last].text if window.last < len(words) else ""
+    unit = after in UNITS or after.removesuffix("s") in UNITS
+    return last.number is not None and (unit or "," in last.raw)
+
+
 def _without_particle(window: Window, words: tuple[Word, ...], lexicon: Lexicon) -> Window:
     """ "logged in this month" names logins, so the window is "this month"."""
     first = window.first
@@ -175,7 +192,9 @@ def _left_out(words: tuple[Word, ...]) -> frozenset[int]:
         if pair in (("leaving", "out"), ("leave", "out"), ("left", "out"), ("left", "by"))
         for place in (n, n + 1)
     ) | frozenset(
-        n for n, pair in enumerate(pairwise(texts)) if pair[0] == "left" and pair[1] in _LEFT
+        n + (pair[0] == "even")
+        for n, pair in enumerate(pairwise(texts))
+        if (pair[0] == "left" and pair[1] in _LEFT) or pair == ("even", "once")
     )
 
 
@@ -216,8 +235,11 @@ def _is_value(words: tuple[Word, ...], beat: Beat, lexicon: Lexicon) -> bool:
 def _names_value(words: tuple[Word, ...], found: Sought, lexicon: Lexicon) -> bool:
     """Whether "about billing" names a declared value of the very collection before it, rather
     than text."""
-    if found.cue not in ("about", "regarding") or found.exact:
+    if found.cue not in ("about", "regarding", "concerning") or found.exact:
         return False
+    texts = [w.text for w in words[found.first : found.last]]
+    if found.cue == "concerning" and lexicon.values(tuple(texts[1:])):
+        return True
     if found.first == 0 or not (
         content(words[found.first - 1]) or words[found.first - 1].number is not None
     ):

@@ -10,7 +10,9 @@ from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.parts import like
 from registry.plan import Compare
 
-_CALLED: Final = frozenset({"called", "named", "name"})
+_LAST: Final = frozenset({"surname", "last name", "family name"})
+_FIRST: Final = frozenset({"first name", "given name", "forename"})
+_CALLED: Final = _LAST | _FIRST | {"called", "named", "name"}
 
 
 def codes(frame: Frame) -> None:
@@ -32,7 +34,7 @@ def codes(frame: Frame) -> None:
             _identified(frame, owner, literal)
     for item in frame.free("X"):
         _shaped(frame, item)
-    for found in frame.find(r"(?P<f>F\d+) (?P<u>U\d+(?: U\d+)*)"):
+    for found in frame.find(r"(?P<f>F\d+)(?: (?:is|are|of))* (?P<u>U\d+(?: U\d+)*)"):
         _called(frame, frame.item(found["f"]), frame.all_in(found["u"]))
 
 
@@ -44,9 +46,12 @@ def _called(frame: Frame, named: Item, parts: list[Item]) -> None:
     if not label or named.words not in _CALLED or not all(w.raw[:1].isupper() for w in words):
         return
     path, text = frame.path(named), " ".join(word.raw for word in words)
-    frame.where.append(like("contains", path, text))
+    last, first = named.words in _LAST, named.words in _FIRST
+    mode = "ends" if last else "starts" if first else "contains"
+    text = f" {text}" if last else f"{text} " if first else text
+    frame.where.append(like(mode, path, text))
     frame.use(named, *parts)
-    frame.note(parts[0], f"{path} contains {text}")
+    frame.note(parts[0], f"{path} {mode} {text}")
 
 
 def _one(owner: Item) -> bool:

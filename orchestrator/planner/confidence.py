@@ -16,7 +16,7 @@ import orjson
 from orchestrator.planner.odds import logit, weighed
 from orchestrator.planner.reading import BEHIND, Reading
 from registry.catalog import Catalogue
-from registry.plan import Compare, QueryPlan, conjuncts, leaves
+from registry.plan import Compare, In, QueryPlan, conjuncts, leaves
 
 _FILE: Final = Path(__file__).with_name("confidence.json")
 _CLOSE: Final = 0.04  # two roots or roles as near as this are two meanings
@@ -123,15 +123,20 @@ def beyond(composed: QueryPlan, shaped: QueryPlan) -> bool:
 
 def _says(plan: QueryPlan) -> tuple[bool, ...]:
     """What of a plan only clauses make: what is computed, rows of each, folds with conditions,
-    groups kept, comparisons with what another plan gives."""
+    groups kept, comparisons with what another plan gives, values of which no record is such, two
+    records that one has to have."""
     trees = [tree for tree in (plan.where, plan.having) if tree is not None]
-    found = (leaf for tree in trees for leaf in leaves(tree))
+    found = [leaf for tree in trees for leaf in leaves(tree)]
+    inner = [leaf for leaf in found if isinstance(leaf, In) and leaf.plan is not None]
+    fields = [leaf.field for leaf in inner]
     return (
         bool(plan.compute),
         plan.per is not None,
         any(measure.where is not None for measure in plan.measures),
         plan.having is not None,
         any(isinstance(leaf, Compare) and leaf.plan is not None for leaf in found),
+        any(leaf.plan is not None and leaf.plan.source == plan.source for leaf in inner),
+        len(set(fields)) < len(fields),
     )
 
 
@@ -175,6 +180,12 @@ def _layered(
     in any other reading either, unless that computes what no shape can."""
     if not evidence["described"]:
         return readings
+    if first.confidence < _HEARD and composed is not None and _clean(composed.evidence):
+        ours, *shaped = readings
+        best = max(r.confidence for r in readings)
+        sure = min(best, _ODD)
+        behind = [replace(r, confidence=min(r.confidence, max(sure - BEHIND, 0.0))) for r in shaped]
+        return [replace(ours, confidence=sure), *behind]
     if first.confidence < _HEARD and not (composed and any(_says(composed.plan))):
         return [replace(r, confidence=min(r.confidence, _ODD)) for r in readings]
     if composed is None or evidence["agree"]:
@@ -187,6 +198,12 @@ def _layered(
         return readings
     sure = min(ours.confidence, max(shaped[0].confidence - BEHIND, 0.0))
     return [replace(ours, confidence=round(sure, 4)), *shaped]
+
+
+def _clean(evidence: Mapping[str, float]) -> bool:
+    """Whether a reading by clauses accounts for every word."""
+    names = ("unknown", "unused", "deaf", "wonders", "mark_lost", "mark_deaf", "mark_unknown")
+    return not any(n for name, n in evidence.items() if name.startswith(names))
 
 
 def _wider(composed: QueryPlan, shaped: QueryPlan) -> bool:

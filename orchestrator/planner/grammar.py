@@ -19,7 +19,7 @@ FUNCTION: Final = _set(
     this these those i we you us our my me your he she his her some such so than then as if also just only both each
     every per into onto over under between among during within across about per via pls plz thx somebody someone anybody anyone everybody everyone would could should can will shall
     might must please ok okay hey hi hello let lets s t not no nor never without none neither non except excluding but
-    ever yet still already out up nobody noone down off above below after before since until till up more most less least fewer
+    ever yet still already out up nobody noone even down off above below after before since until till up more most less least fewer
     fewest least other another others else same own very too quite one ones here same whether while again instead rather because"""
 )
 #: words of questions that change nothing: they may stand anywhere
@@ -47,12 +47,12 @@ FILLER: Final = _set(
     own owned possess possesses possessed obtain obtained constitute represent represents comprise amounted
     wonder wondering curious interested concerned simply basically quickly asap thx thanks cheers folks guys stuff ballpark wanna gimme
     lemme pls plz kindly hence therefore okay well namely respectively altogether together
-    combination wise"""
+    combination wise site website incl"""
 )
 #: what follows is not there: "users without sessions"
 ABSENCE: Final = _set("without no never not nobody noone lacking missing lack lacks")
 #: what follows is left out: "all countries except France"
-EXCLUSION: Final = _set("except excluding neither nor none besides outside non")
+EXCLUSION: Final = _set("excl except excluding neither nor none besides outside non")
 NEGATORS: Final = ABSENCE | EXCLUSION
 AGGREGATES: Final[dict[str, Fn]] = {
     "average": "avg", "mean": "avg", "avg": "avg", "averaged": "avg", "typical": "avg",
@@ -141,6 +141,7 @@ COMMON: Final = tuple(
     """how many which what who when where were was are with from for the and there than that have has does did all each
     every per show list give find count number total average median percentage percent share most least highest lowest
     largest smallest longest shortest latest oldest newest between before after since until during without never not
-    more less fewer above below last this past previous today yesterday day days week weeks month months quarter year
+    january february april august september october november december monday tuesday wednesday
+    thursday friday saturday sunday more less fewer above below last this past previous today yesterday day days week weeks month months quarter year
     years minimum maximum different distinct grouped sorted ordered compared""".split()
 )

@@ -129,8 +129,8 @@ _PERCENTILE: Final = re.compile(
     r"\bp(?P<q>50|75|90|95|99|999)\b|\b(?P<n>\d{1,2}) ?(?:st|nd|rd|th)? percentile\b"
 )
 _CUES: Final = (
-    r"talk(?:s|ed|ing)? about|about|regarding|mention(?:s|ing|ed)?|contain(?:s|ing|ed)?|discuss"
-    r"(?:es|ing|ed)?|match(?:es|ing)?"
+    r"talk(?:s|ed|ing)? about|about|regarding|concerning|mention(?:s|ing|ed)?|contain(?:s|ing|ed)?"
+    r"|discuss(?:es|ing|ed)?|match(?:es|ing)?"
     r"|search(?:ing)? for|says?|saying|with the (?:words?|phrase|text|term)|includ(?:es?|ing) the "
     r"(?:words?|phrase|text|term)"
     r"|refer(?:s|ring)? to"
@@ -144,7 +144,7 @@ _SEARCH: Final = re.compile(
 )
 _IN_FIELD: Final = re.compile(
     r"(?:^|(?<= ))(?:with|having|containing|has|have) (?:the )?(?:(?:words?|phrase|text|term)s? )?"
-    r"(?P<what>[^~,]{2,40}?) in (?:the|their|its)(?= (?:subject|title|headline|name|body|text"
+    r"(?P<what>[^~,]{1,40}?) in (?:the|their|its)(?= (?:subject|title|headline|name|body|text"
     r"|message|description|comment|note|summary)s?(?: |$))"
 )
 _TURNING: Final = frozenset((*SUPERLATIVES, *AGGREGATES, "how", "many", "often", "much"))
@@ -152,7 +152,24 @@ _PLURAL: Final = 4  # shorter words may end in s by themselves
 _SOUGHT_WORDS_MAX: Final = 20
 _SOUGHT_CHARS_MAX: Final = 400
 _STOP: Final = frozenset(
-    {"the", "a", "an", "any", "some", "our", "their", "his", "her", "my", "that", "of", "and", "to"}
+    {
+        "the",
+        "a",
+        "an",
+        "any",
+        "some",
+        "our",
+        "their",
+        "his",
+        "her",
+        "my",
+        "that",
+        "of",
+        "and",
+        "to",
+        "being",
+        "been",
+    }
 )
 
 
@@ -304,7 +321,7 @@ def _sentence_end(question: str, words: tuple[Word, ...], begin: int, last: int)
         return begin + 1
     for place in range(begin + 1, last):
         gap = question[words[place - 1].end : words[place].start]
-        if re.search(r"[?!;]|[.:] ", gap):
+        if re.search(r"[?!;(]|[.:] ", gap):
             return place
     return last
 

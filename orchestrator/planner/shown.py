@@ -41,6 +41,7 @@ _FIGURES: Final = frozenset(
     ]
 )
 _IN_UNIT: Final = re.compile(rf"\bin (?:{UNIT})\b")
+_ASKING: Final = frozenset({"which", "who", "what"})
 _NAMING: Final = frozenset({"which", "who"})
 
 
@@ -109,7 +110,7 @@ def _named(plan: QueryPlan, catalogue: Catalogue) -> QueryPlan:
 
 def _winner(plan: QueryPlan, words: tuple[Word, ...]) -> QueryPlan:
     """ "who sent the most messages", "which agent": whom, and not by how many."""
-    asked = any(word.text in _NAMING for word in words[:3])
+    asked = any(word.text in _ASKING for word in words[:3])
     by = {order.by for order in plan.order} & {m.name for m in plan.measures}
     if not asked or plan.limit != 1 or len(plan.measures) != 1 or not by or plan.compute:
         return plan

@@ -10,6 +10,7 @@ from typing import Final
 from rapidfuzz.distance import OSA
 
 from orchestrator.planner.grammar import (
+    ABSENCE,
     AGGREGATES,
     COMPARATIVES,
     EXCLUSION,
@@ -77,7 +78,7 @@ class Span:
 
 
 _GRAMMAR: Final = (
-    FUNCTION | FILLER | EXCLUSION | frozenset((*AGGREGATES, *SUPERLATIVES, *COMPARATIVES))
+    FUNCTION | FILLER | ABSENCE | EXCLUSION | frozenset((*AGGREGATES, *SUPERLATIVES, *COMPARATIVES))
 )
 
 

@@ -133,6 +133,38 @@ def _share(frame: Frame) -> bool:
     return said and not any(m.where is not None for m in frame.measures)
 
 
+def _either(frame: Frame) -> bool:
+    """ "cancelled or longer than a minute" as if it were both."""
+    said = frame.has(r"O\d+ or (?:[a-z]+ )*[VN]\d+") or frame.has(r"V\d+ or (?:[a-z]+ )*[NO]\d+")
+    return said and not any(isinstance(part, Or) for part in frame.where)
+
+
+def _later_order(frame: Frame) -> bool:
+    """ "oldest invoice: number and due date" by the day that is only to be shown."""
+    by = {order.by for order in frame.order}
+    told = (
+        r"(?:latest|newest|oldest|earliest|first|last)(?: [VZ]\d+)* C\d+"
+        r"(?: and| ,| :| the| its| with| [FN]\d+)* (?P<d>D\d+)(?: |$)"
+    )
+    return any(frame.path(frame.item(found["d"])) in by for found in frame.find(told))
+
+
+def _empty_of_another(frame: Frame) -> bool:
+    """ "articles lacking a rating" as comments that have none."""
+    empty = {part.field for part in frame.where if isinstance(part, IsNull)}
+    for found in frame.find(
+        rf"(?P<c>C\d+) (?:[a-z]+ )*?(?:{'|'.join(NEGATORS)})(?: [a-z]+)* (?P<f>[FND]\d+)"
+    ):
+        owner, field = frame.item(found["c"]), frame.item(found["f"])
+        if (
+            owner.address != frame.root
+            and frame.path(field) in empty
+            and field.address == frame.root
+        ):
+            return True
+    return False
+
+
 def _averaged_sum(frame: Frame) -> bool:
     """ "average revenue per team": the average of the parts is not that of the sums."""
     summed = any(
@@ -294,6 +326,9 @@ _RULES: Final[tuple[tuple[Callable[[Frame], bool], float], ...]] = (
     (_any_weekday, _WRONG),
     (_one, _WRONG),
     (_distinct, _ODD),
+    (_either, _WRONG),
+    (_empty_of_another, _WRONG),
+    (_later_order, _WRONG),
     (_several_counted, _WRONG),
     (_times_contrasted, _WRONG),
     (_ratio_grouped, _WRONG),

@@ -6,3 +6,9 @@ select granted, count(*) from consents where purpose = 'newsletter' group by 1
 
 -- workflows that are switched off, how many
 select count(*) from definitions where not enabled
+
+-- how many unverified copies completed last month
+select count(*) from snapshots where not verified and status = 'completed' and within(started_at, '2026-09-01', '2026-10-01')
+
+-- of the personalisation consents, count yes and no
+select granted, count(*) from consents where purpose = 'personalisation' group by 1

@@ -12,3 +12,22 @@ select count(*) from (select customer from conversations group by 1 having count
 -- providers whose deliveries take longer than 400 ms on average
 select c.provider from deliveries d join connections c on c.id = d.connection group by 1 having avg(d.latency_ms) > 400
 -- @further
+
+-- articles that got 10 comments or more
+select a.title from comments k join articles a on a.id = k.article group by a.id, 1 having count(*) >= 10
+-- @further
+
+-- browsers with under 500 sessions
+select browser from sessions group by 1 having count(*) < 500
+-- @further
+
+-- who has more than 30 tasks assigned?
+select u.name from tasks t join users u on u.id = t.assignee group by 1 having count(*) > 30
+-- @further
+
+-- industries whose teams pay more than 5000 EUR a month altogether
+select industry from teams group by 1 having sum(monthly_fee) > 5000
+-- @further
+
+-- number of users that signed in from at least 3 different countries
+select count(*) from (select "user" from logins group by 1 having count(distinct country) >= 3)

@@ -20,3 +20,21 @@ select u.name from users u join teams t on t.id = u.team where t.name = 'Beacon 
 
 -- What operating systems did visitors use?
 select distinct os from sessions
+
+-- could you name the workflows that are triggered by a webhook?
+select name from definitions where "trigger" = 'webhook'
+
+-- everyone from Lyon, names + mail addresses
+select name, email from users where city = 'Lyon'
+
+-- print job name and target for anything that gets backed up to tape
+select name, target from jobs where target = 'tape'
+
+-- what do we store in documents of the kind policy? titles
+select title from documents where kind = 'policy'
+
+-- refunded invoices from 2026 with number and amount
+select number, amount from invoices where status = 'refunded' and within(issued_at, '2026-01-01', '2027-01-01')
+
+-- which pages can people look at?
+select distinct path from page_views

@@ -13,3 +13,22 @@ select count(*) from deliveries where http_status in (401, 404)
 -- sessions from France on a Mac using Safari that lasted longer than half an hour
 select id from sessions where country = 'France' and os = 'macOS' and browser = 'Safari' and duration_s > 1800
 -- @further
+
+-- open or waiting tickets with high or urgent priority: how many
+select count(*) from conversations where status in ('open', 'waiting') and priority in ('high', 'urgent')
+
+-- contracts bigger than 3 MB or policies, count
+select count(*) from documents where (kind = 'contract' and size_bytes > 3000000) or kind = 'policy'
+
+-- German users who speak English
+select name from users where country = 'Germany' and language = 'English'
+-- @further
+
+-- runs that were cancelled or took more than five minutes, total number
+select count(*) from runs where status = 'cancelled' or duration_ms > 300000
+
+-- failed logins with a wrong password from Spain and Italy, how often
+select count(*) from logins where outcome = 'failed' and reason = 'wrong_password' and country in ('Spain', 'Italy')
+
+-- how many people use both Chrome and Safari
+select count(*) from (select "user" from sessions where browser = 'Chrome' intersect select "user" from sessions where browser = 'Safari')

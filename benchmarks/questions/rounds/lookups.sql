@@ -15,3 +15,18 @@ select t.name from users u join teams t on t.id = u.team where u.name = 'Hanna L
 
 -- has invoice 2026-00500 been paid, and when
 select status, paid_at from invoices where number = '2026-00500'
+
+-- who owns the workflow "Nightly invoice export"?
+select u.name from definitions d join users u on u.id = d.owner where d.name = 'Nightly invoice export'
+
+-- what plan is Cedar Learning on
+select plan from teams where name = 'Cedar Learning'
+
+-- size of document f-0042 in bytes
+select size_bytes from documents where id = 'f-0042'
+
+-- since when do we have Copper Metals as a customer?
+select created_at from teams where name = 'Copper Metals'
+
+-- how many times was delivery d-00500 attempted
+select attempts from deliveries where id = 'd-00500'

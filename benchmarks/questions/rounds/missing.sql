@@ -6,3 +6,16 @@ select count(*) from conversations where status = 'solved' and rating is null
 
 -- tasks with no completion time whose due date has passed: count
 select count(*) from tasks where done_at is null and due_on < '2026-10-15'
+
+-- comments without stars, how many do we have
+select count(*) from comments where stars is null
+
+-- users we have never seen (no last visit), count
+select count(*) from users where last_seen_at is null
+
+-- how many log lines carry no user?
+select count(*) from entries where "user" is null
+
+-- which runs haven't finished yet
+select id from runs where finished_at is null
+-- @further

@@ -22,3 +22,33 @@ select name from definitions where not enabled
 
 -- count tickets that aren't about billing nor login
 select count(*) from conversations where topic not in ('billing', 'login')
+
+-- how many customers haven't logged in even once?
+select count(*) from users where id not in (select "user" from logins)
+
+-- services that did not log a fatal line
+select distinct service from entries where service not in (select service from entries where level = 'fatal')
+
+-- tickets which did not come in through the web or by mail, number
+select count(*) from conversations where channel not in ('web', 'email')
+
+-- workflows no one ever launched by hand
+select name from definitions where id not in (select workflow from runs where started_by is not null)
+-- @further
+
+-- all teams except the free ones, count
+select count(*) from teams where plan <> 'free'
+
+-- articles lacking any rating, how many published ones?
+select count(*) from articles where status = 'published' and id not in (select article from comments where stars is not null)
+
+-- users of the enterprise plan who have never shared a link: how many
+select count(*) from users where plan = 'enterprise' and id not in (select "user" from events where name = 'shared_link')
+
+-- which hosts raised no critical alert since September 1
+select distinct host from alerts where host not in (select host from alerts where severity = 'critical' and raised_at >= '2026-09-01')
+-- @zero
+
+-- give me the agents without a single phone conversation
+select name from users where id in (select agent from conversations) and id not in (select agent from conversations where channel = 'phone')
+-- @further

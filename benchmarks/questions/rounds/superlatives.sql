@@ -13,3 +13,26 @@ select name from users order by signed_up_at desc limit 1
 
 -- On which day did the api write the most errors
 select date_trunc('day', "at")::date from entries where service = 'api' and level = 'error' group by 1 order by count(*) desc limit 1
+
+-- the agent who closed the most tickets
+select u.name from conversations c join users u on u.id = c.agent where c.closed_at is not null group by 1 order by count(*) desc limit 1
+
+-- what's the cheapest enterprise subscription we have? team and fee
+select name, monthly_fee from teams where plan = 'enterprise' order by monthly_fee limit 1
+
+-- least popular page of the site
+select path from page_views group by 1 order by count(*) limit 1
+-- @further
+
+-- which customer waits longest for a first reply? name
+select u.name from conversations c join users u on u.id = c.customer order by c.first_reply_s desc limit 1
+
+-- oldest unpaid invoice: number and due date
+select number, due_on from invoices where paid_at is null order by issued_at limit 1
+
+-- in what month did most people sign up
+select date_trunc('month', signed_up_at)::date from users group by 1 order by count(*) desc limit 1
+
+-- which connection fails the most? name
+select c.name from deliveries d join connections c on c.id = d.connection where d.status = 'failed' group by 1 order by count(*) desc limit 1
+-- @further

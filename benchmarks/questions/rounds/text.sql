@@ -13,3 +13,23 @@ select host, count(*) from entries where message ilike '%mailbox%' group by 1
 -- workflows whose description mentions managers
 select name from definitions where description ilike '%manager%'
 -- @further
+
+-- tickets where a customer complains about being charged twice (subject), count
+select count(*) from conversations where subject ilike '%charged twice%'
+
+-- is there any task concerning release notes? how many
+select count(*) from tasks where title ilike '%release notes%'
+
+-- articles with "GitHub" in the headline
+select title from articles where title ilike '%github%'
+-- @further
+
+-- run errors containing the word token, how many
+select count(*) from runs where error ilike '%token%'
+
+-- people whose surname is Laurent
+select name from users where name like '% Laurent'
+-- @further
+
+-- alerts whose title begins with Memory, number of them
+select count(*) from alerts where title like 'Memory%'

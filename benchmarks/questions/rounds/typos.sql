@@ -6,3 +6,13 @@ select avg(seats) from teams where plan = 'enterprise'
 
 -- wich hosts had critcal alrets? 
 select distinct host from alerts where severity = 'critical'
+
+-- how many suspnded acounts do we hav
+select count(*) from users where status = 'suspended'
+
+-- lst of drfat articels
+select title from articles where status = 'draft'
+-- @further
+
+-- totl revenu in setpember
+select sum(amount) from invoices where within(issued_at, '2026-09-01', '2026-10-01')

@@ -7,3 +7,15 @@
 -- show me the sessions from Atlantis
 -- users whose favourite colour is blue
 refuse
+
+-- what's the weather in Hamburg today
+-- users with a moustache
+-- which teams are blocked by their bank?
+-- list all suppliers
+-- articles written by Shakespeare
+-- conversations in the channel fax
+-- remove every draft article please
+-- how far is the moon?
+-- shoe size of the admins
+-- tickets escalated to the CEO
+refuse

@@ -1,15 +1,20 @@
+# ruff: noqa: E501 - patterns and tables of words read better wide
 """What must not be there: stretches after a negator, and what is left over and must be there."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from orchestrator.planner.clauses.given import Conditions
+from orchestrator.planner.clauses.given import Conditions, Placed
 from orchestrator.planner.clauses.request import (
     Among,
+    AnyOf,
+    Column,
     Empty,
     Has,
     No,
+    Request,
+    Term,
     Test,
     Text,
 )
@@ -17,6 +22,16 @@ from orchestrator.planner.clauses.sentence import Clause, Item, is_item
 from orchestrator.planner.grammar import NEGATORS
 
 _NEGATOR: Final = rf"(?:{'|'.join(sorted(NEGATORS))}|other than)"
+_MORE: Final = (
+    r"(?:or|nor|,|and)(?: (?:or|nor|and|by|in|on|at|from|via|through|the|an?|to|for|of|with|about))*"
+    r" (?P<v>V\d+)"
+)
+#: a field that is asked for, before what its records must not be
+_ASKED: Final = (
+    r"(?:(?:which|what|list|show|give|tell|me|us|the|all|our|any|how|many|number|of|count|those|,) )*(?P<f>F\d+)"
+    r"(?: (?:that|which|who|with|having|have|has|had|did|do|does|are|is|were|was|ever|,|D\d+|U\d+))*"
+)
+_NEVER: Final = frozenset({"never", "nobody", "noone"})
 _UNTIL: Final = r"(?: (?!and |or |but |, |\| )[^ ]+)*"
 
 
@@ -28,7 +43,21 @@ def scopes(given: Conditions) -> None:
             continue
         inner = [t for t in words[1:] if is_item(t)]
         if inner:
-            given.negated.append((found.first, found.last))
+            given.negated.append((found.first, _onward(given, found.first, found.last)))
+
+
+def _onward(given: Conditions, first: int, last: int) -> int:
+    """Where it ends: "not by web or by phone" denies both."""
+    while True:
+        more = given.clause.part(last, len(given.clause.at)).first(_MORE)
+        before = [m for i in given.clause.part(first, last).items("V") for m in i.of_kind("value")]
+        v = more.item("v") if more is not None and not more.first else None
+        fields = {(m.address, m.field) for m in before}
+        if more is None or v is None:
+            return last
+        if fields.isdisjoint((m.address, m.field) for m in v.of_kind("value")):
+            return last
+        last += more.last
 
 
 def nothing(given: Conditions) -> None:
@@ -37,37 +66,87 @@ def nothing(given: Conditions) -> None:
     for first, last in given.negated:
         scope = given.clause.part(first, last)
         inside = [p for p in given.placed if first <= p.first < last]
-        others = [
-            i
-            for i in scope.items("C")
-            if given.sense.collection(i) != given.request.subject
-            and given.sense.reachable(given.sense.collection(i))
-        ]
         for p in inside:
             given.placed.remove(p)
-        tests = tuple(p.condition for p in inside)
-        if others:
-            target = others[0]
+        others = [i for i in scope.items("C") if _another(given, i)]
+        term = _of_field(given, first, scope) if inside and not others else None
+        if term is not None:
+            _among_none(given, term, inside, (first, last))
+        elif others:
+            tests = tuple(p.condition for p in inside)
+            address = given.sense.collection(others[0])
             given.use(*others)
-            given.use(*(i for i in scope.items("FD", unused=True) if _between(given, i, target)))
-            given.add(
-                No(Has(given.request.subject, given.sense.collection(target), tests)), first, last
-            )
-        elif tests:
-            for test in tests:
-                given.add(No(test), first, last)
+            verbs = scope.items("FD", unused=True)
+            given.use(*(i for i in verbs if _between(given, i, others[0])))
+            given.add(No(Has(given.request.subject, address, tests)), first, last)
+        elif inside:
+            _none_holds(given, inside, (first, last))
         else:
-            items = scope.items("FNDB", unused=True)
-            if items:
-                term = given.sense.term(items[0], given.clause)
-                kind = given.sense.spec(term.address).field(term.field).type
-                given.use(items[0])
-                if kind == "bool":
-                    given.add(Test(term, "=", False), first, last)
-                elif given.belongs(term.address):
-                    given.add(No(Has(given.request.subject, term.address)), first, last)
-                else:
-                    given.add(Empty(term), first, last)
+            _empty(given, scope, (first, last))
+
+
+def _another(given: Conditions, item: Item) -> bool:
+    address = given.sense.collection(item)
+    return address != given.request.subject and given.sense.reachable(address)
+
+
+def _among_none(
+    given: Conditions, term: Term, inside: list[Placed], place: tuple[int, int]
+) -> None:
+    """Values of which no record is such: of a reference, those whom others refer to."""
+    first, last = place
+    given.use(*given.clause.part(first, last).items("CFD", unused=True))
+    given.use(*given.clause.part(0, first).items("DU"))
+    column = Column(term)
+    rest = Request(term.address, show=[column], where=[p.condition for p in inside])
+    target = given.sense.graph.targets.get((term.address, term.field))
+    if target is None:
+        given.request.distinct = True
+        given.add(No(Among(term, rest)), first, last)
+        return
+    given.add(Among(Term(target), Request(term.address, show=[column])), first, last)
+    given.add(No(Among(Term(target), rest)), first, last)
+
+
+def _none_holds(given: Conditions, inside: list[Placed], place: tuple[int, int]) -> None:
+    """Each is denied; "not critical since May" denies no time, "not in May" its two ends."""
+    timed = [p.condition for p in inside if given.clause.word(p.first)[:1] == "T"]
+    if len(timed) == len(inside) > 1:
+        given.add(AnyOf(tuple(No(test) for test in timed)), *place)
+        return
+    for p in inside:
+        kept = p.condition in timed and len(timed) < len(inside)
+        given.add(p.condition if kept else No(p.condition), *place)
+
+
+def _empty(given: Conditions, scope: Clause, place: tuple[int, int]) -> None:
+    """ "without a rating", "never verified", "nobody launched by hand"."""
+    item = next(iter(scope.items("FNDB", unused=True)), None)
+    if item is None:
+        return
+    term = given.sense.term(item, given.clause)
+    given.use(item)
+    if given.sense.spec(term.address).field(term.field).type == "bool":
+        given.add(Test(term, "=", False), *place)
+    elif given.belongs(term.address):
+        given.add(No(Has(given.request.subject, term.address, (No(Empty(term)),))), *place)
+    else:
+        given.add(Empty(term), *place)
+
+
+def _of_field(given: Conditions, first: int, scope: Clause) -> Term | None:
+    """ "hosts without a fatal line", "services that never logged an error": what is asked for are
+    values of a field, and of the records that hold one none is such."""
+    found = given.clause.part(0, first).first(_ASKED)
+    f = found.item("f") if found is not None and not found.first else None
+    if found is None or f is None or found.last != first:
+        return None
+    term, subject = given.sense.term(f, given.clause), given.request.subject
+    own = any(given.sense.collection(i) == subject for i in scope.items("C"))
+    if term.address != subject or not (own or scope.word(0) in _NEVER):
+        return None
+    label = given.sense.label(subject)
+    return None if term in (given.sense.key(subject), label) else term
 
 
 def _between(given: Conditions, item: Item, target: Item) -> bool:

@@ -33,7 +33,7 @@ _PLAIN: Final = frozenset({"day", "days", "week", "weeks"})  # of the calendar, 
 def amount(draft: Draft, clause: Clause) -> Clause:
     """The clause without what asks for the number; the number waits in the draft."""
     found, fold = clause.first(_ASKED), clause.first(_FOLD)
-    if fold is None or draft.rank is not None or clause.word(fold.first - 1)[:1] == "O":
+    if fold is None or draft.rank is not None or _limited(clause, fold.first):
         return clause  # "over 500 EUR in total" is a condition
     fn: Fn = "avg" if fold["avg"] else "sum"
     if found is None:
@@ -47,6 +47,12 @@ def amount(draft: Draft, clause: Clause) -> Clause:
     rest = fold.rest
     again = rest.first(_ASKED)
     return again.hear().rest if again is not None else rest
+
+
+def _limited(clause: Clause, at: int) -> bool:
+    """Whether a comparison stands before, or before "a month"."""
+    back = 3 if clause.part(at - 2, at).has(r"(?:a|an|per|each) [a-z]+") else 1
+    return clause.word(at - back)[:1] == "O"
 
 
 def _term(draft: Draft, clause: Clause, found: Found) -> Term | None:

@@ -158,7 +158,9 @@ def _acts(given: Conditions, at: int) -> bool:
 
 def counted(given: Conditions, found: Found, asked: Comparison, y: Item) -> None:
     counted: str | Term = (
-        given.sense.collection(y) if y.letter == "C" else given.sense.term(y, given.clause)
+        given.sense.collection(y)
+        if y.letter == "C"
+        else given.sense.term(y, given.clause, near=given.nearest(found.first))
     )
     address = counted if isinstance(counted, str) else counted.address
     if isinstance(counted, str) and _of_field(given, found):
@@ -243,12 +245,16 @@ def comparisons(given: Conditions) -> None:
 
 def _summed(given: Conditions, term: Term, asked: Comparison, at: int) -> bool:
     """ "invoiced more than 20,000 in total": the sum of what belongs to a record."""
-    found = given.clause.part(at + 1, at + 5).first(
+    found = given.clause.part(at + 1, at + 6).first(
         r"(?P<all>in total|altogether|in sum|overall|on average)"
     )
     grouped = given.clause.first(_WHOSE)
     of_field = grouped is not None and grouped.first < at and term.address == given.request.subject
-    if found is None or found.first > 1 or not (of_field or given.belongs(term.address)):
+    if (
+        found is None
+        or found.first > 1 + _rhythm(given, at)
+        or not (of_field or given.belongs(term.address))
+    ):
         return False
     given.clause.sentence.heard.update(given.clause.at[at : at + 1 + found.last])
     column = Column(term, "avg" if "average" in found["all"] else "sum")
@@ -259,6 +265,12 @@ def _summed(given: Conditions, term: Term, asked: Comparison, at: int) -> bool:
     made = Has(given.request.subject, term.address, (), asked.op, asked.number, column)
     given.add(made, at, at + 1 + found.last)
     return True
+
+
+def _rhythm(given: Conditions, at: int) -> int:
+    """How many words "a month" takes behind a comparison."""
+    after = given.clause.part(at + 1, at + 3)
+    return 2 if after.has(r"(?:a|an|per|each|every) (?:hour|day|week|month|quarter|year)") else 0
 
 
 def measured(given: Conditions, item: Item) -> bool:

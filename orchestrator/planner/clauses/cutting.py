@@ -18,11 +18,16 @@ _TRAIL: Final = (
     r",(?: (?:,|and|with|the|their|its|how|many|which(?: C\d+)?|number of C\d+|how many C\d+|when|was|what|seconds|bytes|minutes|average|total|sum|number|numbers|count|counts|only|of|them|as|well|just|give|show"
     r"|figures?|@f|please|it|are|there|is|were|was|each))+$"
 )
+#: "…, how many published ones?"
+_ONES: Final = (
+    r",(?: (?:and|but|so|then))*(?: how many| number of| count)(?: (?:the|of|such|V\d+|B\d+))*"
+    r" (?:ones|them|those|there)(?: are there| are| do we have)?$"
+)
 _COUNTED: Final = frozenset(
     ["many", "number", "numbers", "count", "counts", "figures", "average", "sum", "total"]
 )
 _COUNT: Final = r"(?P<c>C\d+) counts?$"
-_HOW_MANY: Final = r"(?:and|with)(?: (?:the|their))? (?:how many|counts?|number|numbers|figures)$"
+_HOW_MANY: Final = r"(?:and|with|incl|including|plus)(?: (?:the|their))? (?:how many|counts?|number|numbers|figures)$"
 
 
 def cut(clause: Clause) -> tuple[Clause, list[Clause]]:
@@ -35,7 +40,7 @@ def cut(clause: Clause) -> tuple[Clause, list[Clause]]:
         later = [clause.part(found.first + 1, end)]
         end = found.first
     body = clause.part(0, end)
-    trail = body.first(_TRAIL) or body.first(_HOW_MANY) or tail(body)
+    trail = body.first(_TRAIL) or body.first(_ONES) or body.first(_HOW_MANY) or tail(body)
     if (
         trail is not None
         and trail.first

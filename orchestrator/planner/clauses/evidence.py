@@ -62,7 +62,7 @@ def evidence_of(draft: Draft, plan: QueryPlan) -> Mapping[str, float]:
     out = {
         "unknown_noun": sum(i.letter == "U" and not _verbal(i, sentence) for i in unused),
         "unknown_verb": sum(i.letter == "U" and _verbal(i, sentence) for i in unused),
-        "unused_field": sum(i.letter in "FNDBM" for i in unused),
+        "unused_field": sum(i.letter in "FNDBM" and not (i.span and i.span.soft) for i in unused),
         "unused_value": sum(i.letter in "VQX" for i in unused),
         "unused_number": sum(i.letter in "OZTSKP" for i in unused),
         "typo": sum(i.span.typo for i in sentence.items if i.span is not None),

@@ -113,7 +113,8 @@ def _under(subject: str, sentence: Sentence, catalogue: Catalogue) -> Reading | 
         check(made, catalogue)
     except (Unsayable, ValidationError, IsothermError):
         return None
-    if _of_itself(made) or impossible(made):
+    alone = made.having is not None and not made.group
+    if _of_itself(made) or impossible(made) or alone:
         return None
     missed = tuple(i.words for i in sentence.items if _is_missed(sentence, i.place))
     evidence = evidence_of(draft, made)
@@ -127,7 +128,9 @@ def _of_itself(plan: QueryPlan) -> bool:
 
 
 def _is_missed(sentence: Sentence, place: int) -> bool:
-    return sentence.items[place].letter in _MISSED and place not in sentence.used
+    item = sentence.items[place]
+    grammar = item.span is not None and item.span.soft  # "who use both"
+    return item.letter in _MISSED and place not in sentence.used and not grammar
 
 
 def _understood(sense: Sense) -> Iterator[Understood]:

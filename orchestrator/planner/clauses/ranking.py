@@ -319,7 +319,8 @@ def _super(clause: Clause, sense: Sense) -> Rank | None:
         fn = AGGREGATES[found["agg"].strip()] if found["agg"] else None
         if y is not None and y.letter == "M":
             return Rank(desc, found, measure=y, limit=_limit(found))
-        if y is not None and y.letter in "FND" and not (what and y.letter == "F"):
+        priced = y is not None and y.letter == "D" and what not in ("", "time")
+        if y is not None and y.letter in "FND" and not (what and y.letter == "F") and not priced:
             kinds = "D" if what == "time" and y.letter == "D" else "N"
             return Rank(
                 _turned(found["sup"], y, desc),
@@ -331,6 +332,8 @@ def _super(clause: Clause, sense: Sense) -> Rank | None:
         address = sense.collection(y) if y is not None and y.letter == "C" else sense.subject
         if y is not None and y.letter == "F":
             address = sense.term(y, clause).address
+        if y is not None and y.letter == "D" and what != "time":
+            y = None  # "cheapest paid teams": it is no time that is compared
         made = _told(clause, sense, desc) if what == "time" else None
         made = made or hinted(sense, address, what, desc, found["sup"])
         if made is not None:

@@ -83,6 +83,13 @@ def _superlative(draft: Draft, head: Clause) -> None:
 _HOW_MANY: Final = frozenset({"how many", "count", "count them", "number", "total"})
 
 
+#: "…, how many published ones?"
+_SUCH: Final = (
+    r"(?:how many|number of|count)(?: the| of| such| V\d+| B\d+)* (?:ones|them|those|there|such)"
+    r"(?: are there| are| do we have)?$"
+)
+
+
 def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
     """What is asked to be shown at the end: "…, how many?", "Give me their names." """
     if draft.rank is not None:
@@ -107,7 +114,9 @@ def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
     if counted and not draft.groups and before and all(draft.number(c) for c in before):
         draft.request.show = [replace(c, fn="sum") for c in before]  # "sign-ups, how many?"
         return
-    if draft.sentence.tokens[clause.at[0] - 1] in (",", "|") and clause.text in _HOW_MANY:
+    if draft.sentence.tokens[clause.at[0] - 1] in (",", "|") and (
+        clause.text in _HOW_MANY or clause.has(_SUCH)
+    ):
         counts = [c for c in shown if c.fn == "count"] if draft.rank is None else []
         if counts and not draft.groups and not given.kept:
             draft.request.show = counts[:1]  # "…, how many?": the number and nothing else

@@ -131,6 +131,8 @@ _SAID: Final = frozenset(
 
 #: words of parts and wholes, of more and less
 _MEASURING: Final = frozenset({"share", "ratio", "growth", "percent", "percentage", "proportion"})
+#: a full stop behind these ends no sentence
+_SHORT: Final = frozenset({"vs", "incl", "excl", "approx", "resp", "etc"})
 _IDS: Final = frozenset(
     [
         "id",
@@ -360,7 +362,10 @@ def _whose(
 def _counts(span: Span, asked: Asked) -> bool:
     """Whether "…, number" at the end asks how many."""
     last = span.last == len(asked.words) and span.words in ("number", "count", "numbers")
-    return last and span.first > 0 and asked.words[span.first - 1].text == ","
+    before = [w.text for w in asked.words[: span.first]]
+    while before and before[-1] in ("total", "overall", "the", "full"):
+        before.pop()
+    return last and before[-1:] == [","]
 
 
 def _measures(span: Span) -> bool:
@@ -375,7 +380,7 @@ def _tokens(words: tuple[Word, ...], items: list[Item], text: str) -> list[str]:
     place = 0
     while place < len(words):
         gap = text[words[place - 1].end : words[place].start] if place else ""
-        if _ENDS.search(gap) and words[place - 1].text != "vs":
+        if _ENDS.search(gap) and words[place - 1].text not in _SHORT:
             out.append("|")
         elif ":" in gap or "(" in gap:
             out.append(",")

@@ -22,7 +22,7 @@ _WORDS: Final = "|".join(
     sorted({*_ITS.split("|"), *_NUMBER.split("|"), *_FOLDS.split("|"), *_UNITS})
 )
 _TAIL: Final = (
-    rf"(?:,? ?and|, (?:with|show|plus)|with|plus|including|along with)"
+    rf"(?:,? ?and|, (?:with|show|plus|incl|including)|with|plus|incl|including|along with)"
     rf"(?: (?:{_WORDS}|@x|U\d+))+$"
 )
 _RANKED: Final = r"top|bottom|most|least|fewest|best|worst|[a-z]+est|first|last"
@@ -34,14 +34,17 @@ def tail(body: Clause) -> Found | None:
     found = body.first(_TAIL)
     if found is None or not body.part(0, found.first).has(_RANKED):
         return None
-    lead = found.match[0].split()[0]
+    lead = next(word for word in found.match[0].split() if word != ",")
     return (
-        found if lead in ("with", "plus", "including", "along") or of_rank(_rest(found)) else None
+        found
+        if lead in ("with", "plus", "incl", "including", "along") or of_rank(_rest(found))
+        else None
     )
 
 
 def _rest(found: Found) -> Clause:
-    return found.clause.part(found.first + 1, found.last)
+    after = 2 if found.match[0].startswith(", ") else 1
+    return found.clause.part(found.first + after, found.last)
 
 
 def of_rank(clause: Clause, subject: str = "") -> bool:

@@ -130,3 +130,67 @@ def test_a_country_s_adjective_is_of_where_people_are_from() -> None:
 
 def test_two_sides_are_no_single_answer() -> None:
     assert best("newsletter opt-ins vs. opt-outs").confidence <= 0.7
+
+
+def test_both_of_two_products_are_two_connections() -> None:
+    made = wire("how many teams use both slack and github")
+    assert made["from"] == "user.teams"
+    assert {part["op"] for part in made["where"]["args"]} == {"in"}
+
+
+def test_hosts_without_such_a_record_have_none_such_among_theirs() -> None:
+    made = wire("machines that never raised a critical alert")
+    assert made["from"] == "metrics.alerts"
+    assert made["distinct"]
+    assert made["where"]["arg"]["plan"]["where"] == equals("severity", "critical")
+
+
+def test_agents_without_such_a_ticket_answer_others() -> None:
+    made = wire("support agents without a single urgent ticket")
+    assert made["from"] == "user.users"
+    assert "agent" in str(made["where"]) and "customer" not in str(made["where"])
+
+
+def test_a_not_reaches_over_or() -> None:
+    made = wire("tickets that did not come by phone or by mail, how many")
+    assert [part["op"] for part in made["where"]["args"]] == ["!=", "!="] or "not" in str(made)
+
+
+def test_what_is_not_such_in_a_time_is_of_that_time() -> None:
+    made = wire("incidents not critical since October 1")
+    assert {part["op"] for part in made["where"]["args"]} == {"!=", ">="}
+
+
+def test_either_of_two_is_never_both() -> None:
+    found = best("runs that failed or took more than ten minutes")
+    assert found.plan.to_wire()["where"]["op"] == "or" or found.confidence < 0.75
+
+
+def test_lacking_is_without() -> None:
+    made = wire("tickets lacking a rating, how many")
+    assert made["where"] == {"op": "null", "field": "rating"}
+
+
+def test_a_name_s_part_is_looked_for_where_it_stands() -> None:
+    made = wire("users whose last name is Okafor")
+    assert made["where"] == {"op": "ends", "field": "name", "value": " Okafor"}
+
+
+def test_a_month_behind_a_monthly_price_is_no_group() -> None:
+    made = wire("countries whose teams pay over 2,000 EUR a month in total")
+    assert made["having"]["op"] == ">"
+    assert made["measures"][0]["fn"] == "sum"
+
+
+def test_a_verb_behind_we_names_no_column() -> None:
+    assert "filed_at" not in str(wire("what contracts do we store? titles").get("select"))
+
+
+def test_quoted_text_is_looked_for_in_the_field_behind_it() -> None:
+    made = wire('posts with "webhooks" in the headline')
+    assert made["from"] == "content.articles"
+    assert made["where"]["field"] == "title" or made["where"]["op"] == "match"
+
+
+def test_a_month_may_be_misspelt() -> None:
+    assert "2026-09-01" in str(wire("revenue in setpember")["where"])
