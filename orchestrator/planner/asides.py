@@ -20,6 +20,7 @@ _DEFINITION: Final = re.compile(
     rf"(?:^|(?<= ))(?:(?:\d+|an?|one) )?{_UNIT} (?:=|is|are|being|equals?|means|meaning) "
     rf"(?:an? )?(?:[\d.]+ )?(?:{_SCALE} )?{_UNIT}(?: each)?(?= |$)"
     rf"|(?:^|(?<= ))(?:an?|[\d.]+) (?:{_SCALE} )?{_UNIT} each(?= |$)"
+    r"|(?:^|(?<= ))(?:i e|e g)(?= |$)"
 )
 #: verbs that say no more than that it happened: "how many tickets did customers open in May"
 _DEEDS: Final = (
@@ -38,7 +39,7 @@ _VOLUMES: Final = frozenset({"volume", "volumes", "headcount"})
 
 
 def without_definitions(words: tuple[Word, ...]) -> tuple[Word, ...]:
-    """The words without "1 MB = 1,000,000 bytes"; not if nothing else is said."""
+    """The words without "1 MB = 1,000,000 bytes" and "i.e."; not if nothing else is said."""
     text = " ".join(word.text for word in words)
     kept = words
     for found in reversed(list(_DEFINITION.finditer(text))):

@@ -130,7 +130,7 @@ class Asked:
 
 def _of_field(beat: Beat, spans: tuple[Span, ...]) -> bool:
     """Whether "per month" only says what the field does that is named: a monthly fee."""
-    return beat.cue in ("per", "a", "an") and any(
+    return (beat.cue in ("per", "a", "an") or beat.soft) and any(
         m.kind == "field" and beat.bucket is not None and f"{beat.bucket}ly" in m.field.split("_")
         for span in spans
         if span.words not in IRREGULAR  # what was paid is counted by month

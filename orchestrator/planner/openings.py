@@ -1,5 +1,5 @@
 """What somebody says before the question to say that it is another one: "different topic:", "by the
-way,". It is no part of the question, and nothing is carried over from the turn before.
+way,", which carries nothing over from the turn before; or "quick one:", which only greets.
 """
 
 from __future__ import annotations
@@ -34,14 +34,33 @@ _OPENING: Final = re.compile(
 )
 
 
+_GREETS: Final = "|".join(
+    (
+        r"(?:hi|hello|hey)(?: (?:there|all|team|everyone))?|quick (?:one|question|check)|quickly",
+        rf"(?:just )?(?:one|a)(?: (?:more|quick|last))+ {_TOPIC}|question|fyi",
+        r"(?:this is|it is|it's|has to be) for (?:the|my|our) \w+",
+        r"(?:i am |i'm )?in a (?:rush|hurry)",
+    )
+)
+_GREETING: Final = re.compile(
+    rf"\s*{_THANKS}(?:{_GREETS})\s*[:,;!\u2013\u2014-](?:\s|{_MARK})*", re.IGNORECASE
+)
+
+
 def anew(planner: Planner) -> Planner:
     """The planner, asked without such an opening and without the turn before it."""
 
     def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
-        found = _OPENING.match(question.text)
-        if found is None or found.end() == len(question.text):
-            return planner(question, catalogue, context)
-        text = " " * found.end() + question.text[found.end() :]
-        return planner(replace(question, text=text), catalogue, Context())
+        greeted = _without(question, _GREETING)
+        fresh = _without(greeted, _OPENING)
+        return planner(fresh, catalogue, context if fresh is greeted else Context())
 
     return plan
+
+
+def _without(question: Question, opening: re.Pattern[str]) -> Question:
+    """The question with blanks for the opening; itself, if it has none or nothing else."""
+    found = opening.match(question.text)
+    if found is None or not found.end() or found.end() == len(question.text):
+        return question
+    return replace(question, text=" " * found.end() + question.text[found.end() :])

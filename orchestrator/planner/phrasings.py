@@ -61,7 +61,7 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"(?:for|per|by) (?:every|each) (?:combination|pair|pairing) of (?P<a>@some) (?:and|with) (?P<b>@some)", "by {a} and {b}"),
     (r"on a per (?P<a>[^ ,]+) basis", "per {a}"),
     (r"(?P<a>[^ ,]+) wise(?= |$)", "by {a}"),
-    (r"(?P<a>[^ ,]+) by (?P<b>(?P=a))", "by {a}"),
+    (r"(?P<a>(?!side )[^ ,]+) by (?P<b>(?P=a))", "by {a}"),
     (r"(?:depending on|according to|as a function of|arranged by|clustered by|aggregated by|bucketed by|sliced by|rolled up by|summari[sz]ed by|segmented by|itemi[sz]ed by|differentiated by|classified by)", "by"),
     (r"(?<=by )(?P<a>[^ ,]+) (?:as well as|then by|then|and then by|and then|and by|and also by|, then by|, then)", "{a} and"),
     (r"by both", "by"),

@@ -102,6 +102,17 @@ def _any_weekday(frame: Frame) -> bool:
     ) or frame.has(r"(?:on )?(?:a|any|every) T\d+")
 
 
+def _twice_counted(frame: Frame) -> bool:
+    """ "how many tickets, and how many of them urgent" in one number."""
+    asked = len(re.findall(r"\bhow many\b", frame.shape))
+    return asked > 1 and len(frame.figures) < asked
+
+
+def _how_much(frame: Frame) -> bool:
+    """ "how much data do the backups hold" answered with the backups."""
+    return frame.has(r"how much") and not (frame.measures or frame.select or frame.group)
+
+
 def _distinct(frame: Frame) -> bool:
     """ "number of distinct customers" counted more than once each."""
     said = not {"distinct", "different", "unique"}.isdisjoint(_loose(frame))
@@ -329,6 +340,8 @@ _RULES: Final[tuple[tuple[Callable[[Frame], bool], float], ...]] = (
     (_either, _WRONG),
     (_empty_of_another, _WRONG),
     (_later_order, _WRONG),
+    (_how_much, _WRONG),
+    (_twice_counted, _WRONG),
     (_several_counted, _WRONG),
     (_times_contrasted, _WRONG),
     (_ratio_grouped, _WRONG),

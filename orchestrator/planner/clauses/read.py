@@ -53,6 +53,7 @@ def read(draft: Draft) -> Request:
     for clause in after:
         _more(draft, clause, given)
     amounts(draft)
+    unsaid(draft)
     spread(draft, rest)
     leftover(given, rest, head)
     shares(draft, rest, given)
@@ -144,6 +145,16 @@ def _unsaid(draft: Draft, rank: Rank, clause: Clause) -> Clause:
         draft.use(items[0])
         return replace(rest, at=())
     return rest
+
+
+def unsaid(draft: Draft) -> None:
+    """ "how many and what are they worth", "how much data": a number that is asked for beside
+    another, or alone, and is not shown."""
+    whole, shown = draft.sentence.whole, draft.request.show
+    if whole.has(r"how many (?:and|,)") and not any(c.fn == "count" for c in shown):
+        draft.wonders.append("how many")
+    if whole.has(r"how much") and not any(c.fn or draft.number(c) for c in shown):
+        draft.wonders.append("how much")
 
 
 def assemble(draft: Draft, given: Conditions) -> None:

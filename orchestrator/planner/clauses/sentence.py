@@ -435,7 +435,10 @@ def _paid(sentence: Sentence, item: Item, own: Meaning, spec: CollectionSpec) ->
 def relettered(sentence: Sentence, subject: str, catalogue: Catalogue) -> None:
     """A word that names something elsewhere and a field of the subject is the field."""
     spec = catalogue.collections[subject]
+    here = set(sentence.tokens)
     for item in list(sentence.items):
+        if token(item) not in here:
+            continue  # it is of the other side
         best = item.meanings[0] if item.letter in "CVF" and item.meanings else None
         own = [m for m in item.of_kind("field") if m.address == subject]
         if best is None or not own or best.address == subject:

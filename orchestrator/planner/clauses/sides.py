@@ -111,7 +111,7 @@ def sides_of(sentence: Sentence) -> Sides | None:
 
 def plain(sentence: Sentence) -> Sentence:
     """The sentence with words that no vocabulary explains as they are."""
-    tokens = [_word(sentence, t) if is_item(t) and t[0] in "UVN" else t for t in sentence.tokens]
+    tokens = [_word(sentence, t) if is_item(t) and t[0] in "UVND" else t for t in sentence.tokens]
     return Sentence(sentence.words, sentence.items, tokens)
 
 

@@ -135,3 +135,26 @@ def test_an_abbreviated_number_of_counts(text: str) -> None:
 def test_two_units_of_one_range_are_brought_together() -> None:
     (found,) = comparisons(tokenise("between 45 minutes and 2 hours"), frozenset())
     assert (found.number, found.high, found.unit) == (0.75, 2, "hour")
+
+
+@pytest.mark.parametrize("greeting", ["quick question:", "hi team,", "it's for the auditors -", "one more thing,"])  # fmt: skip
+def test_a_greeting_is_no_part_of_the_question(greeting: str) -> None:
+    found = asked(f"{greeting} how many alerts were raised in June?")
+    assert found.readings[0].plan == best("how many alerts were raised in June?")
+
+
+def test_a_greeting_leaves_the_turn_before() -> None:
+    before = Context(best("how many tickets were opened in May?"), "tickets in May")
+    assert asked("ok, quick one: and in June?", before).readings == asked("and in June?", before).readings  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["how much data did the partial backups have", "for each week, how many alerts were raised and how many of them critical"],
+)  # fmt: skip
+def test_a_number_that_is_not_shown_makes_no_sure_answer(text: str) -> None:
+    assert all(reading.confidence < 0.75 for reading in asked(text).readings)
+
+
+def test_a_fee_paid_monthly_asks_for_no_row_a_month() -> None:
+    assert not best("teams that pay less than 300 euros monthly").group

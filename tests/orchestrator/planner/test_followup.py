@@ -344,3 +344,8 @@ def test_the_most_expensive_are_the_first() -> None:
     assert after("total ad cost by channel", "just the two most expensive")["limit"] == 2
     least = after("total ad cost by channel", "the 2 least expensive")
     assert least["order"] == after("total ad cost by channel", "bottom 2")["order"]
+
+
+def test_of_which_how_many_counts_the_records_of_a_list() -> None:
+    made = after("teams created in May", "of which how many in retail?")
+    assert made == after("how many teams were created in May", "only retail")

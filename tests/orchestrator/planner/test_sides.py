@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from orchestrator.planner import rules
+from orchestrator.planner.reading import Context, Question
+from tests.orchestrator.planner.company import NOW_US, company
 from tests.orchestrator.planner.shop import equals, wire, within
 
 AUGUST = within("placed_at", "2026-08-01", "2026-09-01")
@@ -112,3 +115,10 @@ def test_what_there_is_to_each_is_a_ratio() -> None:
         made = wire(text)
         assert "group" not in made
         assert [c["op"] for c in made["compute"]] == ["/"]
+
+
+def test_what_stands_on_the_other_side_only_is_no_word_of_this_one() -> None:
+    found = rules.plan(
+        Question("credit drop table users and sign", now_us=NOW_US), company(), Context()
+    )
+    assert found.planner == rules.NAME
