@@ -124,11 +124,15 @@ _OBJECT: Final = frozenset(
 
 def acted(spans: tuple[Span, ...], words: tuple[Word, ...]) -> Iterator[Span]:
     """The spans of verbs that another span is the object of: "wrote a comment" is no message."""
-    for verb, what in pairwise(spans):
+    for place, (verb, what) in enumerate(pairwise(spans)):
         word = words[verb.first].text
         between = {w.text for w in words[verb.last : what.first] if w.number is None}
         done = verb.last == verb.first + 1 and (word in _DONE or word.endswith("ed"))
-        named = {m.address for m in what.meanings if m.kind == "collection" and m.weight >= _NEAR}
+        told = what
+        if what.meanings[0].kind == "value" and place + 2 < len(spans):
+            behind = spans[place + 2]  # "filed an urgent request"
+            told = behind if behind.first == what.last else what
+        named = {m.address for m in told.meanings if m.kind == "collection" and m.weight >= _NEAR}
         if not done or not named or not between <= _OBJECT or verb.last == what.first:
             continue
         if verb.meanings[0].kind == "collection" and named.isdisjoint(

@@ -23,6 +23,7 @@ from orchestrator.planner.grammar import ABSENCE, ADJECTIVES, AGGREGATES, HINTS,
 from orchestrator.planner.lexicon import Lexicon
 from orchestrator.planner.literals import Comparison, Sought, comparisons, percentiles, sought
 from orchestrator.planner.misspelt import spelt
+from orchestrator.planner.phrasal import without_phrasal
 from orchestrator.planner.reading import Question
 from orchestrator.planner.spans import Span, content, cover
 from orchestrator.planner.timewindow import Window, windows
@@ -90,7 +91,8 @@ class Asked:
         verbs = {*acted(spans, words), *(s for s in spans if told_by_verb(s, words))}
         self.hidden |= {p for s in verbs for p in range(s.first, s.last)}
         spans = tuple(s for s in spans if s not in verbs)
-        self.spans = asked_for(conjoined(at_home(nearer(spans), words), words), words)
+        spans = without_phrasal(at_home(nearer(spans), words), words)
+        self.spans = asked_for(conjoined(spans, words), words)
         told = tuple(b for b in self.beats if _of_field(b, self.spans))
         self.beats = tuple(b for b in self.beats if b not in told)
         self.hidden |= _places(told)

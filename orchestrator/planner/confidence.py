@@ -33,9 +33,11 @@ _UNLIKELY: Final = -0.2  # of the log odds that a shape has
 _EXPLAINED, _CLEARLY = 0.85, 0.5
 _TURNS: Final = (
     "mark_deaf_number", "mark_deaf_not", "mark_deaf_each", "mark_deaf_time", "mark_other_counted",
-    "mark_elsewhere", "mark_deaf_someone",
+    "mark_elsewhere", "mark_deaf_someone", "mark_of_several", "mark_deaf_ends",
 )  # fmt: skip
-_HEARD_APART: Final = ("mark_other_counted", "mark_elsewhere", "mark_deaf_someone")
+_HEARD_APART: Final = (
+    "mark_other_counted", "mark_elsewhere", "mark_deaf_someone", "mark_deaf_ends",
+)  # fmt: skip
 #: of a plan in whose shape words that turn an answer round have no effect (`unheard`)
 _HEARD, _ODD = 0.6, 0.7
 
@@ -156,7 +158,9 @@ def _refused(reading: Reading) -> Reading:
     unknown = seen["mark_unknown"] or seen["mark_absent"]
     noun = seen.get("unknown_noun", seen.get("heard_unknown_noun", 0.0))
     unsure = reading.confidence < _LIKELIER or (noun and seen["other"] < _UNLIKELY)
-    unsure = unsure or bool(seen["mark_absent"] or seen["mark_no_such"])
+    unsure = unsure or bool(
+        seen["mark_absent"] or seen["mark_no_such"] or seen["mark_unknown_object"]
+    )
     if not (seen["described"] and unknown and unsure):
         return reading
     return replace(reading, confidence=min(reading.confidence, _NONE))

@@ -17,7 +17,7 @@ _PAIRS: Final = """american: united states, usa, us, united states of america / 
  / peruvian: peru / polish: poland / portuguese: portugal / romanian: romania / russian: russia / saudi: saudi arabia
  / scottish: scotland / serbian: serbia / singaporean: singapore / slovak: slovakia / slovenian: slovenia
  / south african: south africa / spanish: spain / swedish: sweden / swiss: switzerland / taiwanese: taiwan
- / thai: thailand / turkish: turkey / ukrainian: ukraine / vietnamese: vietnam / welsh: wales"""
+ / thai: thailand / turkish: turkey / ukrainian: ukraine / vietnamese: vietnam / welsh: wales / usa: united states / uk: united kingdom / uae: united arab emirates"""
 
 #: the plain words of a country -> its adjectives, as plain words
 DEMONYMS: Final[dict[tuple[str, ...], tuple[tuple[str, ...], ...]]] = {}

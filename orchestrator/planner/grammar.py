@@ -47,7 +47,7 @@ FILLER: Final = _set(
     own owned possess possesses possessed obtain obtained constitute represent represents comprise amounted
     wonder wondering curious interested concerned simply basically quickly asap thx thanks cheers folks guys stuff ballpark wanna gimme
     lemme pls plz kindly hence therefore okay well namely respectively altogether together
-    combination wise site website incl"""
+    combination wise site website incl counted tallied against"""
 )
 #: what follows is not there: "users without sessions"
 ABSENCE: Final = _set("without no never not nobody noone lacking missing lack lacks")

@@ -41,9 +41,11 @@ _SIDES: Final = frozenset({"vs", "versus"})
 _RANKS: Final = frozenset(SUPERLATIVES) - {"first", "last", "recent", "top", "bottom"}
 #: words behind a field that are about its column, and no value of it
 _ANYBODY: Final = re.compile(
-    r" by (?:somebody|someone|anybody|anyone|(?:a|any|some) (?:person|user|human))"
+    r" (?:by|belongs? to) (?:somebody|someone|anybody|anyone|(?:a|any|some) (?:person|user|human))"
     r" (?!who |that |whose |from |in |with |on |of )"
 )
+_ENDS: Final = "|".join(SUPERLATIVES)
+_BOTH_ENDS: Final = re.compile(rf" (?P<a>{_ENDS}) (?:and|or)(?: the)? (?P<b>{_ENDS})(?= )")
 _FORMS: Final = frozenset({"only", "name", "names", "alphabetically", "please", "too"})
 _WHOLE: Final = frozenset({"sum", "avg"})
 
@@ -71,6 +73,8 @@ def marks(plan: QueryPlan, asked: Asked, catalogue: Catalogue) -> dict[str, floa
         "mark_typos": sum(span.typo for span in asked.spans),
         "mark_unknown": sum(word.lower() not in told for word in asked.unknown),
         "mark_other_counted": _other_counted(plan, asked),
+        "mark_unknown_object": _unknown_object(asked, told),
+        "mark_of_several": _of_several(asked, catalogue),
         "mark_elsewhere": _elsewhere(plans, asked),
         "mark_everything": not (plan.where or plan.aggregates or plan.limit or plan.joins),
         "mark_domains": len(plan.domains) - 1,
@@ -187,6 +191,26 @@ def _absent(plan: QueryPlan, catalogue: Catalogue) -> int:
     return count
 
 
+_LEADING: Final = frozenset(
+    ["from", "by", "with", "on", "in", "at", "per", "of", "for", "a", "an", "their", "without"]
+)
+
+
+def _unknown_object(asked: Asked, told: str) -> int:
+    """Words that nothing explains behind a preposition: "working from home", "by nickname"."""
+    covered = {place for span in asked.spans for place in range(span.first, span.last)}
+    covered |= asked.hidden
+    return sum(
+        n not in covered
+        and content(word)
+        and word.number is None
+        and word.text not in told
+        and asked.words[n - 1].text in _LEADING
+        for n, word in enumerate(asked.words)
+        if n
+    )
+
+
 def _no_such(asked: Asked, catalogue: Catalogue, told: str) -> int:
     """Words that nothing explains where a value of the field before them is named: "the browser
     Netscape"."""
@@ -234,6 +258,28 @@ def _other_counted(plan: QueryPlan, asked: Asked) -> bool:
 _TOLD_APART: Final = frozenset(["different", "distinct", "unique", "separate", "the", "our", "all"])
 
 
+_SEVERAL: Final = 2
+_PARTS: Final = frozenset({"share", "rate", "ratio", "percentage", "proportion", "fraction"})
+
+
+def _of_several(asked: Asked, catalogue: Catalogue) -> bool:
+    """ "the share of failed ones" of nothing that is named: the values are those of many
+    collections alike."""
+    told = [s for s in asked.spans if not s.soft and s.words not in _PARTS]
+    if {s.meanings[0].kind for s in told} != {"value"}:
+        return False
+    held = [
+        {
+            m.address
+            for m in s.meanings
+            if m.kind == "value" and m.weight > s.meanings[0].weight - 0.02
+            if catalogue.collections[m.address].field(m.field).enum is not None
+        }
+        for s in told
+    ]
+    return len(set.intersection(*held)) > _SEVERAL
+
+
 def _elsewhere(plans: tuple[QueryPlan, ...], asked: Asked) -> bool:
     """ "German teams" where it is the users that speak German: a value right before a collection
     that has it is a value of another one in the plan."""
@@ -268,7 +314,9 @@ def _deaf(plans: tuple[QueryPlan, ...], asked: Asked) -> Mapping[str, float]:
     numbers = {float(v) for p in plans for v in _numbers(p)}
     timed = sum("T" in str(v) or "-" in str(v) for p in plans for v in _values(p) if v)
     anybody = f" {' '.join(word.text for word in asked.words)} "
+    ends = [m for m in _BOTH_ENDS.finditer(anybody) if _opposed(m["a"], m["b"])]
     return {
+        "mark_deaf_ends": bool(ends) and any(p.limit == 1 for p in plans),
         "mark_deaf_someone": bool(_ANYBODY.search(anybody)) and not any(map(_tells_empty, plans)),
         "mark_deaf_not": bool(said & NEGATORS) and not any(map(_denies, plans)),
         "mark_deaf_rank": bool(said & _RANKS)
@@ -286,6 +334,10 @@ def _deaf(plans: tuple[QueryPlan, ...], asked: Asked) -> Mapping[str, float]:
             if word.text not in ("one", "zero")
         ),
     }
+
+
+def _opposed(a: str, b: str) -> bool:
+    return SUPERLATIVES[a][0] != SUPERLATIVES[b][0]
 
 
 def _tells_empty(plan: QueryPlan) -> bool:

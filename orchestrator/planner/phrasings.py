@@ -32,6 +32,9 @@ _PLEASE: Final = r"(?:please |can you |could you |now |just |and |then )*"
 
 #: (what is said, what the grammar knows it as); `{a}` keeps the words as they stand
 _PHRASES: Final[tuple[tuple[str, str], ...]] = (
+    # -- what only opens a question
+    (r"^(?:(?:quick|short|simple|one more|another|next|small) (?:one|question|thing)|question|hi there|hey there|hey team|good (?:morning|afternoon|evening)|sorry|btw|fyi|for (?:the|my|a|our) (?:report|slides|deck|meeting|board|boss|manager|newsletter))(?: ,| for you)*", ""),
+    (r"^(?:i would|i d|i|we|we d|we would) (?:like|want|need|love) (?:to (?:know|see|have|get|understand|find out|learn))?(?= (?:how|what|which|who|when|where) )", ""),
     # -- how many
     (r"(?:the )?(?:headcount|head count|tally) of", "number of"),
     (r"^@please(?:tally|tot|add)(?: up)?(?: the| all| number of)*", "count"),
@@ -43,6 +46,9 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"from how many (?:(?:different|distinct|separate|unique|various) )?(?P<a>[^ ,]+) (?:do|does|did|have|are|is)", "how many distinct {a} of"),
     (r"no\. of|nr of|nbr of|num of", "number of"),
     # -- folds
+    (r"(?:sum|add|total|tot) up(?: all)?", "sum of"),
+    (r"(?:across|throughout) all(?: of)?(?: the| our)?(?= [^ ,]+(?: [^ ,]+)?$)", "of all"),
+    (r"(?P<a>above|below|over|under) (?:the )?(?:usual|norm|normal)$", "{a} the average"),
     (r"all in all|all told|in all(?= |$)(?! [^ ,]*s )|put together|taken together|summed up|added up|all combined|lumped together", "in total"),
     (r"grand total|sum total|running total|overall total|cumulative|cumulated|accumulated|aggregated?", "total"),
     (r"mid ?point|middle value|half ?way value|50th percentile", "median"),
@@ -96,12 +102,22 @@ def reworded(words: tuple[Word, ...], lexicon: Lexicon) -> tuple[Word, ...]:
     place in the text."""
     if len(words) > _REWORDED_MAX:
         return words
+    words = tuple(part for n, word in enumerate(words) for part in _spelled_out(word, n))
     for pattern, form in _patterns():
         text, starts = _joined(words)
         found = pattern.search(text)
         if found is not None and not _names(found, words, starts, lexicon):
             words = _replaced(words, starts, found, form)
     return words
+
+
+def _spelled_out(word: Word, place: int) -> Iterator[Word]:
+    """ "US" in capitals is a country, "us" is not."""
+    if word.raw != "US" or not place:
+        yield word
+        return
+    for text in ("united", "states"):
+        yield replace(word, text=text, stem=stem(text))
 
 
 @cache

@@ -6,7 +6,7 @@ from orchestrator.planner.clauses.absences import nothing, scopes
 from orchestrator.planner.clauses.against import above_average, against
 from orchestrator.planner.clauses.comparisons import averages, comparisons, counts, folds
 from orchestrator.planner.clauses.given import Conditions
-from orchestrator.planner.clauses.someone import nobody, someone
+from orchestrator.planner.clauses.someone import owned, someone
 from orchestrator.planner.clauses.times import texts, windows
 from orchestrator.planner.clauses.together import together
 from orchestrator.planner.clauses.values import flags, literals, present, values
@@ -17,7 +17,7 @@ def read(given: Conditions) -> None:
     above_average(given)
     against(given)
     someone(given)
-    nobody(given)
+    owned(given)
     folds(given)
     scopes(given)
     counts(given)

@@ -27,6 +27,7 @@ _HIGH: Final = frozenset(
         "maximum",
         "max",
         "heaviest",
+        "slowest",
         "tallest",
     ]
 )
@@ -41,9 +42,13 @@ _LOW: Final = frozenset(
         "minimum",
         "min",
         "cheapest",
+        "fastest",
+        "quickest",
     ]
 )
 _IN_UNIT: Final = rf"(?:in (?:{UNIT})|how (?:many (?:{UNIT})|long|much|big))"
+_ENDS: Final = "|".join(sorted(_HIGH | _LOW))
+_BOTH_ENDS: Final = rf"(?P<a>{_ENDS}) (?:and|or|,)(?: the)? (?P<b>{_ENDS}) C\d+"
 
 
 def extremes(draft: Draft, head: Clause, rank: Rank) -> list[Column]:
@@ -92,6 +97,12 @@ def _value(draft: Draft, head: Clause, rank: Rank) -> list[Column]:
     """ "the longest run in seconds": the number, not whose it is."""
     found = head.first(_IN_UNIT)
     assert rank.by is not None
+    both = draft.sentence.whole.first(_BOTH_ENDS)
+    if both is not None and (both["a"] in _HIGH) != (both["b"] in _HIGH):
+        rank.found.hear()
+        both.hear()
+        draft.use(*head.items("C"))
+        return [Column(rank.by, "max" if both[e] in _HIGH else "min") for e in "ab"]
     if (
         found is None
         or head.items("FNDB", unused=True)

@@ -123,6 +123,9 @@ def _under(subject: str, sentence: Sentence, catalogue: Catalogue) -> Reading | 
 
 def _of_itself(plan: QueryPlan) -> bool:
     """Whether each record would be counted alone: "who wrote the most messages" by message."""
+    keys = {key.field for key in plan.group}
+    if any(m.fn == "distinct" and m.field in keys for m in plan.measures):
+        return True  # always one
     alone = not plan.joins and any(key.field == "id" for key in plan.group)
     return alone and all(m.fn == "count" and m.field is None for m in plan.measures)
 

@@ -14,27 +14,31 @@ _ANYBODY: Final = (
     r"(?= |$)(?! (?:who|whose|that|which|with|from|in|on|of|V\d+|called|named))"
 )
 
-_NOBODY: Final = r"(?:nobody|noone|no one|U\d+)(?: (?:has|have|had|ever|yet|was|is|did|who))* (?P<f>[FD]\d+)(?: (?P<v>V\d+))?"
+_OF_ANYBODY: Final = (
+    r"(?:(?:belong|belongs|belonging|linked|attached|tied|related|assigned|connected) (?:to|with)|(?:has|have|had|having|with)) (?:a|an|any|some)"
+    r"(?: (?P<v>[VC]\d+))? (?P<c>[CF]\d+)(?= |$)(?! (?:who|whose|that|which|with|from|in|on|of|[VOTX]\d+|called|named))"
+)
 
 
-def nobody(given: Conditions) -> None:
-    """ "runs nobody started": the reference is empty; "by hand" behind it says no more."""
-    for found in given.clause.find(_NOBODY):
-        f, v = found.item("f"), found.item("v")
-        if f is None or not given.free(f):
+def owned(given: Conditions) -> None:
+    """ "entries that belong to a user": what refers to one is not empty."""
+    for found in given.clause.find(_OF_ANYBODY):
+        c, v = found.item("c"), found.item("v")
+        if c is None or not given.free(c) or given.scope(found.first) is not None:
             continue
-        said = given.clause.part(found.first, found.last).items("U")
-        if said and said[0].words not in ("nobody", "noone"):
+        if v is not None and v.letter == "V":
+            continue  # which one is told
+        subject, targets = given.request.subject, given.sense.graph.targets
+        if c.letter == "C":
+            to = given.sense.collection(c)
+            refs = [f for (a, f), target in targets.items() if a == subject and target == to]
+        else:
+            refs = [m.field for m in c.of_kind("field") if (subject, m.field) in targets]
+        if len(set(refs)) != 1:
             continue
-        refs = given.sense.graph.targets
-        mine = [m for m in f.of_kind("field") if m.address == given.request.subject]
-        near = next((m for m in mine if (m.address, m.field) in refs), None)
-        if near is None:
-            continue
-        by = v is not None and v.words.startswith("by ")
-        given.use(f, v if by else None)
+        given.use(c, v)
         found.hear()
-        given.add(Empty(Term(near.address, near.field)), found.first, found.last)
+        given.add(No(Empty(Term(subject, refs[0]))), found.first, found.last)
 
 
 def someone(given: Conditions) -> None:

@@ -95,3 +95,34 @@ def test_another_count_than_asked_is_not_sure() -> None:
     )
     best = found.readings[0]
     assert best.plan.source == "user.users" or best.confidence <= 0.7
+
+
+def test_a_verb_of_the_grammar_is_no_field_of_something_else() -> None:
+    made = plan("what share of the marketing cost goes to email")
+    assert made["from"] == "analytics.daily"
+    assert [m["fn"] for m in made["measures"]] == ["sum", "sum"]
+
+
+def test_what_belongs_to_somebody_has_a_reference() -> None:
+    made = plan("how many log entries belong to a user")
+    assert made["where"] == {"op": "not", "arg": {"op": "null", "field": "user"}}
+
+
+def test_both_ends_are_two_numbers() -> None:
+    made = plan("slowest and fastest workflow run in milliseconds")
+    assert [m["fn"] for m in made["measures"]] == ["max", "min"]
+
+
+def test_a_country_in_capitals_is_no_pronoun() -> None:
+    made = plan("how many users live in the US")
+    assert made["where"] == {"op": "=", "field": "country", "value": "United States"}
+
+
+def test_values_of_nothing_that_is_named_are_no_sure_question() -> None:
+    found = rules.plan(Question("what is the share of failed ones", NOW_US), COMPANY, Context())
+    assert not found.readings or found.readings[0].confidence <= 0.7
+
+
+def test_what_is_done_from_an_unknown_place_is_not_sure() -> None:
+    found = rules.plan(Question("share of guests swimming at beach", NOW_US), COMPANY, Context())
+    assert not found.readings or found.readings[0].confidence <= 0.2
