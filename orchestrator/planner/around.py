@@ -35,6 +35,8 @@ _AUXILIARIES: Final = frozenset(
         "did",
         "not",
         "never",
+        "who",
+        "whoever",
     ]
 )
 _OFTEN: Final = frozenset({"how often"})  # asks for a number, where nothing else has one
@@ -70,14 +72,20 @@ def at_home(spans: tuple[Span, ...], words: tuple[Word, ...]) -> tuple[Span, ...
     strange = [
         s
         for s in spans
-        if all(_paraphrased(m, s) for m in s.meanings)
+        if any(_paraphrased(m, s) for m in s.meanings)
         if s.last == s.first + 1
-        if s.first in ends or (s.first and words[s.first - 1].text in _AUXILIARIES)
+        if s.soft or s.first in ends or (s.first and words[s.first - 1].text in _AUXILIARIES)
     ]
-    alone = len(strange) == len(spans)
-    return tuple(
-        s for s in spans if s not in strange or alone or any(m.address in named for m in s.meanings)
-    )
+    if len(strange) == len(spans):
+        return spans
+    kept = (_known(s, named) if s in strange else s for s in spans)
+    return tuple(s for s in kept if s.meanings)
+
+
+def _known(span: Span, named: set[str]) -> Span:
+    """The span without states of what is not named."""
+    kept = (m for m in span.meanings if m.address in named or not _paraphrased(m, span))
+    return replace(span, meanings=tuple(kept))
 
 
 def _collections(spans: tuple[Span, ...]) -> set[str]:
@@ -104,11 +112,22 @@ def _of_named(span: Span, named: set[str]) -> Span:
     return replace(span, meanings=tuple(m for m in span.meanings if m.kind != "value"))
 
 
+def _orders(span: Span, words: tuple[Word, ...]) -> bool:
+    """ "name the four industries"."""
+    after = words[span.last] if span.last < len(words) else None
+    told = after is not None and (after.number is not None or after.text in _NAMED)
+    return told and all(w.text in _PLEASE for w in words[: span.first])
+
+
+_NAMED: Final = frozenset({"the", "all", "every", "our", "me", "us", "any", "those", "each"})
+_PLEASE: Final = frozenset({"please", "can", "could", "would", "you", "pls", "hey", "hi", "also"})
 _TO: Final = frozenset({"in", "on", "at", "to", "by"})
 
 
 def told_by_verb(span: Span, words: tuple[Word, ...]) -> bool:
     """ "what do we store": a word of another form, which says what is done and names nothing."""
+    if span.words == "name" and _orders(span, words):
+        return True
     before = [w.text for w in words[max(0, span.first - 2) : span.first]]
     does = before[:1] in (["do"], ["did"], ["does"]) and before[1:] in (["we"], ["you"], ["they"])
     word = tuple(w.text for w in words[span.first : span.last])

@@ -3,6 +3,7 @@ text, spans, and what must be absent."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -30,6 +31,7 @@ from orchestrator.planner.timewindow import Window, windows
 from orchestrator.planner.words import IRREGULAR, Word
 
 _NAME_WORDS: Final = 2
+_AGE: Final = 14  # of so many years are people, and no records
 #: what may stand behind a unit that only says how to tell the figure
 _BEHIND_UNIT: Final = frozenset(
     [
@@ -147,7 +149,10 @@ def _places(
 
 
 def _is_amount(window: Window, words: tuple[Word, ...]) -> bool:
-    """Whether "over 2,000 EUR" was taken for a year."""
+    """Whether "over 2,000 EUR" was taken for a year, an age for the time of a record."""
+    aged = re.fullmatch(r"(?:older|younger) than (\d+) years?", window.words)
+    if aged is not None and int(aged[1]) >= _AGE:
+        return True  # of a person, and not of a record
     last = words[window.last - 1]
     after = words[window.last].text if window.last < len(words) else ""
     unit = after in UNITS or after.removesuffix("s") in UNITS
@@ -188,15 +193,24 @@ def _measured(words: tuple[Word, ...]) -> bool:
 def _left_out(words: tuple[Word, ...]) -> frozenset[int]:
     """Places of "leaving out", "left by" and "left without", which are no leaving."""
     texts = [word.text for word in words]
-    return frozenset(
-        place
-        for n, pair in enumerate(pairwise(texts))
-        if pair in (("leaving", "out"), ("leave", "out"), ("left", "out"), ("left", "by"))
-        for place in (n, n + 1)
-    ) | frozenset(
-        n + (pair[0] == "even")
-        for n, pair in enumerate(pairwise(texts))
-        if (pair[0] == "left" and pair[1] in _LEFT) or pair == ("even", "once")
+    return (
+        frozenset(
+            place
+            for n, pair in enumerate(pairwise(texts))
+            if pair in (("leaving", "out"), ("leave", "out"), ("left", "out"), ("left", "by"))
+            for place in (n, n + 1)
+        )
+        | frozenset(
+            n + (pair[0] == "even")
+            for n, pair in enumerate(pairwise(texts))
+            if (pair[0] == "left" and pair[1] in _LEFT) or pair == ("even", "once")
+        )
+        | frozenset(
+            place
+            for n, pair in enumerate(pairwise(texts))
+            if pair in (("i", "e"), ("e", "g"))
+            for place in (n, n + 1)
+        )
     )
 
 

@@ -24,12 +24,16 @@ _NOT_VALUE: Final = (
 )
 
 
+#: of the records themselves: "tickets never closed"
+_NEVER_VALUE: Final = r"never(?: (?:been|yet|be|got|get))* (?P<v>V\d+)(?! [CVR]\d)"
+
+
 def values(frame: Frame) -> None:
     """Values named in the question: equal, one of several, or not."""
-    for found in frame.find(_NOT_VALUE):
-        _bind(
-            frame, [i for i in frame.all_in(found["v"]) if i.place not in frame.used], negative=True
-        )
+    for pattern in (_NOT_VALUE, _NEVER_VALUE):
+        for found in frame.find(pattern):
+            free = [i for i in frame.all_in(found["v"]) if i.place not in frame.used]
+            _bind(frame, free, negative=True)
     for item in frame.free("V"):
         if _tells_when(frame, item):
             frame.note(item, f"when {item.words}")
@@ -51,7 +55,7 @@ def _bind(frame: Frame, items: list[Item], *, negative: bool) -> None:
         by_path.setdefault(frame.path(item), []).append(item)
     for path, group in by_path.items():
         field = frame.field_of(group[0])
-        wires = [wire(item, field) for item in group]
+        wires = [value for item in group for value in _alike(item, field)]
         distinct = tuple(dict.fromkeys(wires))
         made: Predicate = (
             In(field=path, values=distinct)
@@ -67,10 +71,18 @@ def _bind(frame: Frame, items: list[Item], *, negative: bool) -> None:
         frame.where.append(made)
         if any(a.last == b.first for a, b in pairwise(group)):
             frame.doubt *= 0.6  # "paid late": no record is two things at once
-        for item, value in zip(group, wires, strict=True):
+        for item in group:
             assert item.pick is not None
+            value = " or ".join(str(v) for v in _alike(item, field))
             sign = "≠" if negative else "="
             frame.note(item, f"{item.address}.{item.pick.meaning.field} {sign} {value}")
+
+
+def _alike(item: Item, field: FieldSpec) -> tuple[str | bool, ...]:
+    assert item.pick is not None
+    if field.type == "bool":
+        return (wire(item, field),)
+    return item.pick.span.alike(item.pick.meaning) or (wire(item, field),)
 
 
 def wire(item: Item, field: FieldSpec) -> str | bool:

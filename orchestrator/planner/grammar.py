@@ -19,7 +19,7 @@ FUNCTION: Final = _set(
     this these those i we you us our my me your he she his her some such so than then as if also just only both each
     every per into onto over under between among during within across about per via pls plz thx somebody someone anybody anyone everybody everyone would could should can will shall
     might must please ok okay hey hi hello let lets s t not no nor never without none neither non except excluding but
-    ever yet still already out up nobody noone even down off above below after before since until till up more most less least fewer
+    ever yet still already out up nobody noone zero even down off above below after before since until till up more most less least fewer
     fewest least other another others else same own very too quite one ones here same whether while again instead rather because"""
 )
 #: words of questions that change nothing: they may stand anywhere
@@ -50,7 +50,7 @@ FILLER: Final = _set(
     combination wise site website incl counted tallied against"""
 )
 #: what follows is not there: "users without sessions"
-ABSENCE: Final = _set("without no never not nobody noone lacking missing lack lacks")
+ABSENCE: Final = _set("without no zero never not nobody noone lacking missing lack lacks")
 #: what follows is left out: "all countries except France"
 EXCLUSION: Final = _set("excl except excluding neither nor none besides outside non")
 NEGATORS: Final = ABSENCE | EXCLUSION
@@ -123,7 +123,8 @@ UNITS: Final[dict[str, tuple[str, float]]] = {
 #: a sentence that starts with one of these asks for a change
 WRITES: Final = _set(
     """delete drop remove erase truncate insert update alter create purge wipe destroy overwrite rename modify cancel
-    add write upsert replace revoke reset disable enable grant archive restore import upload send ban block suspend"""
+    add write upsert replace revoke reset disable enable grant archive restore import upload send ban block suspend reboot
+    restart kill shutdown unsubscribe reopen notify"""
 )
 POLITE: Final = _set(
     "please can could would will you kindly just now i we want need to would like go ahead and then lets let us"

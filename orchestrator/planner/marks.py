@@ -88,6 +88,12 @@ def impossible(plan: QueryPlan) -> bool:
     parts = conjuncts(plan.where)
     empty = {part.field for part in parts if isinstance(part, IsNull)}
     lost = {join.alias for join in plan.joins if join.on[0] in empty}
+    none = {(join.to, join.on) for join in plan.joins if join.kind == "anti"}
+    if any((join.to, join.on) in none for join in plan.joins if join.kind != "anti"):
+        return True  # without any, and yet with some
+    inner = [p for p in parts if isinstance(p, In) and p.plan is not None and p.plan.select]
+    if any((p.plan.source, (p.field, p.plan.select[0])) in none for p in inner if p.plan):
+        return True
     return any(
         isinstance(part, (Compare, In, Like)) and split_path(part.field)[0] in lost
         for part in parts

@@ -16,6 +16,7 @@ from orchestrator.planner.describe import describe
 from orchestrator.planner.reading import Reading
 from orchestrator.planner.words import Word
 from registry.catalog import Catalogue
+from registry.domain import CollectionSpec
 from registry.plan import Compare, IsNull, QueryPlan, conjuncts, place_of, split_path
 from registry.record import NUMERIC
 
@@ -42,6 +43,8 @@ _FIGURES: Final = frozenset(
 )
 _IN_UNIT: Final = re.compile(rf"\bin (?:{UNIT})\b")
 _ASKING: Final = frozenset({"which", "who", "what"})
+_PLEASE: Final = frozenset(["please", "can", "could", "would", "will", "you", "me", "us"])
+_WHETHER: Final = frozenset(["is", "are", "was", "were", "has", "have", "does", "did"])
 _NAMING: Final = frozenset({"which", "who"})
 
 
@@ -52,13 +55,15 @@ def shown(reading: Reading, words: tuple[Word, ...], catalogue: Catalogue) -> Re
         return reading  # both sides have the same columns
     if _IDS.isdisjoint(said):
         plan = without_ids(plan, catalogue)
-    if words and words[0].text in _NAMING:
+    if words and (words[0].text in _NAMING or _to_name(words)):
         plan = _named(plan, catalogue)
     if words and words[0].text == "when":
         plan = _told(plan)
     if said.isdisjoint(_FIGURES):
         plan = _winner(plan, words)
     plan = _figure(plan, words, catalogue)
+    if words and words[0].text in _WHETHER:
+        plan = _whether(plan, catalogue)
     if _EACH.isdisjoint(said):
         plan = _kinds(plan, catalogue)
     return reading if plan is reading.plan else replace(reading, plan=plan, label=describe(plan))
@@ -108,6 +113,12 @@ def _named(plan: QueryPlan, catalogue: Catalogue) -> QueryPlan:
     return plan.model_copy(update={"select": (label,)})
 
 
+def _to_name(words: tuple[Word, ...]) -> bool:
+    """ "name the workflows …", "could you name …"."""
+    told = [word.text for word in words[:4] if word.text not in _PLEASE]
+    return told[:1] == ["name"] and told[1:2] != ["of"]
+
+
 def _winner(plan: QueryPlan, words: tuple[Word, ...]) -> QueryPlan:
     """ "who sent the most messages", "which agent": whom, and not by how many."""
     asked = any(word.text in _ASKING for word in words[:3])
@@ -116,6 +127,23 @@ def _winner(plan: QueryPlan, words: tuple[Word, ...]) -> QueryPlan:
         return plan
     left = tuple(name for name in plan.show or _made(plan) if name not in by)
     return plan.model_copy(update={"show": left}) if left else plan
+
+
+def _whether(plan: QueryPlan, catalogue: Catalogue) -> QueryPlan:
+    """ "is the workflow Nightly import enabled": what it is, and not it if it is."""
+    spec = catalogue.collections[plan.source]
+    parts = [p for p in conjuncts(plan.where) if isinstance(p, Compare) and p.op == "="]
+    one = [p for p in parts if p.field in (spec.label, "id", *spec.key)]
+    told = [p for p in parts if split_path(p.field)[0] is None and _state(spec, p.field)]
+    whole = not (plan.aggregates or plan.select or plan.joins or plan.order)
+    if not whole or len(parts) != 2 or len(one) != 1 or len(told) != 1 or one == told:
+        return plan
+    return plan.model_copy(update={"where": one[0], "select": (told[0].field,)})
+
+
+def _state(spec: CollectionSpec, name: str) -> bool:
+    field = spec.field(name)
+    return field.type == "bool" or field.enum is not None
 
 
 def _figure(plan: QueryPlan, words: tuple[Word, ...], catalogue: Catalogue) -> QueryPlan:

@@ -70,6 +70,15 @@ class Span:
     #: a word of the grammar, which names data only where the root itself has such a field
     soft: bool = False
 
+    def alike(self, m: Meaning) -> tuple[str, ...]:
+        """The values of one field that the same words stand for: "unpaid" is open or overdue."""
+        return tuple(
+            other.value
+            for other in self.meanings
+            if (other.kind, other.address, other.field) == (m.kind, m.address, m.field)
+            if other.weight == m.weight and other.surface == m.surface != ()
+        )
+
     @property
     def score(self) -> float:
         words = self.last - self.first
@@ -115,7 +124,7 @@ def correct(word: str, lexicon: Lexicon) -> tuple[str, ...]:
     at most three."""
     if len(word) < 4 or not word.isalpha() or len(word) > 24:
         return ()
-    cutoff = 1 if len(word) < 8 else 2
+    cutoff = 1 if len(word) < 9 else 2
     found: list[tuple[int, int, str]] = []
     for side, known in enumerate(lexicon.spellings(len(word))):
         for other in known:
@@ -298,7 +307,7 @@ def _quoted(word: Word, first: int, lexicon: Lexicon) -> Iterator[Span]:
     found += [
         replace(m, weight=1.1)
         for m in lexicon.schema.get(tuple(map(stem, key)), ())
-        if m.kind == "value"
+        if m.kind == "value" and plain(m.value.replace("_", " ")) == key
     ]
     if found:
         yield Span(

@@ -150,6 +150,11 @@ def _either(frame: Frame) -> bool:
     return said and not any(isinstance(part, Or) for part in frame.where)
 
 
+def _so_often(frame: Frame) -> bool:
+    """ "pages viewed fewer than 100 times" by a number that the records hold."""
+    return frame.has(r"O\d+ (?:times|occasions)") and not frame.having
+
+
 def _later_order(frame: Frame) -> bool:
     """ "oldest invoice: number and due date" by the day that is only to be shown."""
     by = {order.by for order in frame.order}
@@ -338,6 +343,7 @@ _RULES: Final[tuple[tuple[Callable[[Frame], bool], float], ...]] = (
     (_one, _WRONG),
     (_distinct, _ODD),
     (_either, _WRONG),
+    (_so_often, _WRONG),
     (_empty_of_another, _WRONG),
     (_later_order, _WRONG),
     (_how_much, _WRONG),

@@ -12,3 +12,12 @@ select count(*) from snapshots where not verified and status = 'completed' and w
 
 -- of the personalisation consents, count yes and no
 select granted, count(*) from consents where purpose = 'personalisation' group by 1
+
+-- disabled automations and who owns them
+select d.name, u.name from definitions d join users u on u.id = d.owner where not d.enabled
+
+-- how many completed snapshots were never verified
+select count(*) from snapshots where status = 'completed' and not verified
+
+-- users who agreed to product analytics, number of
+select count(distinct "user") from consents where purpose = 'product_analytics' and granted

@@ -31,3 +31,21 @@ select industry from teams group by 1 having sum(monthly_fee) > 5000
 
 -- number of users that signed in from at least 3 different countries
 select count(*) from (select "user" from logins group by 1 having count(distinct country) >= 3)
+
+-- hosts that raised at least 20 alerts, with how many
+select host, count(*) from alerts group by 1 having count(*) >= 20
+
+-- pages viewed fewer than 100 times
+select path from page_views group by 1 having count(*) < 100
+-- @further
+
+-- workflows with an average run time above 20 seconds
+select d.name from runs r join definitions d on d.id = r.workflow group by 1 having avg(r.duration_ms) > 20000
+-- @further
+
+-- how many teams have more than 30 members?
+select count(*) from (select team from users group by 1 having count(*) > 30)
+
+-- staff that acknowledged more than 15 alerts
+select u.name from alerts a join users u on u.id = a.acknowledged_by group by 1 having count(*) > 15
+-- @further

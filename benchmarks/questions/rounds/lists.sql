@@ -38,3 +38,18 @@ select number, amount from invoices where status = 'refunded' and within(issued_
 
 -- which pages can people look at?
 select distinct path from page_views
+
+-- who works at Raven Software and is an owner or admin there? names please
+select u.name from users u join teams t on t.id = u.team where t.name = 'Raven Software' and u.role in ('owner', 'admin')
+
+-- hey, quick one: list every healthcare customer (team names)
+select name from teams where industry = 'healthcare'
+
+-- open compliance requests, id and deadline
+select id, due_on from requests where status = 'open'
+
+-- distinct languages our users have set
+select distinct language from users
+
+-- the metrics that are measured in percent
+select name from series where unit = '%'

@@ -32,3 +32,20 @@ select count(*) from logins where outcome = 'failed' and reason = 'wrong_passwor
 
 -- how many people use both Chrome and Safari
 select count(*) from (select "user" from sessions where browser = 'Chrome' intersect select "user" from sessions where browser = 'Safari')
+
+-- admins or owners on the free plan from Italy: count
+select count(*) from users where role in ('admin', 'owner') and plan = 'free' and country = 'Italy'
+
+-- members located in Berlin or Munich who are suspended or closed, how many
+select count(*) from users where role = 'member' and city in ('Berlin', 'Munich') and status in ('suspended', 'closed')
+
+-- tickets by phone and with a rating of 5
+select id from conversations where channel = 'phone' and rating = 5
+-- @further
+
+-- teams that have either a broken or a paused connection: how many teams
+select count(*) from teams where id in (select team from connections where status in ('broken', 'paused'))
+
+-- logins with sso or google that failed in September
+select id from logins where method in ('sso', 'google') and outcome = 'failed' and within("at", '2026-09-01', '2026-10-01')
+-- @further

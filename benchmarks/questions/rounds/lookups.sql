@@ -30,3 +30,18 @@ select created_at from teams where name = 'Copper Metals'
 
 -- how many times was delivery d-00500 attempted
 select attempts from deliveries where id = 'd-00500'
+
+-- which vault receives the copies of chat-daily?
+select target from jobs where name = 'chat-daily'
+
+-- tell me the country and city of Gustav Karlsson
+select country, city from users where name = 'Gustav Karlsson'
+
+-- severity of alert a-0050?
+select severity from alerts where id = 'a-0050'
+
+-- invoice 2025-00100: amount and team
+select i.amount, t.name from invoices i join teams t on t.id = i.team where i.number = '2025-00100'
+
+-- is the workflow "Answer data requests" enabled?
+select enabled from definitions where name = 'Answer data requests'

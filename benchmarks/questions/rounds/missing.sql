@@ -19,3 +19,16 @@ select count(*) from entries where "user" is null
 -- which runs haven't finished yet
 select id from runs where finished_at is null
 -- @further
+
+-- tickets without an end, i.e. never closed: number
+select count(*) from conversations where closed_at is null
+
+-- how many runs have an error text?
+select count(*) from runs where error is not null
+
+-- page views by strangers (no user), how many
+select count(*) from page_views where "user" is null
+
+-- sessions still running
+select id from sessions where ended_at is null
+-- @further

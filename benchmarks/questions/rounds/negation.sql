@@ -52,3 +52,31 @@ select distinct host from alerts where host not in (select host from alerts wher
 -- give me the agents without a single phone conversation
 select name from users where id in (select agent from conversations) and id not in (select agent from conversations where channel = 'phone')
 -- @further
+
+-- how many enterprise teams have no open invoice
+select count(*) from teams where plan = 'enterprise' and id not in (select team from invoices where status = 'open')
+
+-- agents who did not answer any phone ticket about performance
+select name from users where id in (select agent from conversations) and id not in (select agent from conversations where channel = 'phone' and topic = 'performance')
+-- @further
+
+-- count of documents which do not belong to a team
+select count(*) from documents where team is null
+
+-- users without two things: no login and no session ever. how many
+select count(*) from users where id not in (select "user" from logins) and id not in (select "user" from sessions)
+
+-- which providers have zero broken connections?
+select distinct provider from connections where provider not in (select provider from connections where status = 'broken')
+
+-- published help articles outside the news and billing categories, how many
+select count(*) from articles where status = 'published' and category not in ('news', 'billing')
+
+-- how many sessions neither on desktop nor on tablet?
+select count(*) from sessions where device not in ('desktop', 'tablet')
+
+-- customers that we never sent an invoice to (teams), count
+select count(*) from teams where id not in (select team from invoices)
+
+-- number of users who didn't give a single consent (none granted)
+select count(*) from users where id not in (select "user" from consents where granted)

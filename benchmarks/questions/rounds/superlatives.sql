@@ -36,3 +36,25 @@ select date_trunc('month', signed_up_at)::date from users group by 1 order by co
 -- which connection fails the most? name
 select c.name from deliveries d join connections c on c.id = d.connection where d.status = 'failed' group by 1 order by count(*) desc limit 1
 -- @further
+
+-- who uploaded the heaviest document?
+select u.name from documents d join users u on u.id = d.owner order by d.size_bytes desc limit 1
+
+-- which city is home to the most users
+select city from users group by 1 order by count(*) desc limit 1
+
+-- the most recent failed backup: job and time
+select job, started_at from snapshots where status = 'failed' order by started_at desc limit 1
+
+-- which team spent the most on invoices so far
+select t.name from invoices i join teams t on t.id = i.team group by 1 order by sum(i.amount) desc limit 1
+
+-- what is the slowest delivery we ever had (ms)?
+select max(latency_ms) from deliveries
+
+-- the feature people use least
+select feature from events group by 1 order by count(*) limit 1
+-- @further
+
+-- who is the latest person to have joined Alder Goods?
+select u.name from users u join teams t on t.id = u.team where t.name = 'Alder Goods' order by u.signed_up_at desc limit 1

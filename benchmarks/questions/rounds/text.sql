@@ -33,3 +33,19 @@ select name from users where name like '% Laurent'
 
 -- alerts whose title begins with Memory, number of them
 select count(*) from alerts where title like 'Memory%'
+
+-- how often do comments mention a screenshot
+select count(*) from comments where body ilike '%screenshot%'
+
+-- documents called something with "Travel policy": how many
+select count(*) from documents where title ilike '%travel policy%'
+
+-- find the teams whose name starts with "Iron"
+select name from teams where name like 'Iron%'
+-- @further
+
+-- log messages with "declined" by the billing service since Oct 1, count
+select count(*) from entries where service = 'billing' and message ilike '%declined%' and "at" >= '2026-10-01'
+
+-- users with an address ending in ironkestrelcapital.example, how many
+select count(*) from users where email like '%ironkestrelcapital.example'

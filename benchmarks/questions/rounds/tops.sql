@@ -28,3 +28,21 @@ select u.name from comments k join articles a on a.id = k.article join users u o
 
 -- the 3 noisiest hosts when it comes to alerts, incl. how many
 select host, count(*) from alerts group by 1 order by 2 desc limit 3
+
+-- name the 4 industries with the most seats in total
+select industry from teams group by 1 order by sum(seats) desc limit 4
+-- @further
+
+-- best rated agent of each channel (average rating)
+select channel, name from (select c.channel, u.name, row_number() over (partition by c.channel order by avg(c.rating) desc) n from conversations c join users u on u.id = c.agent where c.rating is not null group by 1, 2) where n = 1
+
+-- worst 3 workflows by failed runs
+select d.name from runs r join definitions d on d.id = r.workflow where r.status = 'failed' group by 1 order by count(*) desc limit 3
+-- @further
+
+-- our five highest paying teams, what do they pay?
+select name, monthly_fee from teams order by monthly_fee desc limit 5
+
+-- last 3 users who signed up in Poland
+select name from users where country = 'Poland' order by signed_up_at desc limit 3
+-- @further

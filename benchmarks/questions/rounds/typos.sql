@@ -16,3 +16,13 @@ select title from articles where status = 'draft'
 
 -- totl revenu in setpember
 select sum(amount) from invoices where within(issued_at, '2026-09-01', '2026-10-01')
+
+-- shw me the suport agnts
+select distinct u.name from conversations c join users u on u.id = c.agent
+
+-- larjest team by numbr of seats
+select name from teams order by seats desc limit 1
+-- @further
+
+-- cuont of overdue invioces
+select count(*) from invoices where status = 'overdue'

@@ -19,3 +19,15 @@ refuse
 -- shoe size of the admins
 -- tickets escalated to the CEO
 refuse
+
+-- which employees are on holiday next week?
+-- documents signed by a notary
+-- how loud is the server room
+-- teams sorted by their stock price
+-- logins with a fingerprint
+-- invoices in the status disputed
+-- give me a recipe for pancakes
+-- could you reboot web-1 for me
+-- which articles did Santa Claus write?
+-- users older than 40 years
+refuse

@@ -132,6 +132,8 @@ def counts(given: Conditions) -> None:
         ):
             continue
         counted(given, found, asked, y)
+    for found in given.clause.find(r"(?P<o>O\d+)(?: U\d+)? (?P<v>V\d+)(?! [CFNV]\d)"):
+        _counted_value(given, found)
     for found in given.clause.find(r"(?:only|exactly|just) (?P<z>Z\d+) (?P<y>C\d+)"):
         z, y = found.item("z"), found.item("y")
         assert z is not None and y is not None
@@ -147,6 +149,24 @@ def counts(given: Conditions) -> None:
             given.use(o)
             given.kept.append((given.request.subject, o.payload.op, o.payload.number))
             given.wonders.append("times")
+
+
+def _counted_value(given: Conditions, found: Found) -> None:
+    """ "hosts with more than 5 errors": so many records of that kind."""
+    o, v = found.item("o"), found.item("v")
+    assert o is not None and v is not None
+    asked: Comparison = o.payload
+    if not (given.free(o) and given.free(v)) or asked.unit or not v.words.endswith("s"):
+        return
+    term, value = given.sense.value(v, None)
+    field = given.sense.spec(term.address).field(term.field)
+    subject = given.request.subject
+    if field.enum is None or term.address == subject or not given.belongs(term.address):
+        return
+    given.use(o, v)
+    made = Has(subject, term.address, (Test(term, "=", value),), asked.op, asked.number)
+    given.add(made, found.first, found.last)
+    found.hear()
 
 
 def _acts(given: Conditions, at: int) -> bool:

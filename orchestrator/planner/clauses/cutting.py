@@ -16,13 +16,15 @@ _CUE: Final = (
 _SHOWS: Final = r"(?:\| )(?:also |then |and |please |the )*(?:with|top|give|show|list|return|find|tell|what|provide|display|i want|report|include)|\|(?= (?:how many|number of|count|sum of|total))"
 _TRAIL: Final = (
     r",(?: (?:,|and|with|the|their|its|how|many|which(?: C\d+)?|number of C\d+|how many C\d+|when|was|what|seconds|bytes|minutes|average|total|sum|number|numbers|count|counts|only|of|them|as|well|just|give|show"
-    r"|figures?|@f|please|it|are|there|is|were|was|each))+$"
+    r"|figures?|@f|please|it|are|there|is|were|was|each|do|does|did|they))+$"
 )
 #: "…, how many published ones?"
 _ONES: Final = (
     r",(?: (?:and|but|so|then))*(?: how many| number of| count)(?: (?:the|of|such|V\d+|B\d+))*"
     r" (?:ones|them|those|there)(?: are there| are| do we have)?$"
 )
+#: "…, and who owns them"
+_WHO: Final = r"(?:,|and|, and) (?:who|when|where)(?: (?:is|are|was|were|did|has|have|the|their|its))* [FD]\d+(?: (?:them|it|this|that|those|these|each))*$"
 _COUNTED: Final = frozenset(
     ["many", "number", "numbers", "count", "counts", "figures", "average", "sum", "total"]
 )
@@ -40,7 +42,13 @@ def cut(clause: Clause) -> tuple[Clause, list[Clause]]:
         later = [clause.part(found.first + 1, end)]
         end = found.first
     body = clause.part(0, end)
-    trail = body.first(_TRAIL) or body.first(_ONES) or body.first(_HOW_MANY) or tail(body)
+    trail = (
+        body.first(_TRAIL)
+        or body.first(_WHO)
+        or body.first(_ONES)
+        or body.first(_HOW_MANY)
+        or tail(body)
+    )
     if (
         trail is not None
         and trail.first

@@ -114,11 +114,20 @@ def _under(subject: str, sentence: Sentence, catalogue: Catalogue) -> Reading | 
     except (Unsayable, ValidationError, IsothermError):
         return None
     alone = made.having is not None and not made.group
+    alone = alone or _of_numbers(made, catalogue)
     if _of_itself(made) or impossible(made) or alone:
         return None
     missed = tuple(i.words for i in sentence.items if _is_missed(sentence, i.place))
     evidence = evidence_of(draft, made)
     return Reading(made, 0.0, describe(made), tuple(_understood(sense)), missed, evidence=evidence)
+
+
+def _of_numbers(plan: QueryPlan, catalogue: Catalogue) -> bool:
+    """Whether it would keep values of a measured number by how often they come."""
+    if plan.having is None or plan.joins or len(plan.group) != 1:
+        return False
+    field = catalogue.collections[plan.source].field(plan.group[0].field)
+    return field.type in ("float", "decimal") or (field.type == "int" and bool(field.synonyms))
 
 
 def _of_itself(plan: QueryPlan) -> bool:

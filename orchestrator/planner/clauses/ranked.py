@@ -16,7 +16,8 @@ def ranked(draft: Draft, rank: Rank) -> None:
         name(draft, rank.named)
     if not rank.sure:
         draft.wonders.append("rank")
-    if rank.by is not None and rank.fn is None and _of_several(draft, rank.by):
+    several = rank.by is not None and (_of_several(draft, rank.by) or _of_kinds(draft, rank))
+    if rank.by is not None and rank.fn is None and several:
         rank = replace(rank, fn="sum")
     if rank.by is not None and rank.fn is None:
         folded = any(c.fn for c in request.show)
@@ -77,6 +78,16 @@ def _of_several(draft: Draft, by: Term) -> bool:
         and plain[0].address == by.address
         and plain[0].field in key
     )
+
+
+def _of_kinds(draft: Draft, rank: Rank) -> bool:
+    """ "industries with the most seats": of all records that have one in common, together."""
+    plain = [c.term for c in draft.plain() if c not in draft.bare]
+    if not rank.most or rank.by is None or len(plain) != 1 or plain[0].address != rank.by.address:
+        return False
+    spec = draft.sense.spec(plain[0].address)
+    own = (draft.sense.key(plain[0].address), draft.sense.label(plain[0].address))
+    return bool(spec.display) and plain[0] not in own and spec.field(plain[0].field).type == "text"
 
 
 def person(draft: Draft) -> Column | None:

@@ -64,8 +64,8 @@ _TRAILING: Final = (
     r"(?! @x)"
 )
 _TOP: Final = (
-    r"(?P<sup>top|bottom|first|last)(?: (?P<z>Z\d+))?(?: (?:most|of|the|V\d+))* (?P<g>@x)"
-    r"(?: (?:by|with|in|on|based|terms|ranked|sorted|order|of|the|their|most|highest|total|number))*"
+    r"(?P<sup>top|bottom|first|last|(?:best|worst)(?= Z\d+))(?: (?P<z>Z\d+))?(?: (?:most|of|the|V\d+))* (?P<g>@x)"
+    r"(?: (?:by|with|in|on|based|terms|ranked|sorted|order|of|the|their|most|highest|total|number))*(?: V\d+)*"
     r" (?P<y>@x)"
 )
 _SO_MANY: Final = (
@@ -94,6 +94,8 @@ class Rank:
     named: Item | None = None
     limit: int = 1
     sure: bool = True
+    #: "the most seats", and not the highest number of them
+    most: bool = False
 
 
 def rank_of(clause: Clause, sense: Sense) -> Rank | None:
@@ -143,7 +145,8 @@ def _many(clause: Clause, sense: Sense) -> Rank | None:
             return Rank(desc, found, measure=y, limit=_limit(found))
         if y.letter == "N" and not found["way"].endswith(tuple(_NUMBER.split("|"))):
             term = sense.term(y, clause, kinds="N")
-            return Rank(desc, found, by=term, limit=_limit(found))
+            most = found["way"] in ("most", "least", "fewest")
+            return Rank(desc, found, by=term, limit=_limit(found), most=most)
         if y.letter == "N" and sense.term(y, clause).field not in sense.spec(sense.subject).key:
             return Rank(desc, found, by=sense.term(y, clause, kinds="N"), limit=_limit(found))
         return Rank(desc, found, counted=y, limit=_limit(found))
@@ -260,7 +263,9 @@ def _top(clause: Clause, sense: Sense) -> Rank | None:
     for found in clause.find(_TOP):
         y = found.item("y")
         assert y is not None
-        desc = found["sup"] in ("top", "last")
+        desc = found["sup"] in ("top", "last", "best")
+        if y.letter == "C" and found["sup"] == "worst":
+            desc = True  # "worst 3 workflows by failures"
         if y.letter in "ND":
             by, g = sense.term(y, clause), found.item("g")
             owner = sense.collection(g) if g is not None and g.letter == "C" else by.address

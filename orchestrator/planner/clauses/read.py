@@ -126,7 +126,8 @@ def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
     told = any(c.fn is None for c in shown) or (counted and not given.kept)
     lead = draft.sentence.tokens[clause.at[0] - 1] if clause.at else ""
     names = [c for c in draft.bare if c.term != draft.sense.key(c.term.address)]
-    told = told and not (names and lead in ("with", "plus", "including"))  # beside the names
+    beside = lead in ("with", "plus", "including") or clause.has("who|when|where|they")
+    told = told and not (names and beside)  # beside the names
     folded = {c.term for c in shown if c.fn}  # "how much is it? the sum of all"
     before = [c for c in before if c.term not in folded or c.fn]
     draft.request.show = [c for c in before if c not in draft.bare or not told]

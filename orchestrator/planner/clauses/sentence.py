@@ -132,7 +132,7 @@ _SAID: Final = frozenset(
 #: words of parts and wholes, of more and less
 _MEASURING: Final = frozenset({"share", "ratio", "growth", "percent", "percentage", "proportion"})
 #: a full stop behind these ends no sentence
-_SHORT: Final = frozenset({"vs", "incl", "excl", "approx", "resp", "etc"})
+_SHORT: Final = frozenset({"vs", "incl", "excl", "approx", "resp", "etc", "e", "g"})
 _IDS: Final = frozenset(
     [
         "id",
@@ -301,7 +301,7 @@ def sentence_of(asked: Asked, text: str, catalogue: Catalogue) -> Sentence:
     """The question as tokens; the same words give the same tokens under every reading."""
     made: list[tuple[str, int, int, Span | None, Any]] = []
     for span in asked.spans:
-        if (span.soft and span.words in _NEVER) or _measures(span) or _counts(span, asked):
+        if (span.soft and span.words in _NEVER) or _measures(span) or _counts(span, asked, text):
             continue
         made.append((_letter(span, catalogue), span.first, span.last, span, None))
     for letter, found in (
@@ -359,13 +359,14 @@ def _whose(
     )
 
 
-def _counts(span: Span, asked: Asked) -> bool:
+def _counts(span: Span, asked: Asked, text: str) -> bool:
     """Whether "…, number" at the end asks how many."""
     last = span.last == len(asked.words) and span.words in ("number", "count", "numbers")
     before = [w.text for w in asked.words[: span.first]]
     while before and before[-1] in ("total", "overall", "the", "full"):
         before.pop()
-    return last and before[-1:] == [","]
+    gap = text[asked.words[len(before) - 1].end : asked.words[len(before)].start] if before else ""
+    return last and (before[-1:] == [","] or ":" in gap)
 
 
 def _measures(span: Span) -> bool:

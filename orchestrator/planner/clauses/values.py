@@ -7,12 +7,15 @@ from typing import Final
 
 from orchestrator.planner.clauses.given import Conditions
 from orchestrator.planner.clauses.request import (
+    Among,
     Empty,
     No,
     Term,
     Test,
+    Text,
 )
 from orchestrator.planner.clauses.sentence import Found, Item, is_item
+from registry.plan.model import Scalar
 from registry.record import NUMERIC
 
 _BESIDE: Final = r"(?: (?:is|are|was|were|of|named|called|as|in|on|at|:|=|equal|equals|to|the|a|an|either|both|not|like|with|being|name|titled|has|have|by|from|either|code|value|no|neither))*"
@@ -61,6 +64,11 @@ def literals(given: Conditions) -> None:
         label = given.sense.label(given.request.subject)
         at = given.clause.index(item)
         given.use(item)
+        kind = given.sense.spec(label.address).field(label.field).type
+        if given.clause.word(at - 1) in ("with", "containing", "having") and kind == "text":
+            text = Text(label, "contains", str(literal(given, label, item)))
+            given.add(text, at - 1, at + 1)
+            continue
         given.wonders.append("loose text")
         given.add(Test(label, "=", literal(given, label, item)), at, at + 1)
 
@@ -148,7 +156,9 @@ def values(given: Conditions) -> None:
             first = min(at, given.clause.index(near_by))
         given.use(item)
         given.clause.sentence.heard.update(given.clause.at[first : at + 1])
-        given.add(Test(term, "=", value), at, at + 1)
+        several = alike(item, term, value)
+        told = Among(term, several) if len(several) > 1 else Test(term, "=", value)
+        given.add(told, at, at + 1)
 
 
 def _owner(given: Conditions, at: int) -> str:
@@ -162,6 +172,13 @@ def _owner(given: Conditions, at: int) -> str:
     found = (m for m in item.of_kind("field") if m.address == given.request.subject)
     targets = given.sense.graph.targets
     return next((targets.get((m.address, m.field), "") for m in found), "")
+
+
+def alike(item: Item, term: Term, value: Scalar) -> tuple[str, ...]:
+    """The values that the words stand for, where they stand for several."""
+    found = (m for m in item.of_kind("value") if (m.address, m.field) == (term.address, term.field))
+    best = next((m for m in found if m.value == value), None)
+    return item.span.alike(best) if best is not None and item.span is not None else ()
 
 
 _REFERS: Final = r"(?:is|are|was|were|by|of|to|the|named|called|:|=)"

@@ -194,3 +194,59 @@ def test_quoted_text_is_looked_for_in_the_field_behind_it() -> None:
 
 def test_a_month_may_be_misspelt() -> None:
     assert "2026-09-01" in str(wire("revenue in setpember")["where"])
+
+
+def test_zero_of_a_kind_is_none_of_it() -> None:
+    made = wire("machines with zero critical alerts")
+    assert made["where"]["op"] == "not"
+    assert made["where"]["arg"]["plan"]["where"] == equals("severity", "critical")
+
+
+def test_a_word_may_stand_for_two_values() -> None:
+    made = wire("how many invoices are unpaid")
+    assert made["where"] == {"op": "in", "field": "status", "values": ["open", "overdue"]}
+    assert wire("number of late invoices")["where"] == equals("status", "overdue")
+
+
+def test_whether_it_is_so_is_told_and_no_condition() -> None:
+    made = wire('is the workflow "Lead scoring" enabled?')
+    assert made["select"] == ["enabled"]
+    assert made["where"] == equals("name", "Lead scoring")
+
+
+def test_the_worst_by_a_count_have_the_most() -> None:
+    made = wire("worst 2 workflows by cancelled runs")
+    assert made["limit"] == 2
+    assert made["order"][0]["desc"]
+    assert made["where"] == equals("status", "cancelled")
+
+
+def test_the_most_of_a_number_is_summed_up_for_a_kind() -> None:
+    made = wire("name the 2 industries with the most seats")
+    assert made["measures"][0]["fn"] == "sum"
+    assert made["show"] == ["industry"]
+
+
+def test_what_they_pay_stands_beside_their_names() -> None:
+    made = wire("our two highest paying teams, what do they pay?")
+    assert made["select"] == ["name", "monthly_fee"]
+
+
+def test_the_age_of_people_is_no_time_of_their_records() -> None:
+    assert best("customers older than 35 years").confidence < 0.5
+    assert wire("sessions older than 2 years")["where"]["op"] == "<"
+
+
+def test_groups_are_not_kept_by_how_often_a_number_comes() -> None:
+    assert best("pages seen fewer than 50 times").confidence < 0.75
+
+
+def test_quotes_are_taken_at_their_word() -> None:
+    made = wire('log lines with "declined" in them, how many')
+    assert "granted" not in str(made["where"])
+
+
+def test_without_any_and_yet_with_some_is_impossible() -> None:
+    found = best("users who did not give a single consent, none granted")
+    joins = found.plan.joins
+    assert found.confidence < 0.75 or len(joins) < 2
