@@ -135,9 +135,29 @@ def told_by_verb(span: Span, words: tuple[Word, ...]) -> bool:
     return does and bound and all(m.kind == "field" and m.surface != word for m in span.meanings)
 
 
-_DONE: Final = frozenset(["wrote", "written", "ran", "sent", "made", "did"])
+_DONE: Final = frozenset(
+    ["wrote", "written", "ran", "sent", "made", "did", "left", "gave", "took", "opened", "placed"]
+)
 _OBJECT: Final = frozenset(
-    ["a", "an", "any", "the", "some", "one", "single", "at", "least", "more", "than", "no", "not"]
+    [
+        "a",
+        "an",
+        "any",
+        "the",
+        "some",
+        "one",
+        "single",
+        "at",
+        "least",
+        "more",
+        "than",
+        "no",
+        "not",
+        "most",
+        "fewest",
+        "how",
+        "many",
+    ]
 )
 
 
@@ -154,7 +174,7 @@ def acted(spans: tuple[Span, ...], words: tuple[Word, ...]) -> Iterator[Span]:
         named = {m.address for m in told.meanings if m.kind == "collection" and m.weight >= _NEAR}
         if not done or not named or not between <= _OBJECT or verb.last == what.first:
             continue
-        if verb.meanings[0].kind == "collection" and named.isdisjoint(
+        if verb.meanings[0].kind in ("collection", "value") and named.isdisjoint(
             m.address for m in verb.meanings
         ):
             yield verb

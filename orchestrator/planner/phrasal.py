@@ -9,6 +9,7 @@ from orchestrator.planner.words import Word
 
 _SURELY: Final = 0.9
 _NEAR: Final = 2  # words
+_PREPOSITIONS: Final = frozenset(["through", "via", "over", "under", "around", "towards"])
 
 
 def without_phrasal(spans: tuple[Span, ...], words: tuple[Word, ...]) -> tuple[Span, ...]:
@@ -23,8 +24,10 @@ def without_phrasal(spans: tuple[Span, ...], words: tuple[Word, ...]) -> tuple[S
 
 
 def _stray(span: Span, after: Span, before: list[Span], words: tuple[Word, ...]) -> bool:
-    plain = not any(content(word) for word in words[span.first : span.last])
-    if not plain or span.last - span.first < 2 or span.meanings[0].kind != "field" or not before:
+    told = words[span.first : span.last]
+    plain = len(told) > 1 and not any(content(word) for word in told)
+    plain = plain or (len(told) == 1 and told[0].text in _PREPOSITIONS)
+    if not plain or span.meanings[0].kind != "field" or not before:
         return False
     if after.first - span.last > _NEAR:
         return False

@@ -35,6 +35,7 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     # -- what only opens a question
     (r"^(?:(?:quick|short|simple|one more|another|next|small) (?:one|question|thing)|question|hi there|hey there|hey team|good (?:morning|afternoon|evening)|sorry|btw|fyi|for (?:the|my|a|our) (?:report|slides|deck|meeting|board|boss|manager|newsletter))(?: ,| for you)*", ""),
     (r"^(?:i would|i d|i|we|we d|we would) (?:like|want|need|love) (?:to (?:know|see|have|get|understand|find out|learn))?(?= (?:how|what|which|who|when|where) )", ""),
+    (r"who (?:among|amongst|out of|of|from|in)(?: all| the| our)*", "which"),
     # -- how many
     (r"(?:the )?(?:headcount|head count|tally) of", "number of"),
     (r"^@please(?:tally|tot|add)(?: up)?(?: the| all| number of)*", "count"),
@@ -58,7 +59,12 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"^what (?:does|do|did|is|was) (?:a|an|the) (?:typical|average|usual|normal|mean) (?P<a>@some) (?:come to|amount to|cost|worth)$", "average of {a}"),
     (r"^(?:what|how much)(?: money)? (?:do|does|did) (?:the |all |our |all the |all our )*(?P<a>@some) @adds@enough", "total of {a}"),
     (r"number and (?:the )?(?P<a>total|sum|average|mean)(?: of them| amount| value)?$", "count and {a} amount"),
+    (r"typical(?= .* median(?: |$))", ""),
+    (r"(?P<f>average|mean|median|maximum|minimum|max|min|highest|lowest) (?P<a>@some) and (?:its|their|the) (?P<g>average|mean|median|maximum|minimum|max|min)(?= (?:in|on|of|for|per|by|at|over|across) |$| ,)", "{f} and {g} {a}"),
+    (r"(?:on average )?how many (?P<a>[^ ,]+(?: [^ ,]+)?) (?:do|does|did) (?:a|an|one|the average|the typical|the usual) (?P<b>[^ ,]+(?: [^ ,]+)?) (?:have|has|contain|get|receive|make|open|write|hold|include|use|see|view|run|send|create|do)(?: on average)?", "average number of {a} per {b}"),
     # -- rows of what
+    (r"^which (?P<b>[^ ,]+(?: [^ ,]+)?) [^ ,]+ how many (?P<a>[^ ,]+(?: [^ ,]+)?)$", "number of {a} per {b}"),
+    (r"(?:only )?(?:where|when|if) there (?:is|was) (?P<a>an? [^ ,]+)", "with {a}"),
     (r"^@please@cut (?:down |up )?(?:the |all |our )*(?P<a>@some) (?:down |up |apart )?(?:@over) (?P<b>@some) (?:, )?and (?:give|show|tell|get|list)(?: me| us)? (?:the )?(?P<c>@some) (?:in|for|of|per) (?:each|every)(?: one| of them| group| bucket)?$", "{c} of {a} by {b}"),
     (r"^@please@cut (?:down |up )?(?:the |all |our )*(?P<a>@some) (?:down |up |apart )?(?:@over) (?P<b>@some)", "{a} by {b}"),
     (r"(?:a |the )?(?:@parted) of (?:the |all |our )*(?P<a>@some) (?:@over) (?:the |different |all )*(?P<b>@some)", "number of {a} by {b}"),
@@ -86,7 +92,6 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     # -- who, and what adds nothing
     (r"(?<=by )(?:nobody|noone|not anybody|not anyone|nobody at all|no one at all|no person|no human)", "no one"),
     (r"(?:on|in) (?:our|the|my) (?:books|system|records|platform)", ""),
-    (r"who (?:among|amongst|out of|of|from|in)(?: all| the| our)*", "which"),
     (r"(?:(?:only )?once each|each (?:only )?once|without (?:any )?(?:duplicates|repeats|repetitions)|no (?:duplicates|repeats|dupes)|deduplicated|deduped)", ""),
 )  # fmt: skip
 _SHORT: Final = {

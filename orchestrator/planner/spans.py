@@ -268,6 +268,8 @@ def _akin(surface: tuple[str, ...], texts: tuple[str, ...]) -> bool:
         return False  # "connections by" is not "connected by"
     if len(texts) > 1 and _verbal(surface[-1], texts[-1]):
         return False  # "services logged" are no "service logs"
+    if texts[-1].endswith("ing") and surface[-1] in IRREGULAR:
+        return False  # who is paying has not paid
     return all(
         a == b or _inflected(IRREGULAR.get(a, a), IRREGULAR.get(b, b))
         for a, b in zip(surface, texts, strict=True)

@@ -148,12 +148,32 @@ _ARTICLES: Final = frozenset(
 )
 
 
-_OBJECT: Final = frozenset(["a", "an", "the", "any", "some", "their", "our", "one", "at", "least"])
+_OBJECT: Final = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "any",
+        "some",
+        "their",
+        "our",
+        "one",
+        "at",
+        "least",
+        "more",
+        "fewer",
+        "less",
+        "most",
+        "fewest",
+        "how",
+        "many",
+    ]
+)
 
 
 def did(tokens: list[str], n: int, item: Item) -> bool:
     """ "users opened an urgent ticket": what stands between who and what is a verb."""
-    if n == 0 or not (is_item(tokens[n - 1]) and tokens[n - 1][0] == "C"):
+    if n == 0 or not (is_item(tokens[n - 1]) and tokens[n - 1][0] in "CF"):
         return False
     rest = [t for t in tokens[n + 1 : n + 6] if t not in _OBJECT]
     rest = [t for t in rest if not (is_item(t) and t[0] in "VOZ")]

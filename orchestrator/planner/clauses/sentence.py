@@ -333,12 +333,32 @@ def _compounds(
     out: list[tuple[str, int, int, Span | None, Any]] = []
     for item in sorted(made, key=lambda m: m[1]):
         before = out[-1] if out else None
+        if before is not None and _called(before, item, catalogue):
+            letter, first, _, span, load = before
+            out[-1] = (letter, first, item[2], span, load)
+            continue
         if before is not None and _whose(before, item, catalogue):
             letter, _, last, span, load = item
             item = (letter, before[1], last, span, load)
             out.pop()
         out.append(item)
     return out
+
+
+def _called(
+    a: tuple[str, int, int, Span | None, Any],
+    b: tuple[str, int, int, Span | None, Any],
+    catalogue: Catalogue,
+) -> bool:
+    """ "agent name": one whom a record refers to is told by the name anyway."""
+    if a[3] is None or b[3] is None or a[2] != b[1] or b[3].words not in ("name", "names"):
+        return False
+    best = a[3].meanings[0]
+    if a[0] != "F" or best.kind != "field":
+        return False
+    field = catalogue.collections[best.address].field(best.field)
+    target = catalogue.collections.get(field.to or "")
+    return field.type == "ref" and target is not None and target.label is not None
 
 
 def _whose(

@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from orchestrator.planner.clauses.sentence import Clause, Found, Item, Sentence, is_item, token
 from orchestrator.planner.clauses.shifting import before, ends
+from orchestrator.planner.grammar import AGGREGATES
 from orchestrator.planner.timewindow import Window
 
 Way = Literal["difference", "ratio", "columns"]
@@ -149,7 +150,7 @@ def _pair(whole: Clause, link: Found) -> _Pair | None:
     earlier = right.first(_EARLIER)
     if earlier is not None and _noun_before(left, right.part(0, earlier.first)):
         return _earlier(left, right, earlier, link)
-    end = _phrase(right)
+    end = _phrase(right, left)
     items = right.part(0, end).items()
     new = [i for i in items if not any(_same(i, other) for other in left.items())]
     tail = right.part(end, len(right.at))
@@ -190,10 +191,15 @@ def _earlier(left: Clause, right: Clause, earlier: Found, link: Found) -> _Pair 
     return _Pair((both, both), ((times[-1], other),), link.match[0], (window, moved))
 
 
-def _phrase(right: Clause) -> int:
-    """Where the other side ends: at the first word that is neither small nor an item."""
+def _phrase(right: Clause, left: Clause) -> int:
+    """Where the other side ends: at the first word that is neither small nor an item, nor the
+    same fold again."""
     words = right.text.split()
-    own = ((is_item(word) and word[0] != "K") or word in _SMALL for word in words)
+    folds = {AGGREGATES.get(word) for word in left.text.split()} - {None}
+    own = (
+        (is_item(word) and word[0] != "K") or word in _SMALL or AGGREGATES.get(word) in folds
+        for word in words
+    )
     end = next((n for n, mine in enumerate(own) if not mine), len(words))
     while end and words[end - 1] in _SMALL:
         end -= 1  # "to sign-ups for each channel": what opens the rest

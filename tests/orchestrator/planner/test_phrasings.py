@@ -126,3 +126,29 @@ def test_values_of_nothing_that_is_named_are_no_sure_question() -> None:
 def test_what_is_done_from_an_unknown_place_is_not_sure() -> None:
     found = rules.plan(Question("share of guests swimming at beach", NOW_US), COMPANY, Context())
     assert not found.readings or found.readings[0].confidence <= 0.2
+
+
+def test_a_fold_said_again_is_the_other_side() -> None:
+    made = plan("difference between the average fee of pro teams and the average fee of free teams")
+    assert [m["fn"] for m in made["measures"]] == ["avg", "avg"]
+    assert made["compute"][0]["op"] == "-"
+
+
+def test_two_folds_of_one_number() -> None:
+    made = plan("average seats and their maximum per industry")
+    assert {(m["fn"], m["field"]) for m in made["measures"]} == {("avg", "seats"), ("max", "seats")}
+
+
+def test_the_name_of_whom_a_record_refers_to_is_no_other_name() -> None:
+    made = plan("average rating per agent name")
+    assert made["group"][0]["field"] in ("agent", "agent.name")
+
+
+def test_how_many_each_has_is_a_quotient() -> None:
+    made = plan("how many comments does an article get on average")
+    assert [c["op"] for c in made["compute"]] == ["/"]
+
+
+def test_where_there_is_one_leaves_the_others_out() -> None:
+    made = plan("page views per referrer, only where there is a referrer")
+    assert made["where"] == {"op": "not", "arg": {"op": "null", "field": "referrer"}}
