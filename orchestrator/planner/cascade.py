@@ -86,6 +86,12 @@ def strange(catalogue: Catalogue) -> Catalogue:
     return catalogue if len(found) == len(catalogue.domains) else catalogue.scoped(found)
 
 
+def _declared(plan: QueryPlan, catalogue: Catalogue) -> bool:
+    """Whether a plan computes what the spec has a name for, of which the network never heard."""
+    known = catalogue.collections[plan.source].measures
+    return any(measure.alias in known for measure in plan.measures)
+
+
 def seconded(first: Planner, second: Second) -> Planner:
     """The first planner with the second one's opinion, of what it read, too, on data that nobody
     described."""
@@ -95,7 +101,8 @@ def seconded(first: Planner, second: Second) -> Planner:
         # what names nothing that is stored is not guessed at
         if found.final or not found.readings:
             return found
-        if described(found, catalogue) or beyond(found.readings[0].plan):
+        best = found.readings[0].plan
+        if described(found, catalogue) or beyond(best) or _declared(best, catalogue):
             return found
         # of the others it would say little that helps, and each costs time
         plans = [reading.plan for reading in found.readings[:1]]

@@ -146,3 +146,7 @@ COMMON: Final = tuple(
     thursday friday saturday sunday more less fewer above below last this past previous today yesterday day days week weeks month months quarter year
     years minimum maximum different distinct grouped sorted ordered compared""".split()
 )
+#: headers of a column that names people
+PEOPLE: Final = frozenset(
+    "agent artist assignee author buyer client coach customer doctor driver employee guest manager mechanic member nurse operator owner passenger patient person player recruiter rep reporter reviewer rider salesperson seller staff student teacher technician tenant trainer user volunteer worker".split()
+)

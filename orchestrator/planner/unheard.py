@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from orchestrator.planner.frame import FIELDS, Frame
-from orchestrator.planner.grammar import AGGREGATES, NEGATORS
+from orchestrator.planner.grammar import AGGREGATES, NEGATORS, SUPERLATIVES
 from orchestrator.planner.heads import plural
 from orchestrator.planner.words import IRREGULAR
 from registry.plan import And, Compare, In, IsNull, Not, Or, Predicate
@@ -286,6 +286,11 @@ def _measured_order(frame: Frame) -> bool:
     return any(m.fn in ("count", "distinct") and m.name in by for m in frame.measures)
 
 
+def _only_first(frame: Frame) -> bool:
+    """ "users by country, largest first" cut down to the first."""
+    return frame.limit == 1 and frame.has(rf"(?:{'|'.join(SUPERLATIVES)})(?: ones?)? first$")
+
+
 def _groups_counted(frame: Frame) -> bool:
     """ "how many users have more than 10 sessions": the groups are listed, not counted."""
     if not frame.having or not frame.group:
@@ -362,6 +367,7 @@ _RULES: Final[tuple[tuple[Callable[[Frame], bool], float], ...]] = (
     (_fold, _ODD),
     (_ends_in_total, _ODD),
     (_time_order, _ODD),
+    (_only_first, _ODD),
     (_measured_order, _ODD),
     (_groups_counted, _ODD),
     (_other_tense, _ODD),

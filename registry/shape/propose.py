@@ -15,6 +15,7 @@ from registry.domain import DomainSpec, parse_spec
 from registry.shape.headers import meant_words, said_for, singular, without_prefix, words_of
 from registry.shape.infer import DISTINCT_MAX
 from registry.shape.mapping import Mapping, To
+from registry.shape.money import money
 from registry.shape.naming import collection_name, domain_name
 from registry.shape.neighbours import PROPOSED_MAX, proposed
 from registry.shape.refer import Targets
@@ -127,6 +128,8 @@ def _collection(
         out["time"] = shape.column(shape.time).name
     if shape.label is not None:
         out["label"] = shape.column(shape.label).name
+    if measures := money(shape, tuple(fields)):
+        out["measures"] = measures
     return out
 
 

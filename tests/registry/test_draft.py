@@ -174,3 +174,32 @@ def test_the_table_of_near_words_is_words_and_says_where_it_is_from() -> None:
     assert len({near[0] for near in words}) == len(words)
     assert all(near[0] not in near[1:] for near in words)
     assert "Apache-2.0" in text
+
+
+def measures(name: str, /, **columns: list[Any]) -> dict[str, Any]:
+    proposal = propose([shaped(name, **columns)], name, Catalogue([], {}))
+    (collection,) = proposal.spec.collections.values()
+    return {n: (m.fn, m.field, m.synonyms[0]) for n, m in collection.measures.items()}
+
+
+DAYS = ["2026-01-02", "2026-02-03"]
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "expected"),
+    [
+        ("expenses", {"Date": DAYS, "Amount (EUR)": ["1.5", "2.5"]},
+         {"total_amount_eur": ("sum", "amount_eur", "spending")}),
+        ("orders", {"Date": DAYS, "Amt": ["3", "4"]}, {"total_amt": ("sum", "amt", "revenue")}),
+        ("orders", {"Date": DAYS, "Subtotal": ["3", "4"], "Tax": ["1", "1"], "Total": ["4", "5"]},
+         {"total_sum": ("sum", "total", "revenue")}),
+        ("orders", {"Date": DAYS, "Amount": ["3", "4"], "Revenue": ["4", "5"]}, {}),
+        ("products", {"Added": DAYS, "Price": ["3.5", "4.5"]}, {}),
+        ("staff", {"Hired": DAYS, "Salary": ["3000", "4000"]}, {}),
+        ("fees", {"Name": ["a", "b"], "Amount": ["3", "4"]}, {}),
+    ],
+)  # fmt: skip
+def test_the_one_amount_of_events_is_a_measure(
+    name: str, columns: dict[str, list[Any]], expected: dict[str, Any]
+) -> None:
+    assert measures(name, **columns) == expected

@@ -6,10 +6,10 @@ from __future__ import annotations
 from typing import Final
 
 from orchestrator.planner.clauses.draft import Draft
-from orchestrator.planner.clauses.ranking import RANKED
+from orchestrator.planner.clauses.ranking import RANKED, hinted
 from orchestrator.planner.clauses.request import Column, Term
 from orchestrator.planner.clauses.sentence import Clause, Found, Item, is_item
-from orchestrator.planner.grammar import AGGREGATES
+from orchestrator.planner.grammar import AGGREGATES, SUPERLATIVES
 
 _DESC: Final = (
     "descending",
@@ -37,11 +37,16 @@ _IN_ORDER: Final = rf"(?:, |and )?(?:in|with|by)(?: (?:the|an?))?(?: {_DIRECTION
 _ALPHA: Final = (
     r"(?:, |and )?(?:alphabetically|in alphabetical order)(?P<by>(?: by(?: the| their)* @f)?)"
 )
+#: "by category, highest first"
+_FIRST: Final = rf"(?:, |and )?(?:(?:with|in|from) )?(?:the )?(?:most )?(?P<sup>{'|'.join(SUPERLATIVES)})(?: (?:ones?|values?|figures?|numbers?))? first(?= \||$)"
 
 
 def order(draft: Draft, clause: Clause) -> Clause:
     if clause.has(RANKED):
         return clause
+    for found in clause.find(_FIRST):
+        draft.orders = [([found["sup"]], SUPERLATIVES[found["sup"]][0])]
+        return found.hear().rest
     for pattern in (_SORTS, _IN_ORDER, _ALPHA):
         for found in clause.find(pattern):
             by = found["by"]
@@ -85,7 +90,21 @@ def ordered(draft: Draft) -> None:
                         draft.group_records(entity)
                 request.order.append((column, desc))
     if draft.orders and not request.order and request.show:
-        request.order.append((request.show[0], draft.orders[0][1]))
+        request.order.append(_unnamed(draft, *draft.orders[0]))
+
+
+def _unnamed(draft: Draft, terms: list[Item | str], desc: bool) -> tuple[Column, bool]:
+    """What an order goes by that names nothing: the number shown; of a list, what "newest" or
+    "largest" measures."""
+    show = draft.request.show
+    number = next((column for column in show if column.fn), None)
+    word = next((t for t in terms if isinstance(t, str) and t in SUPERLATIVES), None)
+    if number is None and word is not None:
+        what = SUPERLATIVES[word][1]
+        made = hinted(draft.sense, draft.request.subject, what, desc, word)
+        if made is not None:
+            return Column(made[0]), made[1]
+    return number or show[0], desc
 
 
 def order_column(draft: Draft, made: Item | str, terms: list[Item | str]) -> Column | None:

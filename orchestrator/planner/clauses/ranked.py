@@ -8,6 +8,7 @@ from orchestrator.planner.clauses.draft import Draft
 from orchestrator.planner.clauses.ranking import Rank
 from orchestrator.planner.clauses.request import Among, Column, Request, Term
 from orchestrator.planner.clauses.sentence import Item
+from orchestrator.planner.grammar import PEOPLE
 
 
 def ranked(draft: Draft, rank: Rank) -> None:
@@ -91,12 +92,16 @@ def _of_kinds(draft: Draft, rank: Rank) -> bool:
 
 
 def person(draft: Draft) -> Column | None:
-    """ "who": the people that the records refer to."""
+    """ "who": the people that the records refer to, or name."""
     if "who" not in draft.sentence.tokens[:2]:
         return None
     for field, target in draft.catalogue.collections[draft.request.subject].references.items():
         if target in draft.catalogue.collections and draft.sense.spec(target).label == "name":
             return Column(replace(draft.sense.label(target), via=field))
+    address = draft.request.subject
+    for field, told in draft.catalogue.collections[address].fields.items():
+        if told.type == "text" and not PEOPLE.isdisjoint(field.split("_")):
+            return Column(Term(address, field))
     return None
 
 

@@ -29,6 +29,7 @@ _MANY: Final = (
 )
 _MOST: Final = r"(?:(?P<z>Z\d+) )?(?P<way>most|least|fewest) (?P<v>V\d+)(?! [CFNDB]\d+)"
 _DID: Final = r"who (?:did|does|has|had|made)(?: the)? (?P<way>most|least)(?= (?:in|of|on|at|for) )"
+_SPENT: Final = r"(?P<y>M\d+)(?: the)? (?P<way>most|least)(?! [CFNDBM]\d+)"
 _NEXT: Final = r"(?:and|then|followed by) (?:the )?(?:next|following|U\d+) (?P<z>Z\d+)"
 _BEST: Final = (
     r"(?:(?P<z>Z\d+) )?(?P<sup>best|worst|highest|lowest|top)(?: (?P<z2>Z\d+))? (?:V\d+|U\d+|paying|earning"
@@ -377,6 +378,13 @@ def _turned(word: str, y: Item, desc: bool) -> bool:
     return not desc if word in ("youngest", "oldest") and y.letter == "N" else desc
 
 
+def _spent(clause: Clause, sense: Sense) -> Rank | None:
+    """ "which employee spent the most"."""
+    for found in clause.find(_SPENT):
+        return Rank(found["way"] == "most", found, measure=found.item("y"), limit=_limit(found))
+    return None
+
+
 def _last(clause: Clause, sense: Sense) -> Rank | None:
     for found in clause.find(_LAST):
         return Rank(found["way"] == "most", found, sure=False)
@@ -389,6 +397,7 @@ _RULES: Final = (
     _by_fold,
     _are,
     _did,
+    _spent,
     _many,
     _most,
     _common,
