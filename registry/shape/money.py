@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from registry.shape.column import ColumnShape, Shape
-from registry.shape.headers import meant_words, singular
+from registry.shape.headers import meant_words, singular, words_of
 
 _CURRENCIES: Final = frozenset({"USD", "EUR", "GBP", "CHF"})
 _AMOUNTS: Final = frozenset(
@@ -52,7 +52,7 @@ def money(shape: Shape, names: Sequence[str]) -> dict[str, Any]:
 
 
 def _amounts(column: ColumnShape) -> bool:
-    words = set(meant_words(column.header))
+    words = {*words_of(column.header), *meant_words(column.header)}
     if column.kind.name not in ("int", "float", "decimal") or words & _RATES:
         return False
     return bool(words & _AMOUNTS) or column.unit in _CURRENCIES

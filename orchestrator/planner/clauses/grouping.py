@@ -213,13 +213,11 @@ def bucketed(draft: Draft, *, kept: bool = False) -> None:
         draft.wonders.append("no time")
         return
     made = Column(replace(term, bucket=draft.beat))
-    request.show.insert(0, made)
-    if kept and not draft.said_count:
-        request.show = [made]
+    column, *_ = request.show
+    request.show = [made] if kept and not draft.said_count else [made, *request.show]
     if draft.rank is None:
         request.order.append((made, False))
     else:
-        column = request.show[1]
         if draft.rank.measure is not None:
             column = draft.measured(draft.rank.measure)
         elif draft.rank.by is not None:
