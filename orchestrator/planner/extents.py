@@ -54,7 +54,7 @@ _UNTIL: Final = (
     r"|on or before|not after)"
 )
 _UNSURE: Final = frozenset({"until", "till", "by", "up to", "up until"})
-_TO: Final = r"(?:and|to|until|till|through|thru|up to|-)"
+_TO: Final = r"(?:and|to|until|till|through|thru|up to(?: and including)?|up until|-)"
 _NOW: Final = r"(?:now|today|date|the present|this day)"
 #: words that hold two times against each other, so that "August to September" is no range
 _CONTRASTS: Final = re.compile(r"\b(?:ratio|compar\w+|versus|vs|differ\w+|relative|proportion)\b")

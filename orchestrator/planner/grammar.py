@@ -19,7 +19,7 @@ FUNCTION: Final = _set(
     this these those i we you us our my me your he she his her some such so than then as if also just only both each
     every per into onto over under between among during within across about per via pls plz thx somebody someone anybody anyone everybody everyone would could should can will shall
     might must please ok okay hey hi hello let lets s t not no nor never without none neither non except excluding but
-    ever yet still already out up nobody noone zero even down off above below after before since until till up more most less least fewer
+    back ever yet still already out up nobody noone zero even down off above below after before since until till up more most less least fewer
     fewest least other another others else same own very too quite one ones here same whether while again instead rather because through"""
 )
 #: words of questions that change nothing: they may stand anywhere

@@ -15,6 +15,7 @@ from registry.moment import date_text, time_text
 from registry.plan import And, Compare, Or, Predicate
 from registry.record import TEMPORAL
 
+_TWO_ENDS: Final = 0.6  # of two windows of one time, each open somewhere
 _US_DAY: Final = 86_400_000_000
 _MARKS: Final = frozenset({"at", "on", "in"})  # what a time's name ends with
 
@@ -40,6 +41,7 @@ def windows(frame: Frame) -> None:
         frame.doubt *= 0.9
     else:
         frame.where.extend(choices)
+        frame.doubt *= _TWO_ENDS if len(choices) > 1 else 1.0
 
 
 def _years(frame: Frame, found: list[Item]) -> None:

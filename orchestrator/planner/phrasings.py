@@ -45,6 +45,7 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"(?<=how many) (?:separate|individual|discrete|distinctly different)", "distinct"),
     (r"(?:number of|count of|how many) (?:unique|individual|separate)", "number of distinct"),
     (r"from how many (?:(?:different|distinct|separate|unique|various) )?(?P<a>[^ ,]+) (?:do|does|did|have|are|is)", "how many distinct {a} of"),
+    (r"(?:i need|i want|tell|give|show|report)(?: me| us)? (?:just |only )?(?:the |a )?(?:number|count)(?: of them)?(?: please)?$", "how many"),
     (r"no\. of|nr of|nbr of|num of", "number of"),
     # -- folds
     (r"(?:sum|add|total|tot) up(?: all)?", "sum of"),
@@ -62,6 +63,8 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"typical(?= .* median(?: |$))", ""),
     (r"(?P<f>average|mean|median|maximum|minimum|max|min|highest|lowest) (?P<a>@some) and (?:its|their|the) (?P<g>average|mean|median|maximum|minimum|max|min)(?= (?:in|on|of|for|per|by|at|over|across) |$| ,)", "{f} and {g} {a}"),
     (r"(?:on average )?how many (?P<a>[^ ,]+(?: [^ ,]+)?) (?:do|does|did) (?:a|an|one|the average|the typical|the usual) (?P<b>[^ ,]+(?: [^ ,]+)?) (?:have|has|contain|get|receive|make|open|write|hold|include|use|see|view|run|send|create|do)(?: on average)?", "average number of {a} per {b}"),
+    (r"(?:totals|sums) (?:of|for)", "total of"),
+    (r"(?:averages|means) (?:of|for)", "average of"),
     # -- rows of what
     (r"^which (?P<b>[^ ,]+(?: [^ ,]+)?) [^ ,]+ how many (?P<a>[^ ,]+(?: [^ ,]+)?)$", "number of {a} per {b}"),
     (r"(?:only )?(?:where|when|if) there (?:is|was) (?P<a>an? [^ ,]+)", "with {a}"),

@@ -27,6 +27,7 @@ _CONTRASTS: Final = re.compile(
     r"|decreas\w+|ris\w+|rose|drop\w*|fell|than|minus|divided|columns?|each|separate\w*|both"
     r"|respectively|side|against|per|by)\b"
 )
+_BEGINS: Final = re.compile(r"(?:from|since|starting|beginning)\b")
 _BESIDE: Final = frozenset({"of", "in", "on", "the"})
 
 
@@ -131,6 +132,13 @@ def _narrowed(found: list[Window], words: tuple[Word, ...]) -> Iterator[Window]:
         yield last
 
 
+def _runs_on(last: Window, window: Window, between: tuple[Word, ...]) -> bool:
+    """ "from 1 July, until the end of August": one begins it, the other ends it."""
+    opens = last.start_us is not None and _BEGINS.match(last.words)
+    closes = window.start_us is None and window.end_us is not None
+    return bool(opens) and closes and all(word.text in _AND | {","} for word in between)
+
+
 def _is_year(window: Window) -> bool:
     """A year may be a number of the data, too, and then is one of several."""
     return bool(re.fullmatch(rf"(?:(?!{MONTH} )[a-z]+ )*{YEAR}", window.words))
@@ -141,6 +149,10 @@ def _united(found: tuple[Window, ...], words: tuple[Word, ...]) -> Iterator[Wind
     last: Window | None = None
     for window in found:
         between = words[last.last : window.first] if last is not None else ()
+        if last is not None and _runs_on(last, window, between):
+            text = f"{last.words} {window.words}"
+            last = replace(last, last=window.last, end_us=window.end_us, words=text)
+            continue
         linked = len(between) == 1 and between[0].text in _AND and not _is_year(window)
         meets = last is not None and last.start_us is not None and last.end_us == window.start_us
         if last is not None and linked and meets and window.end_us is not None:

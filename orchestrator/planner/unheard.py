@@ -105,7 +105,8 @@ def _any_weekday(frame: Frame) -> bool:
 def _twice_counted(frame: Frame) -> bool:
     """ "how many tickets, and how many of them urgent" in one number."""
     asked = len(re.findall(r"\bhow many\b", frame.shape))
-    return asked > 1 and len(frame.figures) < asked
+    beside = frame.has(r"how many (?:and|,)(?: (?:what|how much|the|was|were|is|they))+ [NM]\d+")
+    return (asked > 1 or beside) and len(frame.figures) < max(asked, 2)
 
 
 def _how_much(frame: Frame) -> bool:

@@ -4,6 +4,7 @@ and last what is shown. Whatever no clause accounts for is counted, not guessed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -29,7 +30,7 @@ from orchestrator.planner.clauses.ordering import order, ordered
 from orchestrator.planner.clauses.pace import changes, pace
 from orchestrator.planner.clauses.ranked import person, ranked
 from orchestrator.planner.clauses.ranking import Rank, rank_of
-from orchestrator.planner.clauses.request import Column, Has, Request, Term
+from orchestrator.planner.clauses.request import Among, Column, Has, Request, Term
 from orchestrator.planner.clauses.sentence import Clause
 from orchestrator.planner.clauses.shares import shares
 from orchestrator.planner.clauses.trailing import of_rank, without_rank
@@ -81,6 +82,8 @@ def _superlative(draft: Draft, head: Clause) -> None:
             draft.use(item)
 
 
+_LEAD: Final = "tell|give|show|report|return|just|only|me|us|the|a|and|i need|i want|what is"
+_TAIL: Final = "please|only|of them|of those|of these|is it|are there|were there|there are"
 _HOW_MANY: Final = frozenset({"how many", "count", "count them", "number", "total"})
 
 
@@ -116,7 +119,7 @@ def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
         draft.request.show = [replace(c, fn="sum") for c in before]  # "sign-ups, how many?"
         return
     if draft.sentence.tokens[clause.at[0] - 1] in (",", "|") and (
-        clause.text in _HOW_MANY or clause.has(_SUCH)
+        _asks_how_many(clause) or clause.has(_SUCH)
     ):
         counts = [c for c in shown if c.fn == "count"] if draft.rank is None else []
         if counts and not draft.groups and not given.kept:
@@ -133,6 +136,12 @@ def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
     draft.request.show = [c for c in before if c not in draft.bare or not told]
     draft.bare = [c for c in draft.bare if c not in shown]
     draft.request.show += [c for c in shown if c not in draft.request.show]
+
+
+def _asks_how_many(clause: Clause) -> bool:
+    """ "…, how many?", "Tell me the number." """
+    text = re.sub(rf"^(?:(?:{_LEAD}) )+|(?: (?:{_TAIL}))+$", "", clause.text)
+    return text in _HOW_MANY
 
 
 def _unsaid(draft: Draft, rank: Rank, clause: Clause) -> Clause:
@@ -158,11 +167,20 @@ def unsaid(draft: Draft) -> None:
         draft.wonders.append("how much")
 
 
+def of_others(draft: Draft) -> None:
+    """ "customers who wrote to us, by month": of what they did, or of the customers?"""
+    nested = (c for c in draft.request.where if isinstance(c, (Has, Among)))
+    others = any(isinstance(c, Has) or isinstance(c.values, Request) for c in nested)
+    if draft.beat is not None and others:
+        draft.wonders.append("whose time")
+
+
 def assemble(draft: Draft, given: Conditions) -> None:
     request = draft.request
     if draft.times:
         counted_too(draft)
     bucketed(draft, kept=bool(given.kept))
+    of_others(draft)
     changes(draft)
     grouped(draft)
     for made in given.kept:

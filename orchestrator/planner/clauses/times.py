@@ -25,6 +25,7 @@ _OF_YEARS: Final = re.compile(r"\byears?\b|^(?:built|born|begun|\w{2,}ed)$")
 
 
 def windows(given: Conditions) -> None:
+    seen: set[Term] = set()
     for item in given.clause.items("T", unused=True):
         at = given.clause.index(item)
         term = time(given, item, at)
@@ -32,6 +33,9 @@ def windows(given: Conditions) -> None:
             continue
         kind = given.sense.spec(term.address).field(term.field)
         window = item.payload
+        if term in seen:
+            given.wonders.append("two windows")  # of one time: of both at once?
+        seen.add(term)
         for op, us in ((">=", window.start_us), ("<", window.end_us)):
             if us is None:
                 continue

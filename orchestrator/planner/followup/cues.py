@@ -22,7 +22,8 @@ _COLUMNS: Final = re.compile(
 )
 #: what somebody says before they say it again
 _LEAD: Final = re.compile(
-    r"\s*(?:(?:no|nope|sorry|actually|oh|hm+|well|rather|i mean|i meant|i wanted)\b[\s,.:;!]*)+",
+    r"\s*(?:(?:no|nope|sorry|actually|oh|hm+|well|rather|i mean|i meant|i wanted"
+    r"|(?:as )?(?:compared|in comparison) (?:to|with) (?:that|this|it))\b[\s,.:;!]*)+",
     re.IGNORECASE,
 )
 _HEAD: Final = re.compile(
@@ -74,6 +75,7 @@ _SAYINGS: Final = tuple(
         ),
         (r"(?:drop|omit|skip|ignore|minus)(?= )", "not"),
         (r"as well", "also"),
+        (r"(?:let us |let's )?(?:(?:go|switch|come|get) )?back to", "now"),
         (
             r"(?:,? ?(?:for|in|over|during|with) )?(?:the |that )?same (?:period|time ?frame|time"
             r" ?span|window|day|week|month|quarter|year|filters?|dates?)(?=[\s?.!]*$)",

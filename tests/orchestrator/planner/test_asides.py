@@ -158,3 +158,17 @@ def test_a_number_that_is_not_shown_makes_no_sure_answer(text: str) -> None:
 
 def test_a_fee_paid_monthly_asks_for_no_row_a_month() -> None:
     assert not best("teams that pay less than 300 euros monthly").group
+
+
+@pytest.mark.parametrize("tail", ["tell me the number", "Just give me the count, please", "how many are there?"])  # fmt: skip
+def test_a_number_may_be_asked_for_in_a_sentence_of_its_own(tail: str) -> None:
+    assert best(f"any alerts raised in June? {tail}") == best("number of alerts raised in June")
+
+
+def test_who_waited_waits_no_more() -> None:
+    made = best("how many tickets waited more than 3 hours for the first reply in May?")
+    assert "waiting" not in str(made.where)
+
+
+def test_totals_of_are_a_total() -> None:
+    assert best("monthly totals of invoiced amounts since May").measures[0].fn == "sum"

@@ -161,3 +161,11 @@ def test_neighbours_are_one_window(text: str, start: str, end: str) -> None:
 @pytest.mark.parametrize("text", ["sales in May and June, side by side", "change in May and June", "visits in May and July"])  # fmt: skip
 def test_what_is_held_apart_stays_apart(text: str) -> None:
     assert len(windows(tokenise(text), NOW_US)) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["from 1 July up to and including 31 August", "from 1 July, until the end of August", "since 1 July and before 1 September"]
+)  # fmt: skip
+def test_a_beginning_and_an_end_are_one_window(text: str) -> None:
+    (found,) = windows(tokenise(f"sessions {text}"), NOW_US)
+    assert (shown(found.start_us), shown(found.end_us)) == ("2026-07-01", "2026-09-01")

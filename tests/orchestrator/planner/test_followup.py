@@ -349,3 +349,9 @@ def test_the_most_expensive_are_the_first() -> None:
 def test_of_which_how_many_counts_the_records_of_a_list() -> None:
     made = after("teams created in May", "of which how many in retail?")
     assert made == after("how many teams were created in May", "only retail")
+
+
+@pytest.mark.parametrize("turn", ["back to Spain", "let's go back to Spain", "compared to that, Spain"])  # fmt: skip
+def test_a_turn_may_lead_back(turn: str) -> None:
+    made = after("how many visits from Italy in May?", turn)
+    assert made == after("how many visits from Italy in May?", "and Spain?")
