@@ -215,7 +215,7 @@ def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
     found = [
         replace(m, weight=m.weight + _SURFACE_BONUS) if _same(m.surface, texts) else m
         for m in lexicon.schema.get(stems, ())
-        if m.surface == texts or _akin(m.surface, texts)
+        if m.surface == texts or (_akin(m.surface, texts) and not _over(m, texts))
     ]
     if found:
         found += [replace(m, weight=m.weight - 0.1) for m in _core(run, lexicon)]
@@ -274,6 +274,12 @@ def _akin(surface: tuple[str, ...], texts: tuple[str, ...]) -> bool:
         a == b or _inflected(IRREGULAR.get(a, a), IRREGULAR.get(b, b))
         for a, b in zip(surface, texts, strict=True)
     )
+
+
+def _over(m: Meaning, texts: tuple[str, ...]) -> bool:
+    """Whether a value says what goes on, and the words what is over: who waited waits no more."""
+    past = texts[-1].endswith("ed") or texts[-1] in IRREGULAR
+    return m.kind == "value" and past and m.surface[-1].endswith("ing")
 
 
 def _verbal(a: str, b: str) -> bool:
