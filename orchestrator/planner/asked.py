@@ -20,7 +20,7 @@ from orchestrator.planner.around import (
 )
 from orchestrator.planner.asides import counted, deeds, without_definitions
 from orchestrator.planner.beats import Beat, beats
-from orchestrator.planner.grammar import ABSENCE, ADJECTIVES, AGGREGATES, HINTS, UNITS
+from orchestrator.planner.grammar import ABSENCE, ADJECTIVES, AGGREGATES, HINTS, SUPERLATIVES, UNITS
 from orchestrator.planner.lexicon import Lexicon
 from orchestrator.planner.literals import Comparison, Sought, comparisons, percentiles, sought
 from orchestrator.planner.misspelt import spelt
@@ -187,7 +187,12 @@ def _measured(words: tuple[Word, ...]) -> bool:
     """Whether something is said to last or to be folded, so that "in minutes" are no minutes of a
     meeting."""
     lasts = {*HINTS["length"], *HINTS["size"]} - {"big", "larg"}
-    return any(word.stem in lasts or word.text in AGGREGATES for word in words)
+    return any(
+        word.stem in lasts
+        or word.text in AGGREGATES
+        or SUPERLATIVES.get(word.text, (True, ""))[1] in ("length", "size")
+        for word in words
+    )
 
 
 def _left_out(words: tuple[Word, ...]) -> frozenset[int]:

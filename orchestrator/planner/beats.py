@@ -28,7 +28,7 @@ _CHANGES: Final = re.compile(r"\b(?:growth|grow|grew|change|increase|decrease|di
 _BEAT: Final = re.compile(
     rf"\b(?:group(?:ed)? by|broken down by|break down by|split by|per|by|each|every|for each"
     rf"|for every|in each|of each|every single|each single) (?:calendar )?(?P<u>{BIG})\b"
-    rf"(?! of\b| by\b)"
+    rf"(?! of\b| by {BIG}\b)"
     rf"|(?<!than )(?<!over )(?<! of )(?<!half )(?<!under )(?<!within )(?<!least )\b"
     r"(?:an?) (?P<u2>hour|day|week|month|year)"
     r"(?= ~|$| ,| (?:on average|in total|altogether|overall|each)\b)"

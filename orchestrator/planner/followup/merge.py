@@ -47,11 +47,28 @@ def respoken(frame: Frame, before: QueryPlan) -> None:
     if before.group and not frame.group:
         for found in frame.find(r"(?:what|how) about(?: the)? (?P<f>[FRB]\d+)$"):
             add_group(frame, frame.item(found["f"]))  # the other rows of a table by something
+    _same_fold(frame, before)
     fold = next((AGGREGATES[word] for word in frame.shape.split() if word in AGGREGATES), None)
     numbers = [m for m in before.measures if m.fn in _NUMBERS and m.field]
     if fold is not None and numbers and not frame.measures:
         path = numbers[0].field or ""
         frame.measures.append(measured(fold, path, f"{fold}_{folding.tail(path)}"))
+
+
+def _same_fold(frame: Frame, before: QueryPlan) -> None:
+    """ "and the costs?" after the total of visitors: the same fold of another number."""
+    numbers = [m for m in before.measures if m.fn in _NUMBERS and m.fn != "percentile"]
+    items = [item for item in frame.items if item.letter in "NMFBR"]
+    named = [item for item in items if item.letter == "N" and item.place not in frame.used]
+    if len(before.measures) != 1 or not numbers or before.compute or frame.measures or frame.where:
+        return
+    if len(named) != 1 or len(items) != 1 or not set(frame.shape.split()).isdisjoint(AGGREGATES):
+        return
+    if not frame.has(r"(?:and|what about|how about|now|same for|also)(?: the| their| its)* N\d+.*"):
+        return
+    path = frame.path(named[0])
+    frame.note(named[0], path)
+    frame.measures.append(measured(numbers[0].fn, path, f"{numbers[0].fn}_{folding.tail(path)}"))
 
 
 def with_columns(frame: Frame, before: QueryPlan) -> QueryPlan | None:

@@ -355,3 +355,9 @@ def test_of_which_how_many_counts_the_records_of_a_list() -> None:
 def test_a_turn_may_lead_back(turn: str) -> None:
     made = after("how many visits from Italy in May?", turn)
     assert made == after("how many visits from Italy in May?", "and Spain?")
+
+
+@pytest.mark.parametrize("turn", ["and the cost?", "what about the cost?", "now the cost"])
+def test_another_number_is_folded_as_the_one_before(turn: str) -> None:
+    first = "total visitors by channel in May"
+    assert after(first, turn) == after("total cost by channel in May", "and the cost?")

@@ -108,3 +108,8 @@ def test_a_bucket_may_be_said_in_many_ways(text: str, bucket: str) -> None:
 
 def test_growth_from_one_month_to_the_next_is_no_bucket() -> None:
     assert beats(tokenise("growth month after month"), frozenset()) == ()
+
+
+def test_a_bucket_stands_before_another_key() -> None:
+    (found,) = beats(tokenise("alerts per week by severity"), frozenset())
+    assert found.bucket == "week"
