@@ -178,9 +178,19 @@ class Asker:
         left = [word for reading in found.readings[:1] for word in reading.not_understood]
         if found.final or (found.readings and not knows(scope.scoped(empty), left)):
             return found
-        other = self.planner(question, scope, context)
+        other = self._elsewhere(self.planner(question, scope, context), scope)
         best, rival = (max((r.confidence for r in f.readings), default=0) for f in (found, other))
         return found if best and best >= rival else other
+
+    def _elsewhere(self, found: Readings, scope: Catalogue) -> Readings:
+        """What an empty domain says for sure is no sure answer where others hold records."""
+        most = round(self.settings.answer_confidence - _MARGIN, 4)
+
+        def doubted(reading: Reading) -> Reading:
+            held = any(scope.facts_of(a).rows for a in reading.plan.collections)
+            return reading if held else replace(reading, confidence=min(reading.confidence, most))
+
+        return replace(found, readings=tuple(map(doubted, found.readings)))
 
     def _sure(self, found: Readings, request: AskRequest) -> bool:
         """Whether nobody else need be asked."""

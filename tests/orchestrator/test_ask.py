@@ -135,6 +135,20 @@ async def test_words_mean_what_is_stored_before_what_only_an_empty_domain_knows(
         assert answer.plan == wanted.plan.to_wire()
 
 
+async def test_what_only_an_empty_domain_knows_is_never_sure() -> None:
+    house = House()
+    users = {"from": "user.users", "measures": [{"fn": "count", "as": "users"}]}
+
+    def planner(question: Question, catalogue: Catalogue, context: Context) -> Readings:
+        known = "user" in catalogue.domains
+        return Readings("test", (reading(users, 0.99),) if known else ())
+
+    live = LiveCatalogue(house, ManualClock(1))
+    live.adopt({"shop": SHOP, "user": USERS})
+    trip = Asker(house, live, planner, ManualClock(1), Settings(data=None))  # type: ignore[arg-type]
+    assert (await trip.ask(AskRequest("busiest day"), LOCAL)).status == "tentative"
+
+
 async def test_an_unlikely_reading_is_refused_with_what_was_said_beside_it() -> None:
     trip = asker(House(), reading(COUNT, 0.1, "frobs"), reason="Nobody else knows.")
     answer = await trip.ask(AskRequest("frobs?"), LOCAL)

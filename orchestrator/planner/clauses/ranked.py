@@ -37,9 +37,7 @@ def ranked(draft: Draft, rank: Rank) -> None:
         folds = [c for c in request.show if c.fn]
         column = Column(
             rank.by,
-            ("sum" if False else "max")
-            if folds and rank.by not in [c.term for c in draft.plain()]
-            else None,
+            "max" if folds and rank.by not in [c.term for c in draft.plain()] else None,
         )
         request.order.append((column, rank.desc))
         request.limit = rank.limit
