@@ -119,6 +119,8 @@ UNITS: Final[dict[str, tuple[str, float]]] = {
     **dict.fromkeys(("%", "percent", "pct"), ("share", 1.0)),
     **dict.fromkeys(("eur", "euro", "€"), ("eur", 1.0)), **dict.fromkeys(("usd", "dollar", "$"), ("usd", 1.0)),
     **dict.fromkeys(("gbp", "pound", "£"), ("gbp", 1.0)), **dict.fromkeys(("chf",), ("chf", 1.0)),
+    **dict.fromkeys(("km", "kilometer", "kilometre"), ("length", 1e3)), **dict.fromkeys(("meter", "metre"), ("length", 1.0)),
+    **dict.fromkeys(("mi", "mile"), ("length", 1609.344)), **dict.fromkeys(("kg", "kilogram", "kilogramme"), ("mass", 1e3)),
 }  # fmt: skip
 #: a sentence that starts with one of these asks for a change
 WRITES: Final = _set(

@@ -23,6 +23,7 @@ from registry.shape.shape import ColumnShape, Shape
 
 ENUM_LIKE_ROWS_MIN: Final = 100
 _LONG_TEXT_CHARS: Final = 40
+_SPELT: Final = {"km": ["kilometers", "kilometres"], "mi": ["miles"], "kg": ["kilograms", "kilos"]}
 _GUESSED_COLUMNS_MAX: Final = 400  # of a source; a wider one's spec is long enough
 
 
@@ -113,6 +114,7 @@ def _collection(
         for column in shape.columns
         if not is_id(shape, column)
     }
+    _say_units(shape, fields)
     if not fields:
         # A table of ids alone still needs one field to be a collection.
         fields = {"note": {"type": "text", "description": "Free text."}}
@@ -131,6 +133,14 @@ def _collection(
     if measures := money(shape, tuple(fields)):
         out["measures"] = measures
     return out
+
+
+def _say_units(shape: Shape, fields: dict[str, dict[str, Any]]) -> None:
+    """ "how many kilometers" is asked of the one column that is in kilometers."""
+    units = [column.unit for column in shape.columns]
+    for column in shape.columns:
+        if column.name in fields and column.unit in _SPELT and units.count(column.unit) == 1:
+            fields[column.name]["synonyms"] += _SPELT[column.unit]
 
 
 def _field(shape: Shape, column: ColumnShape, reference: str | None) -> dict[str, Any]:

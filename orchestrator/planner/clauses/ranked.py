@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from orchestrator.planner.clauses.draft import Draft
 from orchestrator.planner.clauses.ranking import Rank
 from orchestrator.planner.clauses.request import Among, Column, Request, Term
 from orchestrator.planner.clauses.sentence import Item
 from orchestrator.planner.grammar import PEOPLE
+
+_SEVERAL: Final = 3  # records of each value, in the mean
 
 
 def ranked(draft: Draft, rank: Rank) -> None:
@@ -86,7 +89,16 @@ def _of_kinds(draft: Draft, rank: Rank) -> bool:
         return False
     spec = draft.sense.spec(plain[0].address)
     own = (draft.sense.key(plain[0].address), draft.sense.label(plain[0].address))
-    return bool(spec.display) and plain[0] not in own and spec.field(plain[0].field).type == "text"
+    if plain[0] in own or spec.field(plain[0].field).type != "text":
+        return False
+    return bool(spec.display) or _repeated(draft, plain[0])
+
+
+def _repeated(draft: Draft, term: Term) -> bool:
+    """Whether each value of a field is known to be that of several records, taken together."""
+    facts = draft.catalogue.facts_of(term.address)
+    held = facts.values.get(term.field)
+    return held is not None and held.complete and facts.rows > _SEVERAL * len(held.values)
 
 
 def person(draft: Draft) -> Column | None:

@@ -71,6 +71,39 @@ def test_money_is_summed_and_ranked(text: str, parts: dict[str, Any]) -> None:
     assert {name: made.get(name) for name in parts} == parts
 
 
+TRIPS = shaped(
+    "trips",
+    Day=["2026-01-02", "2026-02-03", "2026-03-04"],
+    Driver=list(CLERKS),
+    Parcels=["3", "4", "5"],
+    Way_km=["10.5", "20.25", "7.5"],
+)
+DROVE = Catalogue(
+    [propose([TRIPS], "trips", Catalogue([], {})).spec],
+    {"trips.trips": Facts(rows=40, values={"driver": FieldValues(CLERKS, complete=True)})},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("which driver had the most parcels?", "sum_parcels"),
+        ("which driver drove the most kilometers?", "sum_way_km"),
+    ],
+)
+def test_the_records_of_each_are_ranked_together(text: str, order: str) -> None:
+    made = plan(Question(text, NOW_US), DROVE, Context()).readings[0].plan.to_wire()
+    assert (made["show"], made["order"], made["limit"]) == (
+        ["driver"], [{"by": order, "desc": True}], 1,
+    )  # fmt: skip
+
+
+def test_a_unit_names_the_one_column_that_is_in_it() -> None:
+    asked = Question("how many kilometers did Ada Bell drive?", NOW_US)
+    made = plan(asked, DROVE, Context()).readings[0].plan.to_wire()
+    assert made["measures"] == [{"fn": "sum", "field": "way_km", "as": "sum_way_km"}]
+
+
 def test_of_a_declared_measure_the_network_is_not_asked() -> None:
     asked: list[str] = []
 
