@@ -119,14 +119,14 @@ def _orders(span: Span, words: tuple[Word, ...]) -> bool:
     return told and all(w.text in _PLEASE for w in words[: span.first])
 
 
-_NAMED: Final = frozenset({"the", "all", "every", "our", "me", "us", "any", "those", "each"})
+_NAMED: Final = frozenset({"the", "for", "all", "every", "our", "me", "us", "any", "those", "each"})
 _PLEASE: Final = frozenset({"please", "can", "could", "would", "you", "pls", "hey", "hi", "also"})
 _TO: Final = frozenset({"in", "on", "at", "to", "by"})
 
 
 def told_by_verb(span: Span, words: tuple[Word, ...]) -> bool:
     """ "what do we store": a word of another form, which says what is done and names nothing."""
-    if span.words == "name" and _orders(span, words):
+    if span.words in ("name", "search") and _orders(span, words):
         return True
     before = [w.text for w in words[max(0, span.first - 2) : span.first]]
     does = before[:1] in (["do"], ["did"], ["does"]) and before[1:] in (["we"], ["you"], ["they"])
@@ -180,7 +180,7 @@ def acted(spans: tuple[Span, ...], words: tuple[Word, ...]) -> Iterator[Span]:
             yield verb
 
 
-_FOR: Final = frozenset({"per", "which", "what"})
+_FOR: Final = frozenset({"per", "which", "what", "their", "its", "his", "her"})
 
 
 def asked_for(spans: tuple[Span, ...], words: tuple[Word, ...]) -> tuple[Span, ...]:

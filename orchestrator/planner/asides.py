@@ -48,6 +48,17 @@ def without_definitions(words: tuple[Word, ...]) -> tuple[Word, ...]:
     return kept or words
 
 
+def written_out(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The words with "w/o" as "without"."""
+    out: list[Word] = []
+    for word in words:
+        if word.text == "/o" and out and out[-1].text == "w":
+            out[-1] = replace(out[-1], text="without", stem=stem("without"), end=word.end)
+        else:
+            out.append(word)
+    return tuple(out)
+
+
 def deeds(words: tuple[Word, ...]) -> frozenset[int]:
     """Places of verbs that say only that it happened, so that "open" behind "did" is no state; and
     of people who are only whoever did it; and of "side by side"."""

@@ -18,7 +18,7 @@ from orchestrator.planner.around import (
     nearer,
     told_by_verb,
 )
-from orchestrator.planner.asides import counted, deeds, without_definitions
+from orchestrator.planner.asides import counted, deeds, without_definitions, written_out
 from orchestrator.planner.beats import Beat, beats
 from orchestrator.planner.grammar import ABSENCE, ADJECTIVES, AGGREGATES, HINTS, SUPERLATIVES, UNITS
 from orchestrator.planner.lexicon import Lexicon
@@ -28,7 +28,7 @@ from orchestrator.planner.phrasal import without_phrasal
 from orchestrator.planner.reading import Question
 from orchestrator.planner.spans import Span, content, cover
 from orchestrator.planner.timewindow import Window, windows
-from orchestrator.planner.words import IRREGULAR, Word
+from orchestrator.planner.words import IRREGULAR, Word, stem
 
 _NAME_WORDS: Final = 2
 _AGE: Final = 14  # of so many years are people, and no records
@@ -58,6 +58,7 @@ _BEHIND_UNIT: Final = frozenset(
 _LEFT: Final = frozenset({"without", "empty", "blank"})
 #: words that a negator may stand before what qualifies the absent: "not had a single failed"
 _NEGATED: Final = 5
+_ARTICLES: Final = frozenset({"a", "an", "the"})
 _SHORT_UNITS: Final = frozenset({"ms", "kb", "mb", "gb", "tb", "eur", "usd", "gbp", "chf"})
 
 
@@ -67,7 +68,7 @@ class Asked:
 
     def __init__(self, question: Question, words: tuple[Word, ...], lexicon: Lexicon) -> None:
         self.now_us = question.now_us
-        words, self.mended = spelt(without_definitions(words), lexicon)
+        words, self.mended = spelt(without_definitions(written_out(words)), lexicon)
         words = counted(words, lexicon)
         self.words = words
         self.windows = tuple(
@@ -256,20 +257,25 @@ def _is_value(words: tuple[Word, ...], beat: Beat, lexicon: Lexicon) -> bool:
 def _names_value(words: tuple[Word, ...], found: Sought, lexicon: Lexicon) -> bool:
     """Whether "about billing" names a declared value of the very collection before it, rather
     than text."""
+    if found.cue in ("because of", "due to", "owing to"):
+        texts = [w.text for w in words[found.first : found.last] if w.text not in _ARTICLES]
+        told = tuple(map(stem, texts[2:]))
+        return any(m.kind == "value" for m in lexicon.schema.get(told, ()))
     if found.cue not in ("about", "regarding", "concerning") or found.exact:
         return False
     texts = [w.text for w in words[found.first : found.last]]
     if found.cue == "concerning" and lexicon.values(tuple(texts[1:])):
         return True
-    if found.first == 0 or not (
-        content(words[found.first - 1]) or words[found.first - 1].number is not None
-    ):
+    at = found.first - 1
+    while at > 0 and words[at].text in ("is", "are", "was", "were"):
+        at -= 1
+    if at < 0 or not (content(words[at]) or words[at].number is not None):
         return True
     start = found.first + len(found.cue.split())
     stems = tuple(w.stem for w in words[start : found.last] if w.text != "the")
     head = {
         m.address
-        for w in words[max(0, found.first - 2) : found.first]
+        for w in words[max(0, at - 1) : found.first]
         for m in lexicon.schema.get((w.stem,), ())
         if m.kind == "collection" and m.weight > 0.9
     }

@@ -130,7 +130,7 @@ def _says(plan: QueryPlan) -> tuple[bool, ...]:
     trees = [tree for tree in (plan.where, plan.having) if tree is not None]
     found = [leaf for tree in trees for leaf in leaves(tree)]
     inner = [leaf for leaf in found if isinstance(leaf, In) and leaf.plan is not None]
-    fields = [leaf.field for leaf in inner]
+    fields = [(leaf.field, leaf.plan.source) for leaf in inner if leaf.plan is not None]
     return (
         bool(plan.compute),
         plan.per is not None,
@@ -194,7 +194,12 @@ def _layered(
         return [replace(r, confidence=min(r.confidence, _ODD)) for r in readings]
     if composed is None or evidence["agree"]:
         return readings
-    if first.confidence < _EXPLAINED or _wider(composed.plan, first.plan):
+    if _wider(composed.plan, first.plan):  # "teams with their fees" by the fees alone
+        ours, *shaped = readings
+        sure = max(ours.confidence, shaped[0].confidence)
+        behind = [replace(r, confidence=max(r.confidence - BEHIND, 0.0)) for r in shaped]
+        return [replace(ours, confidence=sure), *behind]
+    if first.confidence < _EXPLAINED:
         return readings
     ours, *shaped = readings
     clearly = ours.confidence > shaped[0].confidence + _CLEARLY

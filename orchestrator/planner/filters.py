@@ -18,8 +18,8 @@ LINK: Final = (
 )
 _EACH: Final = frozenset({"per", "each", "every", "by"})
 _NOT_VALUE: Final = (
-    rf"(?:{'|'.join(sorted(NEGATORS - {'no', 'never'}))}|other than|apart from)"
-    rf"(?: {LINK}| [CFNRB]\d+)*"
+    rf"(?:{'|'.join(sorted(NEGATORS - {'no', 'never'}))}|other than|apart from|aside from)"
+    rf"(?: {LINK}| [CFNRB]\d+(?! (?:on|in|at|with) ))*"
     rf" (?P<v>V\d+(?: (?:,|or|and|nor|, or|, and)(?: {LINK})* V\d+)*)"
 )
 

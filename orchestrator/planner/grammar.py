@@ -47,7 +47,7 @@ FILLER: Final = _set(
     own owned possess possesses possessed obtain obtained constitute represent represents comprise amounted
     wonder wondering curious interested concerned simply basically quickly asap thx thanks cheers folks guys stuff ballpark wanna gimme
     lemme pls plz kindly hence therefore okay well namely respectively altogether together
-    combination wise site website incl counted tallied against"""
+    combination wise site website incl dump possible potential hits apart aside counted tallied against"""
 )
 #: what follows is not there: "users without sessions"
 ABSENCE: Final = _set("without no zero never not nobody noone lacking missing lack lacks")
@@ -144,7 +144,7 @@ COMMON: Final = tuple(
     """how many which what who when where were was are with from for the and there than that have has does did all each
     every per show list give find count number total average median percentage percent share most least highest lowest
     largest smallest longest shortest latest oldest newest between before after since until during without never not
-    january february april august september october november december monday tuesday wednesday
+    seconds minutes hours bytes january february april august september october november december monday tuesday wednesday
     thursday friday saturday sunday more less fewer above below last this past previous today yesterday day days week weeks month months quarter year
     years minimum maximum different distinct grouped sorted ordered compared""".split()
 )

@@ -129,7 +129,8 @@ _PERCENTILE: Final = re.compile(
     r"\bp(?P<q>50|75|90|95|99|999)\b|\b(?P<n>\d{1,2}) ?(?:st|nd|rd|th)? percentile\b"
 )
 _CUES: Final = (
-    r"talk(?:s|ed|ing)? about|about|regarding|concerning|mention(?:s|ing|ed)?|contain(?:s|ing|ed)?"
+    r"talk(?:s|ed|ing)? about|about|regarding|concerning|because of|due to|owing to"
+    r"|mention(?:s|ing|ed)?|contain(?:s|ing|ed)?"
     r"|discuss(?:es|ing|ed)?|match(?:es|ing)?"
     r"|search(?:ing)? for|says?|saying|with the (?:words?|phrase|text|term)|includ(?:es?|ing) the "
     r"(?:words?|phrase|text|term)"
@@ -346,6 +347,8 @@ def _match_text(words: tuple[Word, ...]) -> str:
 def _loose(word: str) -> str:
     if len(word) < 5 or not word.isalpha():
         return word
+    if word.endswith("ing") and len(stem(word)) >= 4 and word.startswith(stem(word)):
+        return f"{stem(word)}*"
     if word.endswith("ies"):
         return f"{word[:-3]}*"
     singular = word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word

@@ -62,6 +62,16 @@ _TALK: Final = frozenset(
 )
 
 
+#: asked of the world, and of no data
+_WORLDLY: Final = (
+    "what time is it",
+    "what day is it",
+    "what day is today",
+    "how far is the",
+    "who won",
+)
+
+
 def beyond(words: tuple[Word, ...]) -> str | None:
     """Why no plan can answer the question, if it asks for causes, for the future, or for nothing
     at all."""
@@ -74,6 +84,9 @@ def beyond(words: tuple[Word, ...]) -> str | None:
         return "The data holds what is, not what ought to be; ask for the figures behind it."
     if "will" in texts[:5] or set(texts) & {"predict", "forecast"}:
         return "The data holds what has happened, not what will; ask about the past or the present."
+    said = " ".join(texts)
+    if any(said.startswith(start) for start in _WORLDLY):
+        return "Nothing of that is stored here; `describe` lists what there is."
     if texts and set(texts) <= _TALK:
         return "Ask about the data that is stored; `describe` lists what there is."
     return None

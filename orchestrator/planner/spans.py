@@ -51,6 +51,7 @@ _ENDINGS: Final = frozenset(
         "ly",
     }
 )
+_SHORT: Final = 4
 _COUNTING: Final = frozenset({"number", "numbers", "count", "counts"})
 
 _JOINING: Final = frozenset({"and", "or", ",", "/", "&"})
@@ -130,7 +131,8 @@ def correct(word: str, lexicon: Lexicon) -> tuple[str, ...]:
         for other in known:
             if abs(len(other) - len(word)) <= cutoff and other[0] == word[0]:
                 distance = OSA.distance(word, other, score_cutoff=cutoff)
-                if distance <= cutoff:
+                swapped = len(other) == len(word) <= _SHORT and sorted(other) != sorted(word)
+                if distance <= cutoff and not swapped:  # another letter makes another word
                     found.append((distance, side, other))
     return tuple(other for _, _, other in sorted(found)[:3])
 
@@ -297,7 +299,7 @@ def _inflected(a: str, b: str) -> bool:
 def _core(run: tuple[Word, ...], lexicon: Lexicon) -> list[Meaning]:
     """What "still open" means where only "open" is known."""
     inner = [n for n, word in enumerate(run) if word.text not in FUNCTION]
-    if len(run) == 1 or len(inner) != 1:
+    if len(run) == 1 or len(inner) != 1 or any(w.text in ABSENCE for w in run):
         return []
     return lexicon.schema.get((run[inner[0]].stem,), [])
 

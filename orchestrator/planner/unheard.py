@@ -20,6 +20,7 @@ from registry.plan import And, Compare, In, IsNull, Not, Or, Predicate
 _WRONG: Final = 0.4  # surely another question: refused
 _ODD: Final = 0.6  # probably another question: tentative
 _TELLING_CHARS: Final = 4  # shorter ones ("up", "all") are mostly grammar
+_NUMBERS: Final = frozenset({"number", "count", "counts", "total", "numbers"})
 _SHORT_CHARS_MAX: Final = 5
 _CONTRASTS: Final = frozenset({"vs", "versus", "compare", "compared", "comparing", "comparison"})
 _LISTING: Final = frozenset({"list", "show", "all", "each", "values", "which"})
@@ -154,6 +155,25 @@ def _either(frame: Frame) -> bool:
 def _so_often(frame: Frame) -> bool:
     """ "pages viewed fewer than 100 times" by a number that the records hold."""
     return frame.has(r"O\d+ (?:times|occasions)") and not frame.having
+
+
+def _counted_behind(frame: Frame) -> bool:
+    """ "refused consents, number" as a list, "alerts, total" as a sum of what nobody named."""
+    if len(frame.words) < 2 or frame.words[-1].text not in _NUMBERS:
+        return False
+    before, last = frame.words[-2:]
+    if before.text not in (",", "total") and last.start - before.end < len(": "):
+        return False
+    if any(item.last == len(frame.words) and item.place in frame.used for item in frame.items):
+        return False
+    named = any(item.letter in "NM" for item in frame.items)
+    return not any(m.fn in ("count", "distinct") or named for m in frame.measures)
+
+
+def _listed_behind(frame: Frame) -> bool:
+    """ "are there disabled jobs? which ones" as their number."""
+    last = [word.text for word in frame.words[-2:]]
+    return last == ["which", "ones"] and bool(frame.measures)
 
 
 def _later_order(frame: Frame) -> bool:
@@ -302,7 +322,7 @@ def _groups_counted(frame: Frame) -> bool:
         path = frame.path(item) if item.letter == "R" else frame.joins.path(item.steps, "id")
         if path in grouped:
             return True
-    return frame.has(r", (?:how many|count|number)(?: (?:are|of|there|them|such))*$")
+    return frame.has(r"(?:how many|, count|, number)(?: (?:are|of|there|them|such))*$")
 
 
 def _other_tense(frame: Frame) -> bool:
@@ -349,6 +369,8 @@ _RULES: Final[tuple[tuple[Callable[[Frame], bool], float], ...]] = (
     (_one, _WRONG),
     (_distinct, _ODD),
     (_either, _WRONG),
+    (_counted_behind, _WRONG),
+    (_listed_behind, _WRONG),
     (_so_often, _WRONG),
     (_empty_of_another, _WRONG),
     (_later_order, _WRONG),

@@ -21,3 +21,10 @@ select count(*) from snapshots where status = 'completed' and not verified
 
 -- users who agreed to product analytics, number of
 select count(distinct "user") from consents where purpose = 'product_analytics' and granted
+
+-- are there workflows that are disabled? which ones
+select name from definitions where not enabled
+-- @further
+
+-- consents for third parties that were refused, number
+select count(*) from consents where purpose = 'third_parties' and not granted

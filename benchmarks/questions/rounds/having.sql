@@ -49,3 +49,18 @@ select count(*) from (select team from users group by 1 having count(*) > 30)
 -- staff that acknowledged more than 15 alerts
 select u.name from alerts a join users u on u.id = a.acknowledged_by group by 1 having count(*) > 15
 -- @further
+
+-- workflows that failed more than 15 times
+select d.name from runs r join definitions d on d.id = r.workflow where r.status = 'failed' group by 1 having count(*) > 15
+-- @further
+
+-- teams with at least three connections: how many are there?
+select count(*) from (select team from connections group by 1 having count(*) >= 3)
+
+-- agents having an average rating under 4.2
+select u.name from conversations c join users u on u.id = c.agent group by 1 having avg(c.rating) < 4.2
+-- @further
+
+-- countries in which we have more than 10 teams
+select country from teams group by 1 having count(*) > 10
+-- @further

@@ -53,3 +53,19 @@ select distinct language from users
 
 -- the metrics that are measured in percent
 select name from series where unit = '%'
+
+-- I'd like to see the manual workflows
+select name from definitions where "trigger" = 'manual'
+-- @further
+
+-- which team leads, I mean owners, are there at Vale Software
+select u.name from users u join teams t on t.id = u.team where t.name = 'Vale Software' and u.role = 'owner'
+
+-- get titles of retired posts
+select title from articles where status = 'retired'
+
+-- dump all French logistics teams with their seat counts
+select name, seats from teams where country = 'France' and industry = 'logistics'
+
+-- what are the possible outcomes of a backup?
+select distinct status from snapshots

@@ -49,3 +49,19 @@ select count(*) from teams where id in (select team from connections where statu
 -- logins with sso or google that failed in September
 select id from logins where method in ('sso', 'google') and outcome = 'failed' and within("at", '2026-09-01', '2026-10-01')
 -- @further
+
+-- show tickets that are urgent and either open or waiting
+select id from conversations where priority = 'urgent' and status in ('open', 'waiting')
+-- @further
+
+-- suspended or closed accounts in the US, number
+select count(*) from users where status in ('suspended', 'closed') and country = 'United States'
+
+-- how many teams are in retail and have at least 50 seats
+select count(*) from teams where industry = 'retail' and seats >= 50
+
+-- failed runs with the error "rate limit reached, 429" or more than 3 attempts: count
+select count(*) from runs where status = 'failed' and (error = 'rate limit reached, 429' or attempts > 3)
+
+-- users who both commented on an article and opened a ticket: how many?
+select count(*) from users where id in (select author from comments) and id in (select customer from conversations)

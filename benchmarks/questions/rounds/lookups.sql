@@ -45,3 +45,15 @@ select i.amount, t.name from invoices i join teams t on t.id = i.team where i.nu
 
 -- is the workflow "Answer data requests" enabled?
 select enabled from definitions where name = 'Answer data requests'
+
+-- what's the subject line of ticket c-0123
+select subject from conversations where id = 'c-0123'
+
+-- how much was invoice 2026-00300 for
+select amount from invoices where number = '2026-00300'
+
+-- who raised request q-0042 (whose data)?
+select u.name from requests r join users u on u.id = r.subject where r.id = 'q-0042'
+
+-- give me language + status of Maciej Kowalski
+select language, status from users where name = 'Maciej Kowalski'

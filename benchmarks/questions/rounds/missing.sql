@@ -32,3 +32,12 @@ select count(*) from page_views where "user" is null
 -- sessions still running
 select id from sessions where ended_at is null
 -- @further
+
+-- workflow runs lacking a starter on failed status, count
+select count(*) from runs where started_by is null and status = 'failed'
+
+-- how many conversations got no rating at all?
+select count(*) from conversations where rating is null
+
+-- open tasks that have a due date before today: number
+select count(*) from tasks where status = 'open' and due_on < '2026-10-15'

@@ -80,3 +80,28 @@ select count(*) from teams where id not in (select team from invoices)
 
 -- number of users who didn't give a single consent (none granted)
 select count(*) from users where id not in (select "user" from consents where granted)
+
+-- how many of our users aren't active?
+select count(*) from users where status <> 'active'
+
+-- connections set up but never synced, count
+select count(*) from connections where last_sync_at is null
+
+-- teams not paying anything, how many
+select count(*) from teams where monthly_fee = 0
+
+-- number of articles that have not received a single comment
+select count(*) from articles where id not in (select article from comments)
+
+-- list workflows w/o any failed run
+select name from definitions where id not in (select workflow from runs where status = 'failed')
+-- @further
+
+-- which admins of enterprise teams never opened a ticket? how many
+select count(*) from users where role = 'admin' and plan = 'enterprise' and id not in (select customer from conversations)
+
+-- alerts excluding info ones on web-1 and web-2, total
+select count(*) from alerts where severity <> 'info' and host in ('web-1', 'web-2')
+
+-- teams where nobody has ever logged in, count
+select count(*) from teams where id not in (select u.team from users u join logins l on l."user" = u.id)

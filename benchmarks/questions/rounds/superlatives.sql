@@ -58,3 +58,18 @@ select feature from events group by 1 order by count(*) limit 1
 
 -- who is the latest person to have joined Alder Goods?
 select u.name from users u join teams t on t.id = u.team where t.name = 'Alder Goods' order by u.signed_up_at desc limit 1
+
+-- what is our biggest customer by number of seats?
+select name from teams order by seats desc limit 1
+
+-- the workflow with the longest average run
+select d.name from runs r join definitions d on d.id = r.workflow group by 1 order by avg(r.duration_ms) desc limit 1
+
+-- most frequent reason for failed logins
+select reason from logins where outcome = 'failed' group by 1 order by count(*) desc limit 1
+
+-- earliest contract we have on file: title
+select title from documents where kind = 'contract' order by filed_at limit 1
+
+-- who commented the most?
+select u.name from comments k join users u on u.id = k.author group by 1 order by count(*) desc limit 1

@@ -49,3 +49,19 @@ select count(*) from entries where service = 'billing' and message ilike '%decli
 
 -- users with an address ending in ironkestrelcapital.example, how many
 select count(*) from users where email like '%ironkestrelcapital.example'
+
+-- how many conversations are about dashboards (in the subject)?
+select count(*) from conversations where subject ilike '%dashboard%'
+
+-- comments that contain the word "menu", count
+select count(*) from comments where body ilike '%menu%'
+
+-- search alerts titled "Disk too high": how many hits
+select count(*) from alerts where title ilike '%disk too high%'
+
+-- teams with Insurance in their name
+select name from teams where name ilike '%insurance%'
+-- @further
+
+-- which runs died because of a timeout? how many
+select count(*) from runs where error ilike '%timeout%'

@@ -46,3 +46,21 @@ select name, monthly_fee from teams order by monthly_fee desc limit 5
 -- last 3 users who signed up in Poland
 select name from users where country = 'Poland' order by signed_up_at desc limit 3
 -- @further
+
+-- top three languages apart from English
+select language from users where language <> 'English' group by 1 order by count(*) desc limit 3
+-- @further
+
+-- five customers with the highest bill in total: team and sum
+select t.name, sum(i.amount) from invoices i join teams t on t.id = i.team group by 1 order by 2 desc limit 5
+
+-- the newest document per kind, title please
+select kind, title from (select kind, title, row_number() over (partition by kind order by filed_at desc) n from documents) where n = 1
+
+-- 3 slowest pages by average load time
+select path from page_views group by 1 order by avg(load_ms) desc limit 3
+-- @further
+
+-- show the two agents with the best average rating
+select u.name from conversations c join users u on u.id = c.agent group by 1 order by avg(c.rating) desc limit 2
+-- @further

@@ -26,3 +26,9 @@ select name from teams order by seats desc limit 1
 
 -- cuont of overdue invioces
 select count(*) from invoices where status = 'overdue'
+
+-- longst sesion in secnds
+select max(duration_s) from sessions
+
+-- numer of tickets form Germny
+select count(*) from conversations c join users u on u.id = c.customer where u.country = 'Germany'

@@ -31,3 +31,14 @@ refuse
 -- which articles did Santa Claus write?
 -- users older than 40 years
 refuse
+
+-- which agent drinks the most coffee?
+-- teams with a fleet of trucks
+-- blood type of the users
+-- tickets in the status frozen
+-- what time is it in Tokyo?
+-- users living on Mars
+-- please merge the two Summit teams
+-- how many lines of code does the api have
+-- invoices paid in bitcoin
+refuse

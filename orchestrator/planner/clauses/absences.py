@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from orchestrator.planner.clauses.given import Conditions, Placed
@@ -21,7 +22,7 @@ from orchestrator.planner.clauses.request import (
 from orchestrator.planner.clauses.sentence import Clause, Item, is_item
 from orchestrator.planner.grammar import NEGATORS
 
-_NEGATOR: Final = rf"(?:{'|'.join(sorted(NEGATORS))}|other than)"
+_NEGATOR: Final = rf"(?:{'|'.join(sorted(NEGATORS))}|other than|apart from|aside from|except for)"
 _MORE: Final = (
     r"(?:or|nor|,|and)(?: (?:or|nor|and|by|in|on|at|from|via|through|the|an?|to|for|of|with|about))*"
     r" (?P<v>V\d+)"
@@ -30,6 +31,10 @@ _MORE: Final = (
 _ASKED: Final = (
     r"(?:(?:which|what|list|show|give|tell|me|us|the|all|our|any|how|many|number|of|count|those|,) )*(?P<f>F\d+)"
     r"(?: (?:that|which|who|with|having|have|has|had|did|do|does|are|is|were|was|ever|,|D\d+|U\d+))*"
+)
+_LACKS: Final = re.compile(
+    r"(?:without|lacking|missing|no|lacks?)(?: (?:an?|any|the|single))* [FND]\d+"
+    r"(?= (?:on|in|at|with|since|during|for|from|by) )"
 )
 _NEVER: Final = frozenset({"never", "nobody", "noone"})
 _UNTIL: Final = r"(?: (?!and |or |but |, |\| )[^ ]+)*"
@@ -42,8 +47,13 @@ def scopes(given: Conditions) -> None:
         if words[0] == "no" and len(words) > 1 and words[1] in ("more", "less", "fewer"):
             continue
         inner = [t for t in words[1:] if is_item(t)]
-        if inner:
-            given.negated.append((found.first, _onward(given, found.first, found.last)))
+        if not inner:
+            continue
+        alone = _LACKS.match(found.match[0])
+        if alone is not None:  # "without a starter in May": May is when
+            given.negated.append((found.first, found.first + alone[0].count(" ") + 1))
+            continue
+        given.negated.append((found.first, _onward(given, found.first, found.last)))
 
 
 def _onward(given: Conditions, first: int, last: int) -> int:
@@ -116,7 +126,17 @@ def _none_holds(given: Conditions, inside: list[Placed], place: tuple[int, int])
         return
     for p in inside:
         kept = p.condition in timed and len(timed) < len(inside)
+        kept = kept or _aside(given, p, inside[0])
         given.add(p.condition if kept else No(p.condition), *place)
+
+
+def _aside(given: Conditions, p: Placed, head: Placed) -> bool:
+    """ "excluding failed ones on web-1": of web-1 they are all the same."""
+    mine, first = p.condition, head.condition
+    if not isinstance(mine, Test) or not isinstance(first, Test) or mine.term == first.term:
+        return False
+    between = given.clause.part(head.last, p.first).text.split()
+    return any(word in ("on", "in", "from", "with", "at", "for", "by", "of") for word in between)
 
 
 def _empty(given: Conditions, scope: Clause, place: tuple[int, int]) -> None:

@@ -22,6 +22,8 @@ _HOW: Final = {
     "big": "size", "large": "size", "heavy": "weight", "tall": "height", "old": "age",
 }  # fmt: skip
 _ASKED: Final = rf"how (?:(?P<how>{'|'.join(_HOW)})|many (?P<unit>{UNIT})|(?P<n>N\d+))"
+#: "how much was invoice 2026-00300 for"
+_HOW_MUCH: Final = r"how much (?:is|was|are|were|did|does)(?: the)? C\d+ [VX]\d+"
 _FOLD: Final = (
     r"(?P<avg>on average|typically|usually)"
     r"|(?P<sum>in total|altogether|all together|in sum|combined|overall)"
@@ -80,6 +82,12 @@ def amounts(draft: Draft) -> None:
         request.show.append(draft.amount)
         draft.bare.clear()
         return
+    bare = all(c in draft.bare for c in request.show)
+    if bare and draft.rank is None and draft.sentence.whole.has(_HOW_MUCH):
+        made = hinted(draft.sense, request.subject, "price", True)
+        if made is not None:
+            request.show = [Column(made[0])]
+            draft.bare.clear()
     numbers = [c for c in request.show if draft.number(c)]
     if draft.behind is not None and len(numbers) == 1 and len(request.show) == 1:
         request.show = [replace(numbers[0], fn=draft.behind)]

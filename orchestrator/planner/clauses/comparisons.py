@@ -144,11 +144,28 @@ def counts(given: Conditions) -> None:
     for found in given.clause.find(_TIMES):
         o = found.item("o")
         assert o is not None
-        if given.free(o):
+        if given.free(o) and not _did_so_often(given, found, o):
             found.hear()
             given.use(o)
             given.kept.append((given.request.subject, o.payload.op, o.payload.number))
             given.wonders.append("times")
+
+
+def _did_so_often(given: Conditions, found: Found, o: Item) -> bool:
+    """ "workflows that failed more than 15 times": so many of their runs did."""
+    before = given.clause.part(0, found.first).first(r"(?P<v>V\d+)(?: (?:for|again))*$")
+    v = before.item("v") if before is not None else None
+    if v is None or not given.free(v):
+        return False
+    term, value = given.sense.value(v, None)
+    if not given.belongs(term.address):
+        return False
+    tests = (Test(term, "=", value),)
+    made = Has(given.request.subject, term.address, tests, o.payload.op, o.payload.number)
+    given.use(o, v)
+    given.add(made, found.first - 1, found.last)
+    found.hear()
+    return True
 
 
 def _counted_value(given: Conditions, found: Found) -> None:

@@ -25,6 +25,11 @@ _ONES: Final = (
 )
 #: "…, and who owns them"
 _WHO: Final = r"(?:,|and|, and) (?:who|when|where)(?: (?:is|are|was|were|did|has|have|the|their|its))* [FD]\d+(?: (?:them|it|this|that|those|these|each))*$"
+#: "teams with their seats"
+_THEIRS: Final = (
+    r"(?:with|and|including|plus|along with)(?: (?:all|of|the))* (?:their|its|his|her)"
+    r"(?: (?:respective|own|current))* [FNDB]\d+(?: (?:,|and|the|their|its|[FNDB]\d+))*$"
+)
 _COUNTED: Final = frozenset(
     ["many", "number", "numbers", "count", "counts", "figures", "average", "sum", "total"]
 )
@@ -45,6 +50,7 @@ def cut(clause: Clause) -> tuple[Clause, list[Clause]]:
     trail = (
         body.first(_TRAIL)
         or body.first(_WHO)
+        or body.first(_THEIRS)
         or body.first(_ONES)
         or body.first(_HOW_MANY)
         or tail(body)

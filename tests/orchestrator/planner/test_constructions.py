@@ -250,3 +250,57 @@ def test_without_any_and_yet_with_some_is_impossible() -> None:
     found = best("users who did not give a single consent, none granted")
     joins = found.plan.joins
     assert found.confidence < 0.75 or len(joins) < 2
+
+
+def test_what_is_theirs_stands_beside_their_names() -> None:
+    assert wire("retail teams with their monthly fee")["select"] == ["name", "monthly_fee"]
+
+
+def test_what_is_counted_behind_is_no_list() -> None:
+    for text in ("denied consents for newsletters, number", "broken connections: count"):
+        assert wire(text)["measures"][0]["fn"] == "count"
+    assert "measures" not in wire("are there disabled jobs? which ones")
+
+
+def test_those_that_did_so_more_than_so_often() -> None:
+    made = wire("workflows that failed more than 9 times")
+    assert made["from"] == "workflow.definitions"
+    assert made["where"]["plan"]["having"]["value"] == 9
+
+
+def test_what_is_lacking_is_lacking_there() -> None:
+    made = wire("runs lacking a starter in failed status, how many")
+    assert {"op": "null", "field": "started_by"} in made["where"]["args"] or best(
+        "runs lacking a starter in failed status, how many"
+    ).confidence < 0.75
+
+
+def test_what_is_left_out_is_of_its_own_kind() -> None:
+    made = wire("incidents excluding warnings on web-1, how many")
+    assert equals("host", "web-1") in made["where"]["args"]
+
+
+def test_without_may_be_written_short() -> None:
+    short, long = wire("workflows w/o any failed run"), wire("workflows without any failed run")
+    assert short == long
+
+
+def test_apart_from_leaves_out() -> None:
+    made = wire("top two devices apart from tablets by visits")
+    assert "tablet" in str(made["where"]) and "!=" in str(made["where"])
+
+
+def test_what_it_was_because_of_is_looked_for() -> None:
+    made = wire("runs that failed because of a quota")
+    assert "quota" in str(made["where"])
+    made = wire("logins that failed because of an expired link")
+    assert equals("reason", "expired_link") in made["where"]["args"]
+
+
+def test_a_short_word_with_another_letter_is_another_word() -> None:
+    found = plan(Question("users living on Mars", NOW_US), CATALOGUE, Context())
+    assert all("macOS" not in str(r.plan.to_wire()) for r in found.readings)
+
+
+def test_how_much_it_was_is_the_money() -> None:
+    assert wire("how much was invoice 2026-00042 for")["select"] == ["amount"]
