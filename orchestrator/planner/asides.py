@@ -21,6 +21,7 @@ _DEFINITION: Final = re.compile(
     rf"(?:an? )?(?:[\d.]+ )?(?:{_SCALE} )?{_UNIT}(?: each)?(?= |$)"
     rf"|(?:^|(?<= ))(?:an?|[\d.]+) (?:{_SCALE} )?{_UNIT} each(?= |$)"
     r"|(?:^|(?<= ))(?:i e|e g)(?= |$)"
+    r"|(?<= )left by (?:the |our )*(?:readers|users|people|customers|visitors|clients)(?= |$)"
 )
 #: verbs that say no more than that it happened: "how many tickets did customers open in May"
 _DEEDS: Final = (
@@ -39,7 +40,8 @@ _VOLUMES: Final = frozenset({"volume", "volumes", "headcount"})
 
 
 def without_definitions(words: tuple[Word, ...]) -> tuple[Word, ...]:
-    """The words without "1 MB = 1,000,000 bytes" and "i.e."; not if nothing else is said."""
+    """The words without "1 MB = 1,000,000 bytes" and "i.e.", and without whoever it was
+    that left a comment; not if nothing else is said."""
     text = " ".join(word.text for word in words)
     kept = words
     for found in reversed(list(_DEFINITION.finditer(text))):

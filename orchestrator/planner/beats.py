@@ -27,7 +27,8 @@ _MOVED: Final = (
 _CHANGES: Final = re.compile(r"\b(?:growth|grow|grew|change|increase|decrease|difference)\b")
 _BEAT: Final = re.compile(
     rf"\b(?:group(?:ed)? by|broken down by|break down by|split by|per|by|each|every|for each"
-    rf"|for every|in each|of each|every single|each single) (?:calendar )?(?P<u>{BIG})\b"
+    r"|for every|(?<!logged )(?<!signed )in each|of each|every single|each single) "
+    rf"(?:calendar )?(?P<u>{BIG})\b"
     rf"(?! of\b| by {BIG}\b)"
     rf"|(?<!than )(?<!over )(?<! of )(?<!half )(?<!under )(?<!within )(?<!least )\b"
     r"(?:an?) (?P<u2>hour|day|week|month|year)"

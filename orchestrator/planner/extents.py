@@ -37,7 +37,7 @@ _NEEDS_LEAD: Final = re.compile(
 )
 _NO_DAY: Final = r"(?! (?:of|percentile|largest|biggest|highest|most|best|quarter|half|place)\b)"
 _LONG_AGO: Final = timedelta(days=300)
-_BARE_DAY: Final = re.compile(r"(?:the )?(\d{1,2})(?:st|nd|rd|th)?")
+_BARE_DAY: Final = re.compile(rf"(?:{DAY} )?(?:the )?(\d{{1,2}})(?:st|nd|rd|th)?")
 _LEAD: Final = (
     r"(?:(?:in|on|during|for|of|from|over|within|at|throughout|across|all)(?: all| the whole"
     r"| the entire| the full| the course)?(?: of)?(?: the(?: calendar)? year)?"
@@ -101,6 +101,15 @@ def _days(found: re.Match[str], now: datetime) -> Pair | None:
     month, year = found["m"] or found["m_1"], found["y"] or found["y_1"] or ""
     first, last = (found["d"] or found["d_1"]).split("-")
     return _spanning(f"{month} {first}{year}", f"{month} {last}{year}", now)
+
+
+def _both_days(found: re.Match[str], now: datetime) -> Pair | None:
+    """ "on 1 and 2 October": two days of which one follows the other."""
+    first, last = (int(re.sub(r"\D", "", found[end])) for end in "ab")
+    if last != first + 1:
+        return None
+    behind = f" {found['m']}{found['y'] or ''}"
+    return _spanning(f"{first}{behind}", f"{last}{behind}", now)
 
 
 def _spanning(first: str, last: str, now: datetime) -> Pair | None:
@@ -305,10 +314,17 @@ PHRASES: Final[tuple[tuple[re.Pattern[str], Meaning], ...]] = (
     ),
     (
         re.compile(
-            rf"\b(?:between|from) (?P<a>{POINT}|(?:the )?{ORDINAL}|\d{{1,2}}) {_TO} "
+            rf"\b(?:between|from) (?P<a>{POINT}|(?:{DAY} )?(?:the )?(?:{ORDINAL}|\d{{1,2}})) {_TO} "
             rf"(?P<b>{POINT}|(?:the )?(?:{ORDINAL}|\d{{1,2}})(?= |$))"
         ),
         _range,
+    ),
+    (
+        re.compile(
+            rf"\b(?:(?:on|of|for) )?(?:the )?(?P<a>{ORDINAL}|\d{{1,2}}) (?:and|or) (?:the )?"
+            rf"(?P<b>{ORDINAL}|\d{{1,2}})(?: of)? (?P<m>{MONTH})(?P<y> {YEAR})?(?= |$)"
+        ),
+        _both_days,
     ),
     (
         re.compile(

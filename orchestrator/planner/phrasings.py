@@ -80,6 +80,8 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"(?:depending on|according to|as a function of|arranged by|clustered by|aggregated by|bucketed by|sliced by|rolled up by|summari[sz]ed by|segmented by|itemi[sz]ed by|differentiated by|classified by)", "by"),
     (r"(?<=by )(?P<a>[^ ,]+) (?:as well as|then by|then|and then by|and then|and by|and also by|, then by|, then)", "{a} and"),
     (r"by both", "by"),
+    (r"(?:per|by|for each|for every) (?P<a>@unit) and (?:(?:per|by) )?(?P<b>(?!@unit|how|what|the|which|who|show|also|only|in|for|by|their|its|to|of|on|is|are|was|were|over|from|total|average|give|change|compare|growth)[a-z]+)(?= |$)(?! (?:did|do|does|was|were|is|are|total|average))", "by {b} per {a}"),
+    (r"(?:per|by|for each|for every) (?P<b>(?!@unit|the)[a-z]+) and (?:(?:per|by) )?(?P<a>@unit)(?= |$)(?! of| by)", "by {b} per {a}"),
     # -- parts
     (r"how @big (?:a |is the |an )@part (?:of|is)", "what share of"),
     (r"what (?:portion|slice|chunk|part) of", "what share of"),
@@ -98,6 +100,7 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"(?:(?:only )?once each|each (?:only )?once|without (?:any )?(?:duplicates|repeats|repetitions)|no (?:duplicates|repeats|dupes)|deduplicated|deduped)", ""),
 )  # fmt: skip
 _SHORT: Final = {
+    "@unit": r"(?:hour|day|week|month|quarter|year)\b",
     "@some": _SOME, "@rest": _REST, "@parted": _PARTED, "@part": _PART, "@over": _OVER, "@cut": _CUT,
     "@table": _TABLE, "@big": _BIG, "@adds": _ADDS, "@beats": _BEATS, "@enough": _ENOUGH,
     "@please": _PLEASE,

@@ -74,8 +74,10 @@ _ORDINAL_DAY: Final = rf"the {ORDINAL}(?: of (?:this|the|last) month)?"
 _DAY: Final = rf"(?:{DATE}|{_NEAR})"
 _TIMED: Final = rf"(?:{HOUR} (?:on )?{_DAY}|{_DAY}(?: ,)?(?: at)? {HOUR})"
 _INSTANT: Final = r"\d{4}-\d{1,2}-\d{1,2}[t ]\d{1,2}:\d{2}(?::\d{2})?z?"
+#: the day of the week before a date adds nothing to it
+WEEKDAY: Final = rf"(?:(?:the )?{DAY}(?: ,)? (?=(?:the )?\d|{MONTH} \d))"
 POINT: Final = (
-    rf"(?:(?:the )?(?:{_INSTANT}|{_TIMED}|(?:this|{_DAY})(?: in the)? {PART}|{DATE}"
+    rf"(?:{WEEKDAY}?(?:the )?(?:{_INSTANT}|{_TIMED}|(?:this|{_DAY})(?: in the)? {PART}|{DATE}"
     rf"|\d{{4}}-\d{{1,2}}"
     rf"|{_EDGE}|{_FEW}|{_HALF}|{_QUARTER}|{_WEEK}|{_MONTH}|{_NEAR}|now"
     rf"|(?:this )?{_WHICH} (?:{BIG}|weekend|fortnight)|{_LATEST} {_WHOLE}{BIG}"
@@ -84,9 +86,12 @@ POINT: Final = (
 )
 
 
+_WEEKDAY: Final = re.compile(rf"^{WEEKDAY}")
+
+
 def stretch(text: str, now: datetime) -> Pair | None:
     """A date phrase as [start, end); `None` where the calendar has no such day."""
-    text = text.strip()
+    text = _WEEKDAY.sub("", text.strip())
     for phrase in (text, text.removeprefix("the ")):
         for pattern, meaning in _POINTS:
             found = pattern.fullmatch(phrase)

@@ -82,6 +82,7 @@ _SCALES: Final = {
 _UNAPOSTROPHED: Final = frozenset(
     {"didnt", "dont", "doesnt", "isnt", "arent", "wasnt", "werent", "hasnt", "havent"}
 )
+_YEAR: Final = re.compile(r"[0-3]\d$")
 _DASHES: Final = frozenset({"-", "–", "—", "..", "...", "…"})
 _ASKED_KEPT: Final = 64  # texts, since each planner of the cascade takes the same one apart
 
@@ -134,10 +135,19 @@ def tokenise(text: str) -> tuple[Word, ...]:
         gap = text[out[-1].end : found.start()] if out else ""
         if gap == "-":
             made[0] = replace(made[0], hyphened=True)
+        if _short_year(found, text):
+            year = 2000 + int(found.group())
+            made = [replace(made[0], text=str(year), stem=str(year), number=year)]
         if gap.strip() in _DASHES:
             made[0] = replace(made[0], dashed=True)
         out.extend(made)
     return tuple(_scaled(out))
+
+
+def _short_year(found: re.Match[str], text: str) -> bool:
+    """ "Sept '26"."""
+    mark = text[max(0, found.start() - 1) : found.start()]
+    return found.lastgroup == "number" and mark in ("'", "’") and bool(_YEAR.match(found.group()))
 
 
 def phrase(text: str) -> tuple[str, ...]:

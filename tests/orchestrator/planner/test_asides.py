@@ -172,3 +172,22 @@ def test_who_waited_waits_no_more() -> None:
 
 def test_totals_of_are_a_total() -> None:
     assert best("monthly totals of invoiced amounts since May").measures[0].fn == "sum"
+
+
+def test_whoever_left_it_is_no_group() -> None:
+    assert best("how many comments were left by readers in May") == best("how many comments in May")
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("visits per day and browser", "visits by browser per day"), ("alerts by host and month", "alerts by host per month"),
+     ("tickets for each week and channel", "tickets by channel per week")],
+)  # fmt: skip
+def test_a_bucket_and_another_key_are_both_grouped_by(text: str, plain: str) -> None:
+    made = best(text)
+    assert len(made.group) == 2
+    assert made == best(plain)
+
+
+def test_logging_in_each_day_is_no_log() -> None:
+    assert best("how many people logged in each day in May?").source == "session.logins"

@@ -169,3 +169,20 @@ def test_what_is_held_apart_stays_apart(text: str) -> None:
 def test_a_beginning_and_an_end_are_one_window(text: str) -> None:
     (found,) = windows(tokenise(f"sessions {text}"), NOW_US)
     assert (shown(found.start_us), shown(found.end_us)) == ("2026-07-01", "2026-09-01")
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("on 3 and 4 October", "2026-10-03", "2026-10-05"),
+        ("in Sept '25", "2025-09-01", "2025-10-01"),
+        ("from Monday 5 to Friday 9 October", "2026-10-05", "2026-10-10"),
+        ("on Tuesday, 6 October 2026", "2026-10-06", "2026-10-07"),
+        ("since Tuesday October 6", "2026-10-06", None),
+    ],
+)  # fmt: skip
+def test_days_may_be_said_with_more_than_their_number(
+    text: str, start: str, end: str | None
+) -> None:
+    (found,) = windows(tokenise(f"sessions {text}"), NOW_US)
+    assert (shown(found.start_us), shown(found.end_us)) == (start, end)
