@@ -176,12 +176,18 @@ def _in_units(words: tuple[Word, ...], lexicon: Lexicon) -> frozenset[int]:
         place
         for n, word in enumerate(words[1:], 1)
         if words[n - 1].text in ("in", ",")
+        or (n + 1 == len(words) and word.text in _SHORT_UNITS and _apart(words, n))
         if (word.stem,) not in lexicon.schema or _measured(words[: n - 1])
         if word.text in UNITS or word.text.removesuffix("s") in UNITS
         if n + 1 == len(words)
         or (_is_unit(word.text) and words[n - 1].text == "in" and words[n + 1].text in _BEHIND_UNIT)
-        for place in (n - 1, n)
+        for place in ((n - 1, n) if words[n - 1].text in ("in", ",") else (n,))
     )
+
+
+def _apart(words: tuple[Word, ...], n: int) -> bool:
+    """ "…to load? ms": a unit that belongs to no word before it."""
+    return words[n].start > words[n - 1].end + 1 and words[n - 1].number is None
 
 
 def _measured(words: tuple[Word, ...]) -> bool:

@@ -34,6 +34,7 @@ _EXPLAINED, _CLEARLY = 0.85, 0.5
 _TURNS: Final = (
     "mark_deaf_number", "mark_deaf_not", "mark_deaf_each", "mark_deaf_time", "mark_other_counted",
     "mark_elsewhere", "mark_deaf_someone", "mark_of_several", "mark_deaf_ends",
+    "mark_never_empty",
 )  # fmt: skip
 _HEARD_APART: Final = (
     "mark_other_counted", "mark_elsewhere", "mark_deaf_someone", "mark_deaf_ends",

@@ -47,7 +47,8 @@ FILLER: Final = _set(
     own owned possess possesses possessed obtain obtained constitute represent represents comprise amounted
     wonder wondering curious interested concerned simply basically quickly asap thx thanks cheers folks guys stuff ballpark wanna gimme
     lemme pls plz kindly hence therefore okay well namely respectively altogether together
-    combination wise site website incl dump possible potential hits apart aside counted tallied against"""
+    combination wise site website incl dump possible potential hits apart aside counted tallied against
+    percentages shares"""
 )
 #: what follows is not there: "users without sessions"
 ABSENCE: Final = _set("without no zero never not nobody noone lacking missing lack lacks")

@@ -73,6 +73,7 @@ def marks(plan: QueryPlan, asked: Asked, catalogue: Catalogue) -> dict[str, floa
         "mark_typos": sum(span.typo for span in asked.spans),
         "mark_unknown": sum(word.lower() not in told for word in asked.unknown),
         "mark_other_counted": _other_counted(plan, asked),
+        "mark_never_empty": sum(_never_empty(p, catalogue) for p in plans),
         "mark_unknown_object": _unknown_object(asked, told),
         "mark_of_several": _of_several(asked, catalogue),
         "mark_elsewhere": _elsewhere(plans, asked),
@@ -182,6 +183,24 @@ def _moments(plan: QueryPlan, catalogue: Catalogue) -> int:
         address, name = place_of(plan, key.field)
         timed = catalogue.collections[address].field(name).type == "time"
         count += timed and key.bucket is None
+    return count
+
+
+def _never_empty(plan: QueryPlan, catalogue: Catalogue) -> int:
+    """Fields that every record has, asked for where they are missing: "who have not joined"."""
+    at = {join.alias: join.to for join in plan.joins if join.kind == "inner"}
+    count = 0
+    for node in _nodes(plan):
+        if not isinstance(node, IsNull):
+            continue
+        alias, name = split_path(node.field)
+        if alias is not None and alias not in at:
+            continue
+        spec = catalogue.collections[at.get(alias or "", plan.source)]
+        denied = f"{{'op': 'not', 'arg': {{'op': 'null', 'field': '{node.field}'}}}}"
+        field = spec.fields.get(name)
+        full = name == spec.time or (field is not None and field.required)
+        count += full and denied not in str(plan.to_wire())
     return count
 
 

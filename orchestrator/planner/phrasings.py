@@ -47,6 +47,7 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"from how many (?:(?:different|distinct|separate|unique|various) )?(?P<a>[^ ,]+) (?:do|does|did|have|are|is)", "how many distinct {a} of"),
     (r"(?:i need|i want|tell|give|show|report)(?: me| us)? (?:just |only )?(?:the |a )?(?:number|count)(?: of them)?(?: please)?$", "how many"),
     (r"no\. of|nr of|nbr of|num of", "number of"),
+    (r"(?:at least|minimum) (?:one|1|a single)(?= (?!of|in|to|or)[^ ,]+)", "a"),
     # -- folds
     (r"(?:sum|add|total|tot) up(?: all)?", "sum of"),
     (r"(?:across|throughout) all(?: of)?(?: the| our)?(?= [^ ,]+(?: [^ ,]+)?$)", "of all"),
@@ -85,6 +86,7 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     # -- parts
     (r"how @big (?:a |is the |an )@part (?:of|is)", "what share of"),
     (r"what (?:portion|slice|chunk|part) of", "what share of"),
+    (r"^(?:the |what is the )*rate of(?! (?:growth|change|increase|decrease|decline))", "share of"),
     (r"^(?:out )?of (?:all |the |our |every )*(?P<a>@some) ,? ?(?:what|which|how (?:big|large|high|great) an?|how many) (?P<p>@part)(?: of them| of these)?", "what {p} of {a}"),
     (r"(?:what|which) (?P<p>@part) (?:do|does|did) (?:the )?(?P<b>@some) (?:make up|account for|represent|constitute|have|contribute) (?:of|in|among|to|out of) (?:all |the |our )*(?P<a>@some)", "what {p} of {a} is {b}"),
     (r"^(?:what |which )?(?P<p>@part) (?:of|in|among) (?:all |the |our )*(?P<a>@some) (?:do|does|did) (?:the )?(?P<b>@some) (?:make up|account for|represent|constitute|have|contribute)$", "what {p} of {a} is {b}"),

@@ -9,6 +9,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
+from orchestrator.planner.english import is_word
 from orchestrator.planner.grammar import (
     ABSENCE,
     AGGREGATES,
@@ -123,7 +124,7 @@ def cover(
 def correct(word: str, lexicon: Lexicon) -> tuple[str, ...]:
     """Known words within one edit (two from eight letters on), schema words before stored ones;
     at most three."""
-    if len(word) < 4 or not word.isalpha() or len(word) > 24:
+    if len(word) < 4 or not word.isalpha() or len(word) > 24 or is_word(word):
         return ()
     cutoff = 1 if len(word) < 9 else 2
     found: list[tuple[int, int, str]] = []
@@ -160,7 +161,7 @@ def _matches(
                 break
             if last < len(words) and words[last].glued:
                 continue
-            meanings = _meanings(run, lexicon)
+            meanings = _meanings(run, lexicon, stated=_stated(words, first))
             if meanings and not _counts(run, words[last:]):
                 soft = (
                     len(run) == 1
@@ -209,8 +210,26 @@ def _is_name(meanings: tuple[Meaning, ...]) -> bool:
     return any(m.kind == "collection" and m.weight >= 0.95 for m in meanings)
 
 
-def _meanings(run: tuple[Word, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
-    if len(run) == 1 and run[0].text in FUNCTION:
+_STATING: Final = frozenset(
+    ["is", "are", "was", "were", "been", "be", "not", "already", "got", ",", "and", "or"]
+)
+
+
+def _stated(words: tuple[Word, ...], first: int) -> bool:
+    """Whether "done" is a state, and no auxiliary: "tasks that are done", "done tasks"."""
+    if words[first].text != "done":
+        return False
+    before = words[first - 1] if first else None
+    after = words[first + 1].text if first + 1 < len(words) else ""
+    if before is None or not after:
+        return before is None or content(before) or before.text in _STATING
+    return before.text in _STATING and after != "by"
+
+
+def _meanings(
+    run: tuple[Word, ...], lexicon: Lexicon, *, stated: bool = False
+) -> tuple[Meaning, ...]:
+    if len(run) == 1 and run[0].text in FUNCTION and not stated:
         return ()
     stems = tuple(word.stem for word in run)
     texts = tuple(word.text for word in run)

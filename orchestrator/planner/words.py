@@ -83,6 +83,10 @@ _UNAPOSTROPHED: Final = frozenset(
     {"didnt", "dont", "doesnt", "isnt", "arent", "wasnt", "werent", "hasnt", "havent"}
 )
 _YEAR: Final = re.compile(r"[0-3]\d$")
+_RUN_ON: Final = {
+    "whats": "what", "whos": "who", "hows": "how", "wheres": "where", "thats": "that",
+    "theres": "there",
+}  # fmt: skip
 _DASHES: Final = frozenset({"-", "–", "—", "..", "...", "…"})
 _ASKED_KEPT: Final = 64  # texts, since each planner of the cascade takes the same one apart
 
@@ -194,6 +198,7 @@ def _spoken(raw: str, start: int, end: int) -> list[Word]:
             Word("not", "not", raw, start, end, "word"),
         ]
     base, _, _ = low.partition("'")
+    base = _RUN_ON.get(base, base)
     number = NUMBERS.get(base)
     return [Word(base, stem(base), raw, start, end, "word", number)]
 

@@ -42,3 +42,35 @@ refuse
 -- how many lines of code does the api have
 -- invoices paid in bitcoin
 refuse
+
+-- average salary of the support agents
+-- how many parking spaces does each team have
+-- share of users with a driving licence
+-- invoices by payment card brand
+-- gender split of our customers
+-- how many users in the town of Atlantis?
+refuse
+
+-- average height of our users
+-- how many cars does the company own
+-- revenue by sales representative
+-- percentage of employees working from home
+-- number of tickets written on paper
+-- churn reason by industry
+refuse
+
+-- average age of the customers
+-- how many invoices were paid in bitcoin
+-- percentage of users with children
+-- tickets by mood of the customer
+-- number of drones per warehouse
+-- share of revenue that comes from resellers
+refuse
+
+-- average commute time of our staff
+-- how many patents does each team hold
+-- share of invoices paid with a credit card
+-- which customers own a dog?
+-- tickets by weather
+-- number of meetings per employee
+refuse

@@ -125,7 +125,7 @@ class _Asking:
         if item.letter == "D" and not waiting and did(self.tokens, n, item):
             self.draft.use(item)
             return
-        if is_source(self.draft, item, self.tokens, n, waiting):
+        if is_source(self.draft, item, self.tokens, n, waiting) or self._said_of(n, item):
             return
         column(self.draft, item, self.clause, self.folds, self.count, self.different)
         self.listing, self.count = True, False
@@ -135,6 +135,17 @@ class _Asking:
         alone = self.folds == ["sum"] and self.tokens[-1:] == ["total"]
         numbers = any(i.letter in "NM" for i in self.draft.sentence.items)
         return alone and not numbers
+
+    def _said_of(self, n: int, item: Item) -> bool:
+        """ "average load time of pages": what a number is of is no second number; "pay a fee
+        above …": nor is the verb another column."""
+        before, after = self.tokens[n - 1] if n else "", self.tokens[n + 1 : n + 3]
+        of = self.listing and bool(self.folds) and item.letter == "N" and before == "of"
+        verb = len(after) == 2 and after[0] in ("a", "an") and is_item(after[1])
+        verb = verb and item.letter == "N" and after[1][0] == "N" and not self.folds
+        if of or verb:
+            self.draft.use(item)
+        return of or verb
 
     def _finish(self) -> None:
         request = self.draft.request

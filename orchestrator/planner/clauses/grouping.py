@@ -84,7 +84,7 @@ def group(draft: Draft, clause: Clause) -> Clause:
         if _unit_price(clause, found):
             draft.over = found.item("g")
             found.hear()
-            return clause.without(found.first, found.last)
+            return group(draft, clause.without(found.first, found.last))  # "…, by channel"
         draft.groups = _keys(found)
         draft.each = cue.endswith(("each", "every", "per"))
         draft.use(*draft.groups, *found.items("own"), *found.items("g"))

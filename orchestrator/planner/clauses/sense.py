@@ -241,7 +241,7 @@ def _counted_value(whole: Clause) -> str:
     """ "how many guests are with teams in Italy": what one value names in the plural is counted,
     whatever else is named behind it."""
     found = whole.first(
-        r"(?:how many|number of|count)(?: (?:of|the|all|our|different|distinct))* (?P<v>V\d+)(?! [CVFNDB]\d)"
+        r"(?:how many|number of|count|which|names of)(?: (?:of|the|all|our|different|distinct))* (?P<v>V\d+)(?! [CVFNDB]\d)"
     )
     item = found.item("v") if found is not None else None
     if item is None or not whole.items("C") or item.words[-1:] != "s":

@@ -56,11 +56,19 @@ def shares(draft: Draft, clause: Clause, given: Conditions) -> None:
         return
     found.hear()
     draft.request.where = [c for c in draft.request.where if c not in told]
+    if told and _rates_itself(whole, told):
+        whole = Column(Term(draft.request.subject), "count")
     if told:
         share = computed("/", "share", tested(whole, tuple(told), "fitting"), _named(whole))
     else:
         share = computed("/", "share", whole, computed("total", "all", whole))
     _show(draft, computed("*", "percent", share, 100) if percent is not None else share)
+
+
+def _rates_itself(whole: Column, told: list[Condition]) -> bool:
+    """ "percentage of ratings of 5": they are counted, and not summed up."""
+    plain = whole.fn == "sum" and not whole.measure
+    return plain and any(isinstance(c, Test) and c.term == whole.term for c in told)
 
 
 def _divide(draft: Draft, over: Item) -> None:

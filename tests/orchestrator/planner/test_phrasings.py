@@ -152,3 +152,24 @@ def test_how_many_each_has_is_a_quotient() -> None:
 def test_where_there_is_one_leaves_the_others_out() -> None:
     made = plan("page views per referrer, only where there is a referrer")
     assert made["where"] == {"op": "not", "arg": {"op": "null", "field": "referrer"}}
+
+
+def test_a_word_of_english_is_not_misspelt() -> None:
+    made = plan("largest number of pages that anyone looked at in a visit")
+    assert "locked" not in str(made)
+
+
+def test_what_is_done_is_a_state_behind_a_verb() -> None:
+    made = plan("how many tasks are done")
+    assert made["where"] == {"op": "=", "field": "status", "value": "done"}
+
+
+def test_what_a_number_is_of_is_no_second_number() -> None:
+    made = plan("average load time of pages seen by admins")
+    assert [m["field"] for m in made["measures"]] == ["load_ms"]
+
+
+def test_records_without_what_all_have_are_not_sure() -> None:
+    question = Question("invited people who have not joined, how many", NOW_US)
+    found = rules.plan(question, COMPANY, Context())
+    assert found.readings[0].confidence <= 0.7

@@ -1,0 +1,83 @@
+-- combined seats of our healthcare clients
+select sum(seats) from teams where industry = 'healthcare'
+
+-- what does a typical enterprise invoice come to? mean is fine
+select avg(amount) from invoices where plan = 'enterprise'
+
+-- on average how many pages does somebody on a tablet look at per visit
+select avg(page_count) from sessions where device = 'tablet'
+
+-- in the middle, how long does a snapshot of users-daily take? (median, seconds)
+select median(duration_s) from snapshots where job = 'users-daily'
+
+-- 75th percentile of the request time that the search service logs
+select quantile_cont(duration_ms, 0.75) from entries where service = 'search'
+
+-- what did paid ads cost us all in all, and how many signups did we get for it?
+select sum(cost), sum(signups) from daily where channel = 'paid_ads'
+
+-- range of the first reply times, i.e. fastest and slowest
+select min(first_reply_s), max(first_reply_s) from conversations
+
+-- what is the headline figure for sign-ups via referral, summed over all days?
+select sum(signups) from daily where channel = 'referral'
+
+-- average payload of a failed delivery in bytes
+select avg(payload_bytes) from deliveries where status = 'failed'
+
+-- how satisfied are customers who contacted us by phone, on average?
+select avg(rating) from conversations where channel = 'phone'
+
+-- what's the heaviest document we store, in bytes?
+select max(size_bytes) from documents
+
+-- mean number of words of a published article
+select avg(word_count) from articles where status = 'published'
+
+-- sum up the seats sold on the pro plan
+select sum(seats) from teams where plan = 'pro'
+
+-- shortest and longest visit we ever recorded, in seconds
+select min(duration_s), max(duration_s) from sessions
+
+-- total attachments sent by agents
+select sum(attachments) from messages where author_role = 'agent'
+
+-- average number of pages per session on Safari
+select avg(page_count) from sessions where browser = 'Safari'
+
+-- what is the typical waiting time until first reply for billing tickets? median please
+select median(first_reply_s) from conversations where topic = 'billing'
+
+-- how much have we spent on marketing altogether?
+select sum(cost) from daily
+
+-- how much did referral bring us in visitors in total
+select sum(visitors) from daily where channel = 'referral'
+
+-- average memory_percent and its maximum on worker-1
+select avg(value), max(value) from points where series = 'memory_percent' and host = 'worker-1'
+
+-- what's our average monthly fee for retail companies
+select avg(monthly_fee) from teams where industry = 'retail'
+
+-- give the average lifetime of critical alerts, seconds
+select avg(duration_s) from alerts where severity = 'critical'
+
+-- on average, how big are the contracts? bytes
+select avg(size_bytes) from documents where kind = 'contract'
+
+-- the median word count over published articles
+select median(word_count) from articles where status = 'published'
+
+-- largest number of pages anyone looked at in one visit
+select max(page_count) from sessions
+
+-- what is the sum of visitors that came by email
+select sum(visitors) from daily where channel = 'email'
+
+-- how long does our slowest page take to load? ms
+select max(load_ms) from page_views
+
+-- average number of attempts of a failed run
+select avg(attempts) from runs where status = 'failed'

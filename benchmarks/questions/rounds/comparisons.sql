@@ -1,0 +1,62 @@
+-- which teams pay more per month than the average team? just names
+select name from teams where monthly_fee > (select avg(monthly_fee) from teams)
+
+-- Chrome versus Firefox: sessions by browser
+select browser, count(*) from sessions where browser in ('Chrome', 'Firefox') group by 1
+
+-- by how much do solved tickets outnumber waiting ones?
+select count(*) filter (where status = 'solved') - count(*) filter (where status = 'waiting') from conversations
+
+-- difference in average load time between /pricing and /blog
+select avg(load_ms) filter (where path = '/pricing') - avg(load_ms) filter (where path = '/blog') from page_views
+
+-- did we sign more users in Germany than in France? show both counts
+select country, count(*) from users where country in ('Germany', 'France') group by 1
+
+-- how many page views took longer than the average one to load
+select count(*) from page_views where load_ms > (select avg(load_ms) from page_views)
+
+-- how many more desktop sessions than mobile sessions do we have?
+select count(*) filter (where device = 'desktop') - count(*) filter (where device = 'mobile') from sessions
+
+-- compare the average first reply time of urgent and low priority tickets
+select priority, avg(first_reply_s) from conversations where priority in ('urgent', 'low') group by 1
+
+-- articles read more often than the average article: titles
+select title from articles where views > (select avg(views) from articles)
+
+-- number of workflow runs that lasted above average
+select count(*) from runs where duration_ms > (select avg(duration_ms) from runs)
+
+-- which providers have more connections than Jira?
+select provider from connections group by 1 having count(*) > (select count(*) from connections where provider = 'Jira')
+
+-- iOS vs Android sessions, the difference in count
+select count(*) filter (where os = 'iOS') - count(*) filter (where os = 'Android') from sessions
+
+-- how much higher is the average enterprise invoice than the average pro invoice
+select avg(amount) filter (where plan = 'enterprise') - avg(amount) filter (where plan = 'pro') from invoices
+
+-- do enterprise or pro teams have more seats on average? give the average for both plans
+select plan, avg(seats) from teams where plan in ('enterprise', 'pro') group by 1
+
+-- deliveries with a larger payload than usual: how many
+select count(*) from deliveries where payload_bytes > (select avg(payload_bytes) from deliveries)
+
+-- which hosts raised more alerts than db-1?
+select host from alerts group by 1 having count(*) > (select count(*) from alerts where host = 'db-1')
+
+-- names of teams with more seats than the average team
+select name from teams where seats > (select avg(seats) from teams)
+
+-- how many fewer failed logins than successful ones?
+select count(*) filter (where outcome = 'succeeded') - count(*) filter (where outcome = 'failed') from logins
+
+-- which teams pay a monthly fee above the average fee? names
+select name from teams where monthly_fee > (select avg(monthly_fee) from teams)
+
+-- how many conversations got a rating below the average rating?
+select count(*) from conversations where rating < (select avg(rating) from conversations)
+
+-- gap between average load time of /reports and /dashboards in ms
+select avg(load_ms) filter (where path = '/reports') - avg(load_ms) filter (where path = '/dashboards') from page_views
