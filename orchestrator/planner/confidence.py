@@ -101,7 +101,7 @@ def chosen(
         return tuple(out[-len(shaped) :])
     if composed is not None and found["composed"]["agree"]:  # but for columns: those asked for
         best = max(r.confidence for r in out)
-        out = [replace(_distinct(out[0], first), confidence=best)]
+        out = [replace(_told_alike(out[0], first), confidence=best)]
     out.sort(key=lambda r: -r.confidence)
     out = [_refused(_deaf(r)) for r in out]
     if composed is not None and composed.evidence["proposed"]:
@@ -167,11 +167,18 @@ def _refused(reading: Reading) -> Reading:
     return replace(reading, confidence=min(reading.confidence, _NONE))
 
 
-def _distinct(composed: Reading, first: Reading | None) -> Reading:
-    """Each value once, where the other way to read says so of the same columns."""
-    if first is None or not first.plan.distinct or first.plan.select != composed.plan.select:
+def _told_alike(composed: Reading, first: Reading | None) -> Reading:
+    """Each value once, or the largest groups first, where the other way to read says so of the
+    same columns."""
+    if first is None:
         return composed
-    return replace(composed, plan=composed.plan.model_copy(update={"distinct": True}))
+    plan, other = composed.plan, first.plan
+    if other.distinct and other.select == plan.select:
+        plan = plan.model_copy(update={"distinct": True})
+    shown = {measure.name for measure in plan.measures}
+    if not plan.order and other.order and {o.by for o in other.order} <= shown:
+        plan = plan.model_copy(update={"order": other.order})
+    return replace(composed, plan=plan)
 
 
 def _layered(
@@ -293,11 +300,14 @@ def _shaped(
 
 
 def alike(a: QueryPlan, b: QueryPlan) -> bool:
-    """Whether two plans say the same but for names, and columns that tell rows apart."""
-    return _said(a) == _said(b)
+    """Whether two plans say the same but for names, columns that tell rows apart, and the order in
+    which one of them shows all groups."""
+    groups = all(plan.group and plan.limit is None for plan in (a, b))
+    loose = groups and not (a.order and b.order)
+    return _said(a, ordered=not loose) == _said(b, ordered=not loose)
 
 
-def _said(plan: QueryPlan) -> tuple[object, ...]:
+def _said(plan: QueryPlan, *, ordered: bool) -> tuple[object, ...]:
     folds = {m.name: f"{m.fn} {m.field}" for m in plan.measures}
     labels = {g.field.rpartition(".")[0] for g in plan.group if "." in g.field}
     return (
@@ -305,7 +315,7 @@ def _said(plan: QueryPlan) -> tuple[object, ...]:
         sorted(map(str, conjuncts(plan.where))),
         sorted(f"{g.field} {g.bucket}" for g in plan.group if g.field not in labels),
         sorted(folds.values()),
-        [(folds.get(o.by, o.by), o.desc) for o in plan.order],
+        [(folds.get(o.by, o.by), o.desc) for o in plan.order if ordered],
         plan.limit,
         None if plan.measures or plan.group else sorted(plan.select),
     )
