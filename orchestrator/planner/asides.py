@@ -36,6 +36,7 @@ _DONE: Final = re.compile(
 )
 _BESIDE: Final = re.compile(r"\bside by side\b")
 _NUMBERS_OF: Final = frozenset({"no", "nr", "num", "nbr", "#"})
+_CAME: Final = frozenset({"came", "come", "comes", "coming"})
 _VOLUMES: Final = frozenset({"volume", "volumes", "headcount"})
 
 
@@ -68,6 +69,20 @@ def deeds(words: tuple[Word, ...]) -> frozenset[int]:
     starts = [m.start(group) for m in _DONE.finditer(text) for group in ("who", "verb")]
     starts += [m.start() + n for m in _BESIDE.finditer(text) for n in (0, 5, 8)]
     return frozenset(text.count(" ", 0, start) for start in starts if start >= 0)
+
+
+def arrivals(words: tuple[Word, ...], lexicon: Lexicon) -> frozenset[int]:
+    """Places of "came in" where what is named has no such word for its time, so that it says only
+    that there was one."""
+    named = {address for word in words for address in _addresses(word, "collection", lexicon)}
+    out: set[int] = set()
+    for n, (word, after) in enumerate(pairwise(words)):
+        if word.text not in _CAME or after.text != "in":
+            continue
+        own = {m.address for m in lexicon.schema.get((word.stem, after.stem), ())}
+        if named and not named & own:
+            out |= {n, n + 1}
+    return frozenset(out)
 
 
 def counted(words: tuple[Word, ...], lexicon: Lexicon) -> tuple[Word, ...]:

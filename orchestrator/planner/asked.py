@@ -18,7 +18,7 @@ from orchestrator.planner.around import (
     nearer,
     told_by_verb,
 )
-from orchestrator.planner.asides import counted, deeds, without_definitions, written_out
+from orchestrator.planner.asides import arrivals, counted, deeds, without_definitions, written_out
 from orchestrator.planner.beats import Beat, beats
 from orchestrator.planner.grammar import ABSENCE, ADJECTIVES, AGGREGATES, HINTS, SUPERLATIVES, UNITS
 from orchestrator.planner.lexicon import Lexicon
@@ -89,6 +89,7 @@ class Asked:
         hidden |= _places(self.sought)
         hidden |= {p for p in range(1, len(words)) if _is_degree(words[p - 1], words[p], lexicon)}
         hidden |= _in_units(words, lexicon) | _left_out(words) | deeds(words)
+        hidden |= arrivals(words, lexicon)
         self.hidden = hidden
         spans = cover(words, lexicon, hidden, breaks(question.text, words))
         verbs = {*acted(spans, words), *(s for s in spans if told_by_verb(s, words))}

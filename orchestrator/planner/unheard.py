@@ -110,6 +110,12 @@ def _twice_counted(frame: Frame) -> bool:
     return (asked > 1 or beside) and len(frame.figures) < max(asked, 2)
 
 
+def _total(frame: Frame) -> bool:
+    """ "total invoiced in May" answered with the invoices."""
+    said = frame.has(r"(?:total|sum)(?! number)") and frame.shape.split()[0] in ("total", "sum")
+    return said and not (frame.measures or frame.group)
+
+
 def _how_much(frame: Frame) -> bool:
     """ "how much data do the backups hold" answered with the backups."""
     return frame.has(r"how much") and not (frame.measures or frame.select or frame.group)
@@ -375,6 +381,7 @@ _RULES: Final[tuple[tuple[Callable[[Frame], bool], float], ...]] = (
     (_empty_of_another, _WRONG),
     (_later_order, _WRONG),
     (_how_much, _WRONG),
+    (_total, _WRONG),
     (_twice_counted, _WRONG),
     (_several_counted, _WRONG),
     (_times_contrasted, _WRONG),

@@ -228,3 +228,25 @@ select count(*) from articles where status = 'draft'
 
 -- who wrote them?
 select distinct u.name from articles a join users u on u.id = a.author where a.status = 'draft'
+
+-- @talk t8-cs
+-- how many tickets came in via slack last month
+select count(*) from conversations where channel = 'slack' and within(opened_at, '2026-09-01', '2026-10-01')
+
+-- via web?
+select count(*) from conversations where channel = 'web' and within(opened_at, '2026-09-01', '2026-10-01')
+
+-- split by priority
+select priority, count(*) from conversations where channel = 'web' and within(opened_at, '2026-09-01', '2026-10-01') group by 1
+
+-- without the low ones
+select priority, count(*) from conversations where channel = 'web' and priority <> 'low' and within(opened_at, '2026-09-01', '2026-10-01') group by 1
+
+-- same for this month
+select priority, count(*) from conversations where channel = 'web' and priority <> 'low' and opened_at >= '2026-10-01' group by 1
+
+-- now I want to know something else: how many invoices are overdue?
+select count(*) from invoices where status = 'overdue'
+
+-- their total?
+select sum(amount) from invoices where status = 'overdue'

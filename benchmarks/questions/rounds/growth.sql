@@ -75,3 +75,9 @@ select count(*) filter (where within("at", '2026-09-01', '2026-10-01'))::double 
 
 -- net increase in sessions from last week to this week
 select count(*) filter (where started_at >= '2026-10-12') - count(*) filter (where within(started_at, '2026-10-05', '2026-10-12')) from sessions
+
+-- by how many percent did failed logins go up in September versus August?
+select 100.0 * (a - b) / b from (select count(*) filter (where within("at", '2026-09-01', '2026-10-01')) a, count(*) filter (where within("at", '2026-08-01', '2026-09-01')) b from logins where outcome = 'failed')
+
+-- tickets in Q3 and in Q2, next to each other
+select count(*) filter (where within(opened_at, '2026-07-01', '2026-10-01')), count(*) filter (where within(opened_at, '2026-04-01', '2026-07-01')) from conversations

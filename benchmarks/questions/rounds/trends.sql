@@ -133,3 +133,18 @@ select date_trunc('day', started_at)::date, device, count(*) from sessions where
 
 -- paid invoices by month of payment in 2026
 select date_trunc('month', paid_at)::date, count(*) from invoices where status = 'paid' and paid_at >= '2026-01-01' group by 1
+
+-- revenue week by week in September
+select date_trunc('week', issued_at)::date, sum(amount) from invoices where within(issued_at, '2026-09-01', '2026-10-01') group by 1
+
+-- number of alerts per severity for every month since July
+select date_trunc('month', raised_at)::date, severity, count(*) from alerts where raised_at >= '2026-07-01' group by 1, 2
+
+-- average session length per week in minutes, last quarter
+select date_trunc('week', started_at)::date, avg(duration_s) / 60 from sessions where within(started_at, '2026-07-01', '2026-10-01') group by 1
+
+-- how many comments came in per quarter in 2026?
+select date_trunc('quarter', posted_at)::date, count(*) from comments where posted_at >= '2026-01-01' group by 1
+
+-- show me daily failed deliveries for October
+select date_trunc('day', sent_at)::date, count(*) from deliveries where status = 'failed' and sent_at >= '2026-10-01' group by 1

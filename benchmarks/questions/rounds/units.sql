@@ -156,3 +156,15 @@ select count(*) from conversations where first_reply_s > 86400
 
 -- average monthly fee of pro teams in the US in thousands? just in euros is fine
 select avg(monthly_fee) from teams where plan = 'pro' and country = 'United States'
+
+-- how many runs took less than half a minute this month?
+select count(*) from runs where duration_ms < 30000 and started_at >= '2026-10-01'
+
+-- median size of reports in megabytes
+select median(size_bytes) / 1000000 from documents where kind = 'report'
+
+-- page views that needed at least 2 seconds to load, how many?
+select count(*) from page_views where load_ms >= 2000
+
+-- invoices above EUR 3,000 still unpaid: how many
+select count(*) from invoices where amount > 3000 and status in ('open', 'overdue')

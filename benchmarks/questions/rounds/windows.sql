@@ -275,3 +275,35 @@ select sum(cost) from daily where channel = 'email' and day >= '2026-08-01' and 
 
 -- how many users signed up later than 10 October?
 select count(*) from users where signed_up_at >= '2026-10-11'
+
+-- how many new connections did we get in the current quarter?
+select count(*) from connections where connected_at >= '2026-10-01'
+
+-- sum of ad costs for the week of September 21
+select sum(cost) from daily where day >= '2026-09-21' and day < '2026-09-28'
+
+-- tickets about exports opened after the 10th of September: count
+select count(*) from conversations where topic = 'export' and opened_at >= '2026-09-11'
+
+-- how many people logged in with google on Sunday evening?
+-- @zero
+select count(*) from logins where method = 'google' and within("at", '2026-10-11 18:00:00', '2026-10-12')
+
+-- how many documents of kind minutes were filed between January and March 2026?
+select count(*) from documents where kind = 'minutes' and within(filed_at, '2026-01-01', '2026-04-01')
+
+-- in the preceding month, how many snapshots were only partial
+-- @zero
+select count(*) from snapshots where status = 'partial' and within(started_at, '2026-09-01', '2026-10-01')
+
+-- how many invoices were issued on the first day of October
+select count(*) from invoices where within(issued_at, '2026-10-01', '2026-10-02')
+
+-- number of visits from France over the past 3 days
+select count(*) from sessions where country = 'France' and started_at >= ago(interval 3 day)
+
+-- count of warnings logged since 10 am
+select count(*) from entries where level = 'warning' and "at" >= '2026-10-15 10:00:00'
+
+-- total invoiced in the final quarter of last year
+select sum(amount) from invoices where within(issued_at, '2025-10-01', '2026-01-01')

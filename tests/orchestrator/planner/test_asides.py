@@ -191,3 +191,14 @@ def test_a_bucket_and_another_key_are_both_grouped_by(text: str, plain: str) -> 
 
 def test_logging_in_each_day_is_no_log() -> None:
     assert best("how many people logged in each day in May?").source == "session.logins"
+
+
+def test_what_came_in_has_its_own_time() -> None:
+    made = best("how many comments came in per month in 2026?")
+    assert (made.source, made.joins) == ("content.comments", ())
+    assert best("how many privacy requests came in last week").source == "compliance.requests"
+
+
+def test_a_total_is_no_list() -> None:
+    assert best("total billed in the final quarter of last year").measures[0].fn == "sum"
+    assert all(reading.confidence < 0.75 for reading in asked("total documents filed by hand in May").readings if not reading.plan.measures)  # fmt: skip
