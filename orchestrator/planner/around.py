@@ -161,12 +161,20 @@ _OBJECT: Final = frozenset(
 )
 
 
+def _denied(verb: Span, words: tuple[Word, ...]) -> bool:
+    """ "did not open any ticket" is of no state."""
+    before = [w.text for w in words[max(0, verb.first - 2) : verb.first]]
+    did = before in (["did", "not"], ["do", "not"], ["does", "not"])
+    return did and verb.meanings[0].kind == "value"
+
+
 def acted(spans: tuple[Span, ...], words: tuple[Word, ...]) -> Iterator[Span]:
     """The spans of verbs that another span is the object of: "wrote a comment" is no message."""
     for place, (verb, what) in enumerate(pairwise(spans)):
         word = words[verb.first].text
         between = {w.text for w in words[verb.last : what.first] if w.number is None}
         done = verb.last == verb.first + 1 and (word in _DONE or word.endswith("ed"))
+        done = done or _denied(verb, words)
         told = what
         if what.meanings[0].kind == "value" and place + 2 < len(spans):
             behind = spans[place + 2]  # "filed an urgent request"
@@ -174,9 +182,9 @@ def acted(spans: tuple[Span, ...], words: tuple[Word, ...]) -> Iterator[Span]:
         named = {m.address for m in told.meanings if m.kind == "collection" and m.weight >= _NEAR}
         if not done or not named or not between <= _OBJECT or verb.last == what.first:
             continue
-        if verb.meanings[0].kind in ("collection", "value") and named.isdisjoint(
-            m.address for m in verb.meanings
-        ):
+        apart = named.isdisjoint(m.address for m in verb.meanings)
+        apart = apart or _denied(verb, words)
+        if verb.meanings[0].kind in ("collection", "value") and apart:
             yield verb
 
 

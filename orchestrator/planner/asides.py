@@ -34,6 +34,7 @@ _DONE: Final = re.compile(
     r"(?= (?:in|on|at|since|during|last|this|today|yesterday|from|between|for|over|before|after|per"
     r"|by|each|every|within|so|and|,)\b|$)"
 )
+_THANKS: Final = frozenset({"please", "pls", "plz", "thanks", "thx", "asap"})
 _BESIDE: Final = re.compile(r"\bside by side\b")
 _NUMBERS_OF: Final = frozenset({"no", "nr", "num", "nbr", "#"})
 _CAME: Final = frozenset({"came", "come", "comes", "coming"})
@@ -52,13 +53,15 @@ def without_definitions(words: tuple[Word, ...]) -> tuple[Word, ...]:
 
 
 def written_out(words: tuple[Word, ...]) -> tuple[Word, ...]:
-    """The words with "w/o" as "without"."""
+    """The words with "w/o" as "without", and no "please" behind them."""
     out: list[Word] = []
     for word in words:
         if word.text == "/o" and out and out[-1].text == "w":
             out[-1] = replace(out[-1], text="without", stem=stem("without"), end=word.end)
         else:
             out.append(word)
+    while len(out) > 1 and out[-1].text in _THANKS:
+        out.pop()
     return tuple(out)
 
 

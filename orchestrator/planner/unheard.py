@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from orchestrator.planner.frame import FIELDS, Frame
+from orchestrator.planner.frame import FIELDS, Frame, Item
 from orchestrator.planner.grammar import AGGREGATES, NEGATORS, SUPERLATIVES
 from orchestrator.planner.heads import plural
 from orchestrator.planner.words import IRREGULAR
@@ -182,6 +182,26 @@ def _listed_behind(frame: Frame) -> bool:
     return last == ["which", "ones"] and bool(frame.measures)
 
 
+def _of_another(frame: Frame) -> bool:
+    """ "names of teams with a paused connection" by the connection's name."""
+    for found in frame.find(r"(?P<f>F\d+) of(?: the| our| all)* (?P<c>[CR]\d+)"):
+        field, owner = frame.item(found["f"]), frame.item(found["c"])
+        whose = _whose(frame, owner)
+        if field.pick is None or field.address == whose:
+            continue
+        if any(m.address == whose for m in field.pick.span.meanings if m.kind == "field"):
+            return True
+    return False
+
+
+def _whose(frame: Frame, item: Item) -> str:
+    """The collection that is named, also where it is one that the root refers to."""
+    if item.letter != "R" or item.pick is None:
+        return item.address
+    meant = item.pick.meaning
+    return frame.graph.targets.get((meant.address, meant.field), item.address)
+
+
 def _later_order(frame: Frame) -> bool:
     """ "oldest invoice: number and due date" by the day that is only to be shown."""
     by = {order.by for order in frame.order}
@@ -196,11 +216,11 @@ def _empty_of_another(frame: Frame) -> bool:
     """ "articles lacking a rating" as comments that have none."""
     empty = {part.field for part in frame.where if isinstance(part, IsNull)}
     for found in frame.find(
-        rf"(?P<c>C\d+) (?:[a-z]+ )*?(?:{'|'.join(NEGATORS)})(?: [a-z]+)* (?P<f>[FND]\d+)"
+        rf"(?P<c>[CR]\d+) (?:[a-z]+ )*?(?:{'|'.join(NEGATORS)})(?: [a-z]+)* (?P<f>[FND]\d+)"
     ):
         owner, field = frame.item(found["c"]), frame.item(found["f"])
         if (
-            owner.address != frame.root
+            _whose(frame, owner) != frame.root
             and frame.path(field) in empty
             and field.address == frame.root
         ):
@@ -375,6 +395,7 @@ _RULES: Final[tuple[tuple[Callable[[Frame], bool], float], ...]] = (
     (_one, _WRONG),
     (_distinct, _ODD),
     (_either, _WRONG),
+    (_of_another, _WRONG),
     (_counted_behind, _WRONG),
     (_listed_behind, _WRONG),
     (_so_often, _WRONG),

@@ -28,3 +28,9 @@ select name from definitions where not enabled
 
 -- consents for third parties that were refused, number
 select count(*) from consents where purpose = 'third_parties' and not granted
+
+-- how many jobs are enabled and weekly?
+select count(*) from jobs where enabled and schedule = 'weekly'
+
+-- which copies of files-weekly were verified? how many
+select count(*) from snapshots where job = 'files-weekly' and verified

@@ -64,3 +64,17 @@ select u.name from conversations c join users u on u.id = c.agent group by 1 hav
 -- countries in which we have more than 10 teams
 select country from teams group by 1 having count(*) > 10
 -- @further
+
+-- which reasons for failed logins occurred more than 50 times?
+select reason from logins where outcome = 'failed' group by 1 having count(*) > 50
+-- @further
+
+-- authors with more than 20 articles and how many each wrote
+select u.name, count(*) from articles a join users u on u.id = a.author group by 1 having count(*) > 20
+
+-- teams having over 60 users
+select t.name from users u join teams t on t.id = u.team group by t.id, 1 having count(*) > 60
+-- @further
+
+-- number of articles with fewer than 3 comments but at least one
+select count(*) from (select article from comments group by 1 having count(*) < 3)

@@ -69,3 +69,19 @@ select name, seats from teams where country = 'France' and industry = 'logistics
 
 -- what are the possible outcomes of a backup?
 select distinct status from snapshots
+
+-- all German teams on the starter plan with their seats
+select name, seats from teams where country = 'Germany' and plan = 'starter'
+
+-- which users have been suspended? give me email addresses
+select email from users where status = 'suspended'
+
+-- show Emil Krüger's workflows
+select d.name from definitions d join users u on u.id = d.owner where u.name = 'Emil Krüger'
+-- @further
+
+-- list the sources that backup jobs copy
+select distinct source from jobs
+
+-- I want to know the names of teams with a paused connection
+select distinct t.name from connections c join teams t on t.id = c.team where c.status = 'paused'

@@ -65,3 +65,15 @@ select count(*) from runs where status = 'failed' and (error = 'rate limit reach
 
 -- users who both commented on an article and opened a ticket: how many?
 select count(*) from users where id in (select author from comments) and id in (select customer from conversations)
+
+-- how many alerts were critical or lasted over an hour?
+select count(*) from alerts where severity = 'critical' or duration_s > 3600
+
+-- tickets with low or normal priority which came by phone: count
+select count(*) from conversations where priority in ('low', 'normal') and channel = 'phone'
+
+-- enterprise teams from Sweden or India, names
+select name from teams where plan = 'enterprise' and country in ('Sweden', 'India')
+
+-- number of failed deliveries to Jira or Zapier
+select count(*) from deliveries d join connections c on c.id = d.connection where d.status = 'failed' and c.provider in ('Jira', 'Zapier')

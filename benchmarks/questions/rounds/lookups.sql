@@ -57,3 +57,15 @@ select u.name from requests r join users u on u.id = r.subject where r.id = 'q-0
 
 -- give me language + status of Maciej Kowalski
 select language, status from users where name = 'Maciej Kowalski'
+
+-- when is data request q-0120 due?
+select due_on from requests where id = 'q-0120'
+
+-- who acknowledged alert a-0001?
+select u.name from alerts a join users u on u.id = a.acknowledged_by where a.id = 'a-0001'
+
+-- country of team Raven Software?
+select country from teams where name = 'Raven Software'
+
+-- duration of snapshot z-0100
+select duration_s from snapshots where id = 'z-0100'

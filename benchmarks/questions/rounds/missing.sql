@@ -41,3 +41,12 @@ select count(*) from conversations where rating is null
 
 -- open tasks that have a due date before today: number
 select count(*) from tasks where status = 'open' and due_on < '2026-10-15'
+
+-- log entries that have no duration, how many
+select count(*) from entries where duration_ms is null
+
+-- runs started by a person (not by schedule or webhook): count
+select count(*) from runs where started_by is not null
+
+-- how many alerts has nobody taken care of?
+select count(*) from alerts where acknowledged_by is null

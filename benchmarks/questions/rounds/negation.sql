@@ -105,3 +105,25 @@ select count(*) from alerts where severity <> 'info' and host in ('web-1', 'web-
 
 -- teams where nobody has ever logged in, count
 select count(*) from teams where id not in (select u.team from users u join logins l on l."user" = u.id)
+
+-- count the connections that are not connected
+select count(*) from connections where status <> 'connected'
+
+-- users who signed up but never came back (no session), number
+select count(*) from users where id not in (select "user" from sessions)
+
+-- how many teams didn't open any support ticket in 2026
+select count(*) from teams where id not in (select u.team from users u join conversations c on c.customer = u.id where within(c.opened_at, '2026-01-01', '2027-01-01'))
+
+-- workflows that have not been executed since September: how many?
+select count(*) from definitions where id not in (select workflow from runs where started_at >= '2026-09-01')
+
+-- backup jobs with no partial copy
+select name from jobs where name not in (select job from snapshots where status = 'partial')
+-- @further
+
+-- how many logins were not made with a password
+select count(*) from logins where method <> 'password'
+
+-- non-enterprise teams with more than 40 seats, count
+select count(*) from teams where plan <> 'enterprise' and seats > 40

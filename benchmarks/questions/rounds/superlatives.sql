@@ -73,3 +73,15 @@ select title from documents where kind = 'contract' order by filed_at limit 1
 
 -- who commented the most?
 select u.name from comments k join users u on u.id = k.author group by 1 order by count(*) desc limit 1
+
+-- our busiest support agent (tickets handled)
+select u.name from conversations c join users u on u.id = c.agent group by 1 order by count(*) desc limit 1
+
+-- the most expensive team in Spain, and its fee
+select name, monthly_fee from teams where country = 'Spain' order by monthly_fee desc limit 1
+
+-- most common error of failed runs
+select error from runs where status = 'failed' group by 1 order by count(*) desc limit 1
+
+-- who is the newest admin?
+select name from users where role = 'admin' order by signed_up_at desc limit 1

@@ -65,3 +65,16 @@ select name from teams where name ilike '%insurance%'
 
 -- which runs died because of a timeout? how many
 select count(*) from runs where error ilike '%timeout%'
+
+-- how many tickets have "password reset" in their subject?
+select count(*) from conversations where subject ilike '%password reset%'
+
+-- comments mentioning the mobile app, number please
+select count(*) from comments where body ilike '%mobile app%'
+
+-- workflows with invoices in the name
+select name from definitions where name ilike '%invoice%'
+-- @further
+
+-- how many log lines say "too many requests"
+select count(*) from entries where message ilike '%too many requests%'

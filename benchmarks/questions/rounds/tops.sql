@@ -64,3 +64,12 @@ select path from page_views group by 1 order by avg(load_ms) desc limit 3
 -- show the two agents with the best average rating
 select u.name from conversations c join users u on u.id = c.agent group by 1 order by avg(c.rating) desc limit 2
 -- @further
+
+-- top 4 cities by number of users, with the number
+select city, count(*) from users group by 1 order by 2 desc limit 4
+
+-- the five latest critical alerts: title and when
+select title, raised_at from alerts where severity = 'critical' order by raised_at desc limit 5
+
+-- most used feature per device
+select device, feature from (select device, feature, row_number() over (partition by device order by count(*) desc) n from events group by 1, 2) where n = 1

@@ -32,3 +32,9 @@ select max(duration_s) from sessions
 
 -- numer of tickets form Germny
 select count(*) from conversations c join users u on u.id = c.customer where u.country = 'Germany'
+
+-- avarage amout of refunded invoces
+select avg(amount) from invoices where status = 'refunded'
+
+-- articels wthout coments, count
+select count(*) from articles where id not in (select article from comments)

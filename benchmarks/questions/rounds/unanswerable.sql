@@ -74,3 +74,14 @@ refuse
 -- tickets by weather
 -- number of meetings per employee
 refuse
+
+-- which customers have a dog?
+-- how much do we spend on rent
+-- sessions with a virtual reality headset
+-- tickets written in Klingon
+-- show me the passwords of the users
+-- who won the world cup?
+-- average height of the support agents
+-- articles in the category cooking
+-- please assign ticket c-0001 to Ella Davis
+refuse

@@ -36,6 +36,7 @@ _LACKS: Final = re.compile(
     r"(?:without|lacking|missing|no|lacks?)(?: (?:an?|any|the|single))* [FND]\d+"
     r"(?= (?:on|in|at|with|since|during|for|from|by) )"
 )
+_APART: Final = 4.0  # as far as `apart` says of what no way leads to
 _NEVER: Final = frozenset({"never", "nobody", "noone"})
 _UNTIL: Final = r"(?: (?!and |or |but |, |\| )[^ ]+)*"
 
@@ -97,7 +98,8 @@ def nothing(given: Conditions) -> None:
 
 def _another(given: Conditions, item: Item) -> bool:
     address = given.sense.collection(item)
-    return address != given.request.subject and given.sense.reachable(address)
+    near = given.sense.apart(address) < _APART  # also what only leads back to the subject
+    return address != given.request.subject and near
 
 
 def _among_none(

@@ -67,7 +67,11 @@ class _Asking:
     def _word(self, n: int, word: str) -> None:
         if word in AGGREGATES and self.clause.at[n] in self.draft.sentence.heard:
             return  # of a condition: "older than the average"
-        if " ".join(self.tokens[n : n + 2]) in _COUNTING or word in ("count", "number"):
+        last = n + 1 == len(self.tokens) and n > 0 and self.tokens[n - 1] in (",", "and")
+        if last and word in ("when", "time", "date") and self.draft.plain():
+            when(self.draft)  # "title and when"
+            self._hear(n)
+        elif " ".join(self.tokens[n : n + 2]) in _COUNTING or word in ("count", "number"):
             self.count, self.listing = True, False
             self.folds = [] if self.folds == ["sum"] else self.folds  # the total number of
             self._hear(n, n + 1)

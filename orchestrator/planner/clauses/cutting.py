@@ -34,7 +34,7 @@ _COUNTED: Final = frozenset(
     ["many", "number", "numbers", "count", "counts", "figures", "average", "sum", "total"]
 )
 _COUNT: Final = r"(?P<c>C\d+) counts?$"
-_HOW_MANY: Final = r"(?:and|with|incl|including|plus)(?: (?:the|their))? (?:how many|counts?|number|numbers|figures)$"
+_HOW_MANY: Final = r"(?:, )?(?:and|with|incl|including|plus)(?: (?:the|their))? (?:how many|counts?|number|numbers|figures)$"
 
 
 def cut(clause: Clause) -> tuple[Clause, list[Clause]]:

@@ -129,9 +129,10 @@ def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
     told = any(c.fn is None for c in shown) or (counted and not given.kept)
     lead = draft.sentence.tokens[clause.at[0] - 1] if clause.at else ""
     names = [c for c in draft.bare if c.term != draft.sense.key(c.term.address)]
-    theirs = clause.text.startswith(("their ", "its ", "his ", "her "))
+    first = clause.text.removeprefix("and ").split()[:1]
+    theirs = first in (["their"], ["its"], ["his"], ["her"])
     beside = lead in ("with", "plus", "including") or clause.has("who|when|where|they") or theirs
-    if theirs and not before and draft.rank is None:  # "the admins with their cities"
+    if theirs and not before:  # "the admins with their cities"
         names = before = [Column(draft.sense.label(draft.request.subject))]
     told = told and not (names and beside)  # beside the names
     folded = {c.term for c in shown if c.fn}  # "how much is it? the sum of all"

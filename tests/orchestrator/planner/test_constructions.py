@@ -304,3 +304,28 @@ def test_a_short_word_with_another_letter_is_another_word() -> None:
 
 def test_how_much_it_was_is_the_money() -> None:
     assert wire("how much was invoice 2026-00042 for")["select"] == ["amount"]
+
+
+def test_did_not_open_any_is_of_no_state() -> None:
+    made = wire("how many customers did not open any ticket in 2026")
+    assert "'value': 'open'" not in str(made)
+
+
+def test_the_name_of_one_is_not_the_name_of_the_other() -> None:
+    assert wire("names of teams with a broken connection")["select"] == ["name"]
+    assert wire("names of teams with a broken connection")["from"] == "user.teams"
+
+
+def test_when_behind_a_list_is_the_time() -> None:
+    made = wire("the two latest critical incidents: title and when")
+    assert made["select"] == ["title", "raised_at"]
+
+
+def test_its_number_stands_beside_its_name() -> None:
+    made = wire("the most expensive team in Spain, and its fee")
+    assert made["select"] == ["name", "monthly_fee"]
+
+
+def test_please_behind_a_question_says_nothing() -> None:
+    made = wire("broken connections, number please")
+    assert made["measures"][0]["fn"] == "count"
