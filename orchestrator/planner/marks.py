@@ -13,6 +13,7 @@ from orchestrator.planner.asked import Asked
 from orchestrator.planner.grammar import AGGREGATES, NEGATORS, SUPERLATIVES
 from orchestrator.planner.reading import Reading
 from orchestrator.planner.spans import Span, content
+from orchestrator.planner.words import Word
 from registry.catalog import Catalogue
 from registry.plan import (
     And,
@@ -308,18 +309,34 @@ def _of_several(asked: Asked, catalogue: Catalogue) -> bool:
 def _elsewhere(plans: tuple[QueryPlan, ...], asked: Asked) -> bool:
     """ "German teams" where it is the users that speak German: a value right before a collection
     that has it is a value of another one in the plan."""
-    for span, after in zip(asked.spans, asked.spans[1:], strict=False):
-        best = after.meanings[0]
-        if best.kind != "collection" or best.weight < _NAMED or after.first != span.last:
+    told = {(address, str(v)) for p in plans for address, v in _tested(p)}
+    for one, other in zip(asked.spans, asked.spans[1:], strict=False):
+        behind = one.meanings[0].kind == "collection"
+        span, whose = (other, one) if behind else (one, other)
+        best, between = whose.meanings[0], asked.words[one.last : other.first]
+        if best.kind != "collection" or best.weight < _NAMED:
             continue
-        own = [m for m in span.meanings if m.kind == "value" and m.address == best.address]
-        if not own or span.meanings[0].kind != "value":
+        if span.meanings[0].kind != "value" or not _beside(between, behind=behind):
             continue
-        told = {(address, str(v)) for p in plans for address, v in _tested(p)}
+        own = {m.value for m in span.meanings if m.kind == "value" and m.address == best.address}
         others = {(m.address, m.value) for m in span.meanings if m.address != best.address}
-        if told & others and not told & {(m.address, m.value) for m in own}:
+        if own and told & others and not told & {(best.address, value) for value in own}:
             return True
     return False
+
+
+_LIVING: Final = re.compile(
+    r"(?:who |that )?(?:(?:are |is )?"
+    r"(?:living|live|lives|based|located|residing|reside|come|comes) )?"
+    r"(?:in|from)(?: the)?"
+)
+
+
+def _beside(between: tuple[Word, ...], *, behind: bool) -> bool:
+    """Whether a value is right before a collection, or says where its records are from."""
+    if not behind:
+        return not between
+    return bool(_LIVING.fullmatch(" ".join(word.text for word in between)))
 
 
 def _tested(plan: QueryPlan) -> Iterator[tuple[str, object]]:

@@ -49,7 +49,7 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"no\. of|nr of|nbr of|num of", "number of"),
     (r"(?:at least|minimum) (?:one|1|a single)(?= (?!of|in|to|or)[^ ,]+)", "a"),
     # -- folds
-    (r"(?:sum|add|total|tot) up(?: all)?", "sum of"),
+    (r"(?:sum|add|total|tot) (?:up|together)(?: all)?", "sum of"),
     (r"(?:across|throughout) all(?: of)?(?: the| our)?(?= [^ ,]+(?: [^ ,]+)?$)", "of all"),
     (r"(?P<a>above|below|over|under) (?:the )?(?:usual|norm|normal)$", "{a} the average"),
     (r"all in all|all told|in all(?= |$)(?! [^ ,]*s )|put together|taken together|summed up|added up|all combined|lumped together", "in total"),
@@ -67,12 +67,12 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"(?:totals|sums) (?:of|for)", "total of"),
     (r"(?:averages|means) (?:of|for)", "average of"),
     # -- rows of what
-    (r"^which (?P<b>[^ ,]+(?: [^ ,]+)?) [^ ,]+ how many (?P<a>[^ ,]+(?: [^ ,]+)?)$", "number of {a} per {b}"),
+    (r"^which (?P<b>[^ ,]+(?: [^ ,]+)?) (?P<v>[^ ,]+) how many (?P<a>[^ ,]+(?: [^ ,]+)?)$", "number of {a} per {b}"),
     (r"(?:only )?(?:where|when|if) there (?:is|was) (?P<a>an? [^ ,]+)", "with {a}"),
     (r"^@please@cut (?:down |up )?(?:the |all |our )*(?P<a>@some) (?:down |up |apart )?(?:@over) (?P<b>@some) (?:, )?and (?:give|show|tell|get|list)(?: me| us)? (?:the )?(?P<c>@some) (?:in|for|of|per) (?:each|every)(?: one| of them| group| bucket)?$", "{c} of {a} by {b}"),
     (r"^@please@cut (?:down |up )?(?:the |all |our )*(?P<a>@some) (?:down |up |apart )?(?:@over) (?P<b>@some)", "{a} by {b}"),
-    (r"(?:a |the )?(?:@parted) of (?:the |all |our )*(?P<a>@some) (?:@over) (?:the |different |all )*(?P<b>@some)", "number of {a} by {b}"),
-    (r"how (?:are|were|do|did) (?:the |all |our )*(?P<a>@some) (?:distributed|spread|split|divided|broken|break|distribute|divide)(?: up| down| out)? (?:@over) (?:the |different |all )*(?P<b>@some)", "number of {a} by {b}"),
+    (r"(?:a |the )?(?:@parted) of (?:the |all |our )*(?P<a>@some) (?:@over) (?:the |different |all )*(?P<b>@some)(?! (?:,|or) )", "number of {a} by {b}"),
+    (r"how (?:are|were|do|did) (?:the |all |our )*(?P<a>@some) (?:distributed|spread|split|divided|broken|break|distribute|divide)(?: up| down| out)? (?:@over) (?:the |different |all )*(?P<b>@some)(?! (?:,|or) )", "number of {a} by {b}"),
     (r"(?:a |the )?@table of (?P<a>@some) (?:against|by|and|vs|versus|over|with|x|times) (?P<b>@some)(?: with (?:the )?(?:counts?|numbers?|totals?))?$", "count by {a} and {b}"),
     (r"(?:for|per|by) (?:every|each) (?:combination|pair|pairing) of (?P<a>@some) (?:and|with) (?P<b>@some)", "by {a} and {b}"),
     (r"on a per (?P<a>[^ ,]+) basis", "per {a}"),
@@ -91,6 +91,8 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"(?:what|which) (?P<p>@part) (?:do|does|did) (?:the )?(?P<b>@some) (?:make up|account for|represent|constitute|have|contribute) (?:of|in|among|to|out of) (?:all |the |our )*(?P<a>@some)", "what {p} of {a} is {b}"),
     (r"^(?:what |which )?(?P<p>@part) (?:of|in|among) (?:all |the |our )*(?P<a>@some) (?:do|does|did) (?:the )?(?P<b>@some) (?:make up|account for|represent|constitute|have|contribute)$", "what {p} of {a} is {b}"),
     # -- two of them
+    (r"how many times (?:more|as many) (?P<a>@some) (?:than|as) (?P<b>@some)(?: (?:were|are|do|did|have|has|was|is)(?: there| we| we have| we got)?)?(?= ratio| as a ratio|$| in | on | during | last | this )", "ratio of {a} to {b}"),
+    (r"^@please(?:subtract|take|deduct) (?P<a>@some) from (?P<b>@rest)$", "difference between {b} and {a}"),
     (r"by how (?:much|many) (?:do|does|did) (?:the |all |our )*(?P<a>@some) @beats (?:the |all |our )*(?P<b>@some)", "difference between number of {a} and number of {b}"),
     (r"(?P<a>(?:above|below|over|under)) average (?P<b>[^ ,]+)$", "{b} {a} the average"),
     (r"(?<=than )(?:the )?(?:usual|normal|norm|typical|typically|usually|on average)(?= |$)", "the average"),

@@ -101,6 +101,8 @@ def asks_to_write(words: tuple[Word, ...]) -> str | None:
         return rest[0]  # "set the plan of Swift Shop to free"
     if not rest or rest[0] not in WRITES:
         return None
+    if rest[0] == "add" and rest[1:2] in (["up"], ["together"]):
+        return None  # a sum
     if len(rest) > 1 and rest[1] in ("per", "by", "last", "in", "this", "over", "each"):
         return None
     return rest[0]

@@ -15,3 +15,10 @@ select t.industry, avg(c.rating) from conversations c join users u on u.id = c.c
 
 -- number of failed deliveries for each provider and team industry
 select c.provider, t.industry, count(*) from deliveries d join connections c on c.id = d.connection join teams t on t.id = c.team where d.status = 'failed' group by 1, 2
+
+-- number of sessions of users who belong to education companies
+-- how many visits came from people in the education industry?
+select count(*) from sessions s join users u on u.id = s.user join teams t on t.id = u.team where t.industry = 'education'
+
+-- deliveries per country of the team that owns the connection
+select t.country, count(*) from deliveries d join connections c on c.id = d.connection join teams t on t.id = c.team group by 1

@@ -81,3 +81,18 @@ select max(load_ms) from page_views
 
 -- average number of attempts of a failed run
 select avg(attempts) from runs where status = 'failed'
+
+-- what do we bill on average per invoice?
+select avg(amount) from invoices
+
+-- p99 of session duration
+select quantile_cont(duration_s, 0.99) from sessions
+
+-- add together the article views for the billing category
+select sum(views) from articles where category = 'billing'
+
+-- what's the smallest team size in seats among enterprise customers
+select min(seats) from teams where plan = 'enterprise'
+
+-- mean and median duration of backups
+select avg(duration_s), median(duration_s) from snapshots

@@ -16,3 +16,7 @@ clarify
 -- how many open?
 -- average duration by status
 clarify
+
+-- how many?
+-- percentage please
+clarify

@@ -60,3 +60,15 @@ select count(*) from conversations where rating < (select avg(rating) from conve
 
 -- gap between average load time of /reports and /dashboards in ms
 select avg(load_ms) filter (where path = '/reports') - avg(load_ms) filter (where path = '/dashboards') from page_views
+
+-- subtract the number of paused connections from the connected ones
+select count(*) filter (where status = 'connected') - count(*) filter (where status = 'paused') from connections
+
+-- documents bigger than the average report, count
+select count(*) from documents where size_bytes > (select avg(size_bytes) from documents where kind = 'report')
+
+-- are there more succeeded runs with a webhook than with a schedule trigger? number for each of the two triggers
+select d.trigger, count(*) from runs r join definitions d on d.id = r.workflow where r.status = 'succeeded' and d.trigger in ('webhook', 'schedule') group by 1
+
+-- average page count for visits by invited users versus active users
+select u.status, avg(s.page_count) from sessions s join users u on u.id = s.user where u.status in ('invited', 'active') group by 1

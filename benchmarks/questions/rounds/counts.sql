@@ -63,3 +63,15 @@ select count(distinct agent) from conversations
 
 -- amount of rectification requests in total
 select count(*) from requests where kind = 'rectification'
+
+-- how many staff accounts exist?
+select count(*) from users where role = 'staff'
+
+-- total count of desktop page loads... i mean events on desktop
+select count(*) from events where device = 'desktop'
+
+-- number of different machines that wrote fatal lines
+select count(distinct host) from entries where level = 'fatal'
+
+-- how many customers ever rated us five?
+select count(distinct customer) from conversations where rating = 5

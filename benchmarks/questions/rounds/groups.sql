@@ -69,3 +69,18 @@ select status, sum(amount) from invoices group by 1
 
 -- log volume: lines by host and level
 select host, level, count(*) from entries group by 1, 2
+
+-- how are conversations spread across priorities
+select priority, count(*) from conversations group by 1
+
+-- sessions by device and country, how many each
+select device, country, count(*) from sessions group by 1, 2
+
+-- average fee for each industry and plan combination
+select industry, plan, avg(monthly_fee) from teams group by 1, 2
+
+-- show me which trigger kinds our automations use and how often
+select trigger, count(*) from definitions group by 1
+
+-- how many seats does a paying team have on average? by plan, excluding free
+select plan, avg(seats) from teams where plan <> 'free' group by 1

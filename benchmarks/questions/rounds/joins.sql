@@ -107,3 +107,15 @@ select count(*) from comments c join articles a on a.id = c.article where a.cate
 
 -- how many exports did enterprise users do?
 select count(*) from events e join users u on u.id = e.user where e.name = 'exported_report' and u.plan = 'enterprise'
+
+-- number of documents filed by each owner
+select u.name, count(*) from documents d join users u on u.id = d.owner group by 1
+
+-- how many urgent tickets did German customers open
+select count(*) from conversations c join users u on u.id = c.customer where c.priority = 'urgent' and u.country = 'Germany'
+
+-- revenue by country of the team
+select t.country, sum(i.amount) from invoices i join teams t on t.id = i.team group by 1
+
+-- names of admins that were denied something in the audit log
+select distinct u.name from audit a join users u on u.id = a.actor where a.outcome = 'denied' and u.role = 'admin'

@@ -99,3 +99,18 @@ select channel, sum(visitors)::double / sum(signups) from daily group by 1
 
 -- number of open tickets relative to solved tickets, as a ratio
 select count(*) filter (where status = 'open')::double / count(*) filter (where status = 'solved') from conversations
+
+-- deliveries that failed as a percent of all deliveries
+select 100.0 * count(*) filter (where status = 'failed') / count(*) from deliveries
+
+-- what's the share of weekly jobs
+select count(*) filter (where schedule = 'weekly')::double / count(*) from jobs
+
+-- per topic, what percentage of conversations was solved
+select topic, 100.0 * count(*) filter (where status = 'solved') / count(*) from conversations group by 1
+
+-- proportion of invoiced money that is still open
+select (sum(amount) filter (where status = 'open') / sum(amount))::double from invoices
+
+-- how many times more searches than shared links were there (ratio)
+select count(*) filter (where name = 'ran_search')::double / count(*) filter (where name = 'shared_link') from events

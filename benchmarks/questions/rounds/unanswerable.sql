@@ -85,3 +85,9 @@ refuse
 -- articles in the category cooking
 -- please assign ticket c-0001 to Ella Davis
 refuse
+
+-- which users smoke?
+-- number of employees per office
+-- revenue per square meter
+-- average shoe size by country
+refuse

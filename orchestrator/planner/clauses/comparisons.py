@@ -27,7 +27,7 @@ from registry.record import NUMERIC, TEMPORAL
 _AGG: Final = "|".join(AGGREGATES)
 _THAN: Final = (
     rf"(?:(?P<f>@f)(?: (?:is|are|was|were|of|that|which|has|have|be|being))* )?(?P<op>(?:{'|'.join(COMPARATIVES)}|above|over|below|under|exceeds?|exceeding)"
-    rf")(?: (?P<f2>@f))?(?: (?:per|a|each|every) (?:hour|day|week|month|year)| often| frequently)?(?: than)?(?: or equal to)?(?: (?P<times>twice|double|half|Z\d+ times))?(?: (?:the|that|of|overall|all|their|its))* (?P<agg>{_AGG})(?: (?:of|the|value|values|overall|total|all))*(?: (?P<f3>@f))?(?P<rest>(?: (?:of|for|in|by|among|across|from)(?: (?:the|all|any|every))*(?: (?:V\d+|C\d+))+)?)"
+    rf")(?: (?P<f2>@f))?(?: (?:per|a|each|every) (?:hour|day|week|month|year)| often| frequently)?(?: than)?(?: or equal to)?(?: (?P<times>twice|double|half|Z\d+ times))?(?: (?:the|that|of|overall|all|their|its))* (?P<agg>{_AGG})(?P<of> V\d+(?: C\d+)?)?(?: (?:of|the|value|values|overall|total|all))*(?: (?P<f3>@f))?(?P<rest>(?: (?:of|for|in|by|among|across|from)(?: (?:the|all|any|every))*(?: (?:V\d+|C\d+))+)?)"
 )
 _COUNTED: Final = (
     r"(?P<o>O\d+)(?: (?!and|or|in|on|at|for|with|by|that|which|who|,|\|)[a-z]+| U\d+){0,2}(?: V\d+)*"
@@ -64,7 +64,7 @@ def averages(given: Conditions) -> None:
         factor = _factor(given, found)
         shown = fold if factor == 1 else computed("*", "so_many", fold, factor)
         inner = Request(term.address, show=[shown])
-        for item in found.items("rest"):
+        for item in (*found.items("of"), *found.items("rest")):
             if item.letter == "V":
                 held, value = given.sense.value(item, None, near=term.address)
                 inner.where.append(Test(held, "=", value))

@@ -173,3 +173,35 @@ def test_records_without_what_all_have_are_not_sure() -> None:
     question = Question("invited people who have not joined, how many", NOW_US)
     found = rules.plan(question, COMPANY, Context())
     assert found.readings[0].confidence <= 0.7
+
+
+def test_the_average_of_a_kind_is_of_that_kind_alone() -> None:
+    made = plan("conversations with a slower first reply than the average urgent conversation")
+    inner = plan("snapshots larger than the average failed snapshot")["where"]["plan"]
+    assert inner["where"] == {"op": "=", "field": "status", "value": "failed"}
+    assert "urgent" in str(made)
+
+
+def test_so_many_times_more_is_a_quotient() -> None:
+    made = plan("how many times more mobile sessions than tablet sessions were there")
+    assert [c["op"] for c in made["compute"]] == ["/"]
+
+
+def test_to_subtract_is_to_ask_and_to_add_together_is_no_order() -> None:
+    made = plan("subtract the number of failed logins from the number of successful logins")
+    assert [c["op"] for c in made["compute"]] == ["-"]
+    assert plan("add together the views of all articles")["measures"][0]["fn"] == "sum"
+
+
+def test_where_people_live_is_no_place_of_what_they_did() -> None:
+    found = rules.plan(
+        Question("page views made by users who live in Spain", NOW_US), COMPANY, Context()
+    )
+    best = found.readings[0]
+    assert best.confidence <= 0.7 or "user.country" in str(best.plan.to_wire())
+
+
+def test_who_did_how_many_is_a_number_for_each() -> None:
+    made = plan("which agents handled how many tickets")
+    assert made["group"]
+    assert made["measures"][0]["fn"] == "count"
