@@ -328,6 +328,13 @@ PHRASES: Final[tuple[tuple[re.Pattern[str], Meaning], ...]] = (
     ),
     (
         re.compile(
+            rf"\b(?:(?:on|of|for) )?(?P<m>{MONTH}) (?:the )?(?P<a>{ORDINAL}|\d{{1,2}}) (?:and|or)"
+            rf" (?:the )?(?P<b>{ORDINAL}|\d{{1,2}})(?: ,)?(?P<y> {YEAR})?(?= |$)(?! {MONTH})"
+        ),
+        _both_days,
+    ),
+    (
+        re.compile(
             rf"\b(?:(?:in|on|of|for|during) )?(?:(?P<d>\d{{1,2}}-\d{{1,2}}) (?P<m>{MONTH})"
             rf"(?P<y> {YEAR})?|(?P<m_1>{MONTH}) (?P<d_1>\d{{1,2}}-\d{{1,2}})(?P<y_1> {YEAR})?)"
             r"(?= |$)"

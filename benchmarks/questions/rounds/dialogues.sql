@@ -250,3 +250,22 @@ select count(*) from invoices where status = 'overdue'
 
 -- their total?
 select sum(amount) from invoices where status = 'overdue'
+
+-- @talk t9-a
+-- number of logins per method in September
+select method, count(*) from logins where within("at", '2026-09-01', '2026-10-01') group by 1
+
+-- failed ones only
+select method, count(*) from logins where outcome = 'failed' and within("at", '2026-09-01', '2026-10-01') group by 1
+
+-- for August
+select method, count(*) from logins where outcome = 'failed' and within("at", '2026-08-01', '2026-09-01') group by 1
+
+-- by country instead
+select country, count(*) from logins where outcome = 'failed' and within("at", '2026-08-01', '2026-09-01') group by 1
+
+-- the three countries with most
+select country, count(*) from logins where outcome = 'failed' and within("at", '2026-08-01', '2026-09-01') group by 1 order by 2 desc limit 3
+
+-- unrelated: how many critical alerts did we have in August?
+select count(*) from alerts where severity = 'critical' and within(raised_at, '2026-08-01', '2026-09-01')

@@ -81,3 +81,9 @@ select 100.0 * (a - b) / b from (select count(*) filter (where within("at", '202
 
 -- tickets in Q3 and in Q2, next to each other
 select count(*) filter (where within(opened_at, '2026-07-01', '2026-10-01')), count(*) filter (where within(opened_at, '2026-04-01', '2026-07-01')) from conversations
+
+-- how many fewer alerts were raised last week than the week before that?
+select count(*) filter (where within(raised_at, '2026-09-28', '2026-10-05')) - count(*) filter (where within(raised_at, '2026-10-05', '2026-10-12')) from alerts
+
+-- percentage change in the number of invoices between Q2 and Q3
+select 100.0 * (a - b) / b from (select count(*) filter (where within(issued_at, '2026-07-01', '2026-10-01')) a, count(*) filter (where within(issued_at, '2026-04-01', '2026-07-01')) b from invoices)

@@ -148,3 +148,15 @@ select date_trunc('quarter', posted_at)::date, count(*) from comments where post
 
 -- show me daily failed deliveries for October
 select date_trunc('day', sent_at)::date, count(*) from deliveries where status = 'failed' and sent_at >= '2026-10-01' group by 1
+
+-- number of erasure requests by quarter
+select date_trunc('quarter', received_at)::date, count(*) from requests where kind = 'erasure' group by 1
+
+-- how much did we spend on paid ads in each month?
+select date_trunc('month', day)::date, sum(cost) from daily where channel = 'paid_ads' group by 1
+
+-- hourly count of log entries for yesterday
+select date_trunc('hour', "at"), count(*) from entries where within("at", '2026-10-14', '2026-10-15') group by 1
+
+-- desktop visits per week, August through September
+select date_trunc('week', started_at)::date, count(*) from sessions where device = 'desktop' and within(started_at, '2026-08-01', '2026-10-01') group by 1

@@ -168,3 +168,19 @@ select count(*) from page_views where load_ms >= 2000
 
 -- invoices above EUR 3,000 still unpaid: how many
 select count(*) from invoices where amount > 3000 and status in ('open', 'overdue')
+
+-- which teams have a monthly fee beyond 2000 euros?
+-- @further
+select name from teams where monthly_fee > 2000
+
+-- average backup duration in minutes by job
+select job, avg(duration_s) / 60 from snapshots group by 1
+
+-- how many log entries have a duration of 3 seconds or more?
+select count(*) from entries where duration_ms >= 3000
+
+-- smallest snapshot in megabytes
+select min(size_bytes) / 1e6 from snapshots
+
+-- number of visits that went past the hour mark, i.e. longer than 60 minutes
+select count(*) from sessions where duration_s > 3600

@@ -307,3 +307,29 @@ select count(*) from entries where level = 'warning' and "at" >= '2026-10-15 10:
 
 -- total invoiced in the final quarter of last year
 select sum(amount) from invoices where within(issued_at, '2025-10-01', '2026-01-01')
+
+-- how many sessions from India did we see on October 8 and 9?
+select count(*) from sessions where country = 'India' and within(started_at, '2026-10-08', '2026-10-10')
+
+-- What did we invoice in the second quarter of last year?
+select sum(amount) from invoices where within(issued_at, '2025-04-01', '2025-07-01')
+
+-- number of messages sent yesterday evening
+-- @zero
+select count(*) from messages where within(sent_at, '2026-10-14 18:00:00', '2026-10-15')
+
+-- tally the policy changes in the audit log for 2026 up to now
+select count(*) from audit where action = 'changed_policy' and "at" >= '2026-01-01'
+
+-- how many runs were cancelled in the past fortnight?
+-- @zero
+select count(*) from runs where status = 'cancelled' and started_at >= ago(interval 14 day)
+
+-- orders from the 20th to the 25th of last month, number
+select count(*) from invoices where within(issued_at, '2026-09-20', '2026-09-26')
+
+-- highest memory_percent between 6 am and noon today
+select max(value) from points where series = 'memory_percent' and within("at", '2026-10-15 06:00:00', '2026-10-15 12:00:00')
+
+-- how many people from Berlin signed up in the first nine months of 2026?
+select count(*) from users where city = 'Berlin' and within(signed_up_at, '2026-01-01', '2026-10-01')

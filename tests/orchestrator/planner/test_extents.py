@@ -176,6 +176,7 @@ def test_a_beginning_and_an_end_are_one_window(text: str) -> None:
     [
         ("on 3 and 4 October", "2026-10-03", "2026-10-05"),
         ("in Sept '25", "2025-09-01", "2025-10-01"),
+        ("on October 3 and 4", "2026-10-03", "2026-10-05"),
         ("from Monday 5 to Friday 9 October", "2026-10-05", "2026-10-10"),
         ("on Tuesday, 6 October 2026", "2026-10-06", "2026-10-07"),
         ("since Tuesday October 6", "2026-10-06", None),
