@@ -309,6 +309,9 @@ def _verbal(a: str, b: str) -> bool:
 
 
 def _inflected(a: str, b: str) -> bool:
+    short, long = sorted((a, b), key=len)
+    if long in (f"{short}r", f"{short}rs") and is_word(short) and is_word(long):
+        return False  # an office is no officer
     shared = next(
         (n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b))
     )

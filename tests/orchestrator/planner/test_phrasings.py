@@ -205,3 +205,8 @@ def test_who_did_how_many_is_a_number_for_each() -> None:
     made = plan("which agents handled how many tickets")
     assert made["group"]
     assert made["measures"][0]["fn"] == "count"
+
+
+def test_an_office_is_no_officer() -> None:
+    found = rules.plan(Question("number of employees per office", NOW_US), COMPANY, Context())
+    assert not found.readings or found.readings[0].confidence <= 0.2
