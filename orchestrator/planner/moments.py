@@ -34,7 +34,7 @@ def windows(frame: Frame) -> None:
         window: Window = item.payload
         parts = bounds(name, field, window)
         choices.append(parts[0] if len(parts) == 1 else And(args=tuple(parts)))
-        frame.note(item, f"{name} {_window_text(window)}")
+        frame.note(item, f"{name} {window_text(window)}")
     closed = all(i.payload.start_us is not None and i.payload.end_us is not None for i in found)
     if len(choices) > 1 and closed:
         frame.where.append(Or(args=tuple(choices)))
@@ -60,7 +60,7 @@ def _years(frame: Frame, found: list[Item]) -> None:
         for op, end in zip((">=", "<"), ends, strict=True):
             if end is not None:
                 frame.where.append(compare(op, path or "", end.year))
-        frame.note(item, f"{path} {_window_text(window)}")
+        frame.note(item, f"{path} {window_text(window)}")
     if near is not None:
         frame.use(near)
 
@@ -122,7 +122,7 @@ def moment(us: int, field: FieldSpec) -> str:
     return date_text(days + (1 if rest else 0))
 
 
-def _window_text(window: Window) -> str:
+def window_text(window: Window) -> str:
     if window.start_us is None:
         return f"before {time_text(window.end_us or 0)}"
     if window.end_us is None:

@@ -288,6 +288,8 @@ def counted_too(draft: Draft) -> None:
         plain = [c for c in [person(draft)] if c is not None]
     if plain:
         request.show = [*plain, Column(Term(request.subject), "count")]
+        # namesakes are kept apart
+        request.keys += [Term(request.subject, c.term.via) for c in plain if c.term.via]
         draft.bare.clear()
 
 

@@ -16,7 +16,7 @@ from orchestrator.planner.clauses.request import (
     Found as Searched,
 )
 from orchestrator.planner.clauses.sentence import Item, is_item
-from orchestrator.planner.moments import moment, told_time
+from orchestrator.planner.moments import moment, told_time, window_text
 from registry.clock import to_datetime
 from registry.record import NUMERIC, TEMPORAL
 
@@ -41,7 +41,9 @@ def windows(given: Conditions) -> None:
                 continue
             value: str | int = moment(us, kind) if kind.type in TEMPORAL else to_datetime(us).year
             given.add(Test(term, op, value), at, at + 1)
-        given.sense.notes[item.place] = f"{term.address}.{term.field} in {item.words}"
+        own = term.address == given.request.subject
+        path = term.field if own else f"{term.address}.{term.field}"
+        given.sense.notes[item.place] = f"{path} {window_text(window)}"
         given.use(item)
 
 
