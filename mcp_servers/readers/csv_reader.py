@@ -205,11 +205,13 @@ class _Lines:
                     f"A line is longer than {_LINE_BYTES_MAX >> 20} MiB; is this a CSV file?"
                 )
             if end:
-                return block[:end].removesuffix(b"\n")
+                return block[: end - block.endswith(b"\n", 0, end)]
         return None
 
     def utf8(self, block: bytes) -> bytes | None:
         """The lines as UTF-8; `None` if they do not decode."""
+        if block.isascii():
+            return block
         try:
             text = block.decode(self._encoding)
         except UnicodeDecodeError:

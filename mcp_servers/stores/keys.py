@@ -54,7 +54,7 @@ def twice(values: Keys) -> Keys:
     has each but one of those that are the same.
     """
     rows = np.arange(len(values), dtype=np.uint32)
-    size = _size(len(values))
+    size = _size(len(values), 1)
     places = (values >> _bits(64 - size)).view(np.int64)
     table = np.empty(1 << size, np.uint32)
     table[places] = rows
@@ -99,16 +99,16 @@ def is_in(values: Keys, ordered: Keys) -> Mask:
 
 def _sieved(wanted: Keys, runs: Sequence[Keys]) -> list[Rows]:
     """Rows that share their first bits with one of these: all that are wanted, and a few others."""
-    size = _size(len(wanted))
+    size = _size(len(wanted), 3)
     first = _bits(64 - size)
     table = np.zeros(1 << size, np.bool_)
     table[(wanted >> first).view(np.int64)] = True
     return [np.flatnonzero(table[(run >> first).view(np.int64)]) for run in runs]
 
 
-def _size(count: int) -> int:
-    """Bits for a table in which so many find little company."""
-    return min(max(count.bit_length() + 3, 10), 22)
+def _size(count: int, more: int) -> int:
+    """Bits for a table in which so many find the less company the more there are."""
+    return min(max(count.bit_length() + more, 10), 22)
 
 
 def _bits(count: int) -> np.uint64:
@@ -134,9 +134,13 @@ def _blocks(data: Any, starts: Any, sizes: Any) -> list[Words | None]:
     count, width = len(sizes), int(sizes.max()) + 1
     width += -width % 4
     padded = np.zeros((count, width), np.uint8)
-    columns = np.arange(width)
-    padded[columns < sizes[:, None]] = data
-    padded[np.arange(count), sizes] = 0x80
+    size = int(sizes[0])
+    if len(data) == count * size and (sizes == size).all():
+        padded[:, :size] = data.reshape(count, size)
+        padded[:, size] = 0x80
+    else:
+        padded[np.arange(width) < sizes[:, None]] = data
+        padded[np.arange(count), sizes] = 0x80
     words = np.ascontiguousarray(padded.view("<u4").T)
     out: list[Words | None] = [*words, *[None] * (16 - len(words))]
     out[_LENGTH_WORD] = sizes.astype(np.uint32) * np.uint32(8)

@@ -313,5 +313,4 @@ def _mask(rows: Any, count: int) -> Any:
 
 
 def _all(count: int) -> Any:
-    one = pa.scalar(1, pa.uint64())
-    return pc.subtract(pc.cumulative_sum(pa.repeat(one, count)), one)
+    return pa.array(np.arange(count, dtype=np.uint64))
