@@ -9,16 +9,17 @@ among readings, runs them, asks back or refuses.
 The rules planner (`rules`), in the order a question passes through:
 
     words, grammar              tokens, stems, numbers in words; words that only serve
-    timewindow, dates           windows and buckets of time
+    phrasing/                   greetings, misspelt words and turns of phrase
+    times/                      windows and buckets of time
     literals                    quoted text, numbers compared with, codes
     vocabulary, lexicon         every phrase of the catalogue and what it may mean
-    spans                       the phrases found in the question, misspelt ones too
+    spans, around               the phrases found in the question, judged by the words around them
     graph, source               which collection is meant, and the ways to the others
-    asked, items, frame         the question under one root, as a shape of letters
-    texts conditions codes comparing absence filters moments      what limits the rows
-    groups folding ranking heads listing                          what is made of them
-    parts, assemble             a checked plan and how sure it is
-    refusal, describe           why not; a plan in a sentence
+    asked                       all that holds of the question under every root
+    clauses/                    read piece by piece, each piece with its effect
+    shape/                      read by its shape under one root: items, slots, a checked plan
+    marks, confidence, odds     what speaks for each of the two readings, weighed
+    shown, refusal, describe    the columns a person expects; why not; a plan in a sentence
 
 Of data that nobody described the trained `network` is asked, too: `choice` weighs what both read,
 by their `meaning`s and by what the plans bring when `ask.py` runs them.

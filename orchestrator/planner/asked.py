@@ -18,16 +18,22 @@ from orchestrator.planner.around import (
     nearer,
     told_by_verb,
 )
-from orchestrator.planner.asides import arrivals, counted, deeds, without_definitions, written_out
-from orchestrator.planner.beats import Beat, beats
 from orchestrator.planner.grammar import ABSENCE, ADJECTIVES, AGGREGATES, HINTS, SUPERLATIVES, UNITS
 from orchestrator.planner.lexicon import Lexicon
 from orchestrator.planner.literals import Comparison, Sought, comparisons, percentiles, sought
-from orchestrator.planner.misspelt import spelt
-from orchestrator.planner.phrasal import without_phrasal
+from orchestrator.planner.phrasing.asides import (
+    arrivals,
+    counted,
+    deeds,
+    without_definitions,
+    written_out,
+)
+from orchestrator.planner.phrasing.misspelt import spelt
+from orchestrator.planner.phrasing.phrasal import without_phrasal
 from orchestrator.planner.reading import Question
 from orchestrator.planner.spans import Span, content, cover
-from orchestrator.planner.timewindow import Window, windows
+from orchestrator.planner.times.beats import Beat, beats
+from orchestrator.planner.times.timewindow import Window, windows
 from orchestrator.planner.words import IRREGULAR, Word, stem
 
 _NAME_WORDS: Final = 2

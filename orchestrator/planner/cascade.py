@@ -17,7 +17,7 @@ from orchestrator.planner.languages.planner import spoken
 from orchestrator.planner.network import planner as network
 from orchestrator.planner.network.planner import Opinion
 from orchestrator.planner.network.unplanned import beyond
-from orchestrator.planner.openings import anew
+from orchestrator.planner.phrasing.openings import anew
 from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
 from registry.catalog import Catalogue
 from registry.plan import QueryPlan

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from orchestrator.planner.grammar import AGGREGATES, COMPARATIVES, SUPERLATIVES, UNITS
-from orchestrator.planner.timewindow import joined
+from orchestrator.planner.times.timewindow import joined
 from orchestrator.planner.words import NUMBERS, Word, stem
 
 Mode = Literal["match", "contains", "starts", "ends"]

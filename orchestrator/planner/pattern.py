@@ -20,7 +20,7 @@ import orjson
 from orchestrator.planner.refusal import asks_to_write, beyond
 from orchestrator.planner.slots import Literal as PlanLiteral
 from orchestrator.planner.slots import Place, literals, moment_like
-from orchestrator.planner.timewindow import Window, windows
+from orchestrator.planner.times.timewindow import Window, windows
 from orchestrator.planner.words import Word, plain, stem, tokenise
 from registry.errors import BadInput, IsothermError, shown
 from registry.limits import LESSONS_MAX

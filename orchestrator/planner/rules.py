@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Final
 
 from orchestrator.planner.asked import Asked
-from orchestrator.planner.assemble import CLOSE, assemble
 from orchestrator.planner.clauses import planner as clauses
 from orchestrator.planner.confidence import chosen
 from orchestrator.planner.graph import graph_of
 from orchestrator.planner.lexicon import lexicon_of
 from orchestrator.planner.marks import impossible, marked
-from orchestrator.planner.phrasings import reworded
+from orchestrator.planner.phrasing.phrasings import reworded
 from orchestrator.planner.reading import Context, Question, Reading, Readings
 from orchestrator.planner.refusal import asks_to_write, beyond, near_names
+from orchestrator.planner.shape.assemble import CLOSE, assemble
 from orchestrator.planner.shown import shown
 from orchestrator.planner.source import Needs, candidates, roles
 from orchestrator.planner.words import tokenise

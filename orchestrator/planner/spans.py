@@ -9,7 +9,6 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from orchestrator.planner.english import is_word
 from orchestrator.planner.grammar import (
     ABSENCE,
     AGGREGATES,
@@ -21,6 +20,7 @@ from orchestrator.planner.grammar import (
     TIME_WORDS,
 )
 from orchestrator.planner.lexicon import Lexicon
+from orchestrator.planner.phrasing.english import is_word
 from orchestrator.planner.vocabulary import Meaning
 from orchestrator.planner.words import IRREGULAR, Word, fold, plain, stem
 

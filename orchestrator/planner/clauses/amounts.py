@@ -12,8 +12,8 @@ from orchestrator.planner.clauses.ranking import hinted
 from orchestrator.planner.clauses.request import Column, Term, computed
 from orchestrator.planner.clauses.sentence import Clause, Found
 from orchestrator.planner.clauses.trailing import UNIT
-from orchestrator.planner.comparing import in_unit
 from orchestrator.planner.grammar import UNITS
+from orchestrator.planner.shape.comparing import in_unit
 from registry.plan import Fn
 from registry.record import NUMERIC
 

@@ -17,11 +17,11 @@ from orchestrator.planner.clauses.request import (
     computed,
 )
 from orchestrator.planner.clauses.sentence import Found, Item, is_item
-from orchestrator.planner.comparing import in_unit, scaled
 from orchestrator.planner.describe import predicate
 from orchestrator.planner.grammar import AGGREGATES, COMPARATIVES
 from orchestrator.planner.literals import Comparison
 from orchestrator.planner.parts import compare
+from orchestrator.planner.shape.comparing import in_unit, scaled
 from registry.record import NUMERIC, TEMPORAL
 
 _AGG: Final = "|".join(AGGREGATES)

@@ -10,7 +10,7 @@ from orchestrator.planner.clauses.request import Term
 from orchestrator.planner.clauses.sense import Sense
 from orchestrator.planner.clauses.sentence import Clause, Found, Item, is_item
 from orchestrator.planner.grammar import ADJECTIVES, AGGREGATES, HINT_UNITS, HINTS, SUPERLATIVES
-from orchestrator.planner.moments import told_time
+from orchestrator.planner.shape.moments import told_time
 from orchestrator.planner.words import phrase
 from registry.plan import Fn
 from registry.record import NUMERIC, TEMPORAL

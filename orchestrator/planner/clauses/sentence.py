@@ -17,8 +17,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from orchestrator.planner.asked import Asked
-from orchestrator.planner.frame import letter_of, loose_letter
 from orchestrator.planner.grammar import UNITS
+from orchestrator.planner.shape.frame import letter_of, loose_letter
 from orchestrator.planner.spans import Span
 from orchestrator.planner.vocabulary import Meaning
 from orchestrator.planner.words import Word

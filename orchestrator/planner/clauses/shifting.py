@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from orchestrator.planner.dates import step
-from orchestrator.planner.timewindow import Window
+from orchestrator.planner.times.dates import step
+from orchestrator.planner.times.timewindow import Window
 from registry.clock import from_datetime, to_datetime
 
 _UNITS: Final = ("day", "week", "month", "quarter", "year")

@@ -14,7 +14,7 @@ from typing import Final, Literal
 from orchestrator.planner.clauses.sentence import Clause, Found, Item, Sentence, is_item, token
 from orchestrator.planner.clauses.shifting import before, ends
 from orchestrator.planner.grammar import AGGREGATES
-from orchestrator.planner.timewindow import Window
+from orchestrator.planner.times.timewindow import Window
 
 Way = Literal["difference", "ratio", "columns"]
 

@@ -16,7 +16,7 @@ from orchestrator.planner.clauses.request import (
     Found as Searched,
 )
 from orchestrator.planner.clauses.sentence import Item, is_item
-from orchestrator.planner.moments import moment, told_time, window_text
+from orchestrator.planner.shape.moments import moment, told_time, window_text
 from registry.clock import to_datetime
 from registry.record import NUMERIC, TEMPORAL
 

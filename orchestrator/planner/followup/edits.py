@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from orchestrator.planner.assemble import needed
 from orchestrator.planner.followup.periods import is_bound, shifted
 from orchestrator.planner.parts import measured
+from orchestrator.planner.shape.assemble import needed
 from orchestrator.planner.words import NUMBERS, phrase
 from registry.domain import CollectionSpec
 from registry.limits import ROWS_MAX

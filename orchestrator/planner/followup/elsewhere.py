@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from orchestrator.planner.assemble import needed
 from orchestrator.planner.followup.periods import is_bound
+from orchestrator.planner.shape.assemble import needed
 from registry.catalog import Catalogue
 from registry.check import check
 from registry.domain import CollectionSpec

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from orchestrator.planner import folding
-from orchestrator.planner.assemble import needed
 from orchestrator.planner.followup.elsewhere import retimed
 from orchestrator.planner.followup.periods import is_bound
-from orchestrator.planner.frame import Frame
 from orchestrator.planner.grammar import AGGREGATES
-from orchestrator.planner.groups import add_group
-from orchestrator.planner.listing import listing
 from orchestrator.planner.parts import measured
+from orchestrator.planner.shape import folding
+from orchestrator.planner.shape.assemble import needed
+from orchestrator.planner.shape.frame import Frame
+from orchestrator.planner.shape.groups import add_group
+from orchestrator.planner.shape.listing import listing
 from registry.plan import (
     Compare,
     In,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from orchestrator.planner.dates import floor, step
+from orchestrator.planner.times.dates import floor, step
 from registry.clock import from_datetime, to_datetime
 from registry.moment import date_days, date_text, time_text, time_us
 from registry.plan import Compare, Predicate, QueryPlan, conjoin, conjuncts

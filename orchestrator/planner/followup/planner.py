@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Final
 
 from orchestrator.planner.asked import Asked
-from orchestrator.planner.assemble import drafted, finished
 from orchestrator.planner.describe import describe, phrases, predicate
 from orchestrator.planner.followup import cues
 from orchestrator.planner.followup.edits import without_folds
@@ -22,11 +21,12 @@ from orchestrator.planner.followup.merge import (
     respoken,
     with_columns,
 )
-from orchestrator.planner.frame import Frame
 from orchestrator.planner.graph import graph_of
 from orchestrator.planner.lexicon import lexicon_of
 from orchestrator.planner.reading import Context, Question, Reading, Readings
 from orchestrator.planner.refusal import asks_to_write
+from orchestrator.planner.shape.assemble import drafted, finished
+from orchestrator.planner.shape.frame import Frame
 from orchestrator.planner.shown import shown
 from orchestrator.planner.source import Candidate, Needs, under
 from orchestrator.planner.spans import content

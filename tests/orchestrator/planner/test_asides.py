@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from orchestrator.planner import cascade
-from orchestrator.planner.asides import without_definitions
 from orchestrator.planner.literals import comparisons
+from orchestrator.planner.phrasing.asides import without_definitions
 from orchestrator.planner.reading import Context, Question, Readings
 from orchestrator.planner.words import tokenise
 from registry.plan import QueryPlan

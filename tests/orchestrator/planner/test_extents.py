@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.planner.timewindow import windows
+from orchestrator.planner.times.timewindow import windows
 from orchestrator.planner.words import tokenise
 from registry.moment import time_text
 from tests.orchestrator.planner.company import NOW_US

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orchestrator.planner.lexicon import lexicon_of
-from orchestrator.planner.misspelt import spelt
+from orchestrator.planner.phrasing.misspelt import spelt
 from orchestrator.planner.reading import Context, Question
 from orchestrator.planner.rules import plan
 from orchestrator.planner.words import tokenise

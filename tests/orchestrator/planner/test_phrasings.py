@@ -9,7 +9,7 @@ import pytest
 
 from orchestrator.planner import rules
 from orchestrator.planner.lexicon import lexicon_of
-from orchestrator.planner.phrasings import reworded
+from orchestrator.planner.phrasing.phrasings import reworded
 from orchestrator.planner.reading import Context, Question
 from orchestrator.planner.words import tokenise
 from tests.orchestrator.planner.company import NOW_US, company

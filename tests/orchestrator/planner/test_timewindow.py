@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.planner.beats import beats
-from orchestrator.planner.timewindow import windows
+from orchestrator.planner.times.beats import beats
+from orchestrator.planner.times.timewindow import windows
 from orchestrator.planner.words import tokenise
 from registry.moment import time_text
 from tests.orchestrator.planner.company import NOW_US

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final, cast
 
-from orchestrator.planner.comparing import measured_field
-from orchestrator.planner.folding import UNIT_WORDS, add_measure, additive, count_root, named
-from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.grammar import ADJECTIVES, SUPERLATIVES
 from orchestrator.planner.graph import Step
-from orchestrator.planner.groups import add_bucket, add_group, entity
-from orchestrator.planner.heads import group_head, head_of, limit_of
-from orchestrator.planner.moments import told_by
+from orchestrator.planner.shape.comparing import measured_field
+from orchestrator.planner.shape.folding import UNIT_WORDS, add_measure, additive, count_root, named
+from orchestrator.planner.shape.frame import Frame, Item
+from orchestrator.planner.shape.groups import add_bucket, add_group, entity
+from orchestrator.planner.shape.heads import group_head, head_of, limit_of
+from orchestrator.planner.shape.moments import told_by
 from orchestrator.planner.words import phrase
 from registry.plan import Bucket, Fn, Order
 

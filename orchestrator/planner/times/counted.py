@@ -7,8 +7,8 @@ import re
 from datetime import datetime
 from typing import Final
 
-from orchestrator.planner.dates import Pair, floor, step, whole
-from orchestrator.planner.stretches import stretch
+from orchestrator.planner.times.dates import Pair, floor, step, whole
+from orchestrator.planner.times.stretches import stretch
 from orchestrator.planner.words import NUMBERS
 
 _UNITS: Final = {

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
-from orchestrator.planner.counted import (
+from orchestrator.planner.times.counted import (
     BACK,
     COUNT,
     HALVES,
@@ -23,9 +23,9 @@ from orchestrator.planner.counted import (
     older,
     rolling,
 )
-from orchestrator.planner.dates import BIG, DAY, MONTH, YEAR, Pair, floor, step, whole
-from orchestrator.planner.daytimes import HOUR, time_of_day
-from orchestrator.planner.stretches import ORDINAL, POINT, stretch
+from orchestrator.planner.times.dates import BIG, DAY, MONTH, YEAR, Pair, floor, step, whole
+from orchestrator.planner.times.daytimes import HOUR, time_of_day
+from orchestrator.planner.times.stretches import ORDINAL, POINT, stretch
 
 Meaning: TypeAlias = Callable[["re.Match[str]", datetime], Pair | None]
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-_PIECES: Final = Path(__file__).parent / "network" / "weights" / "vocab.txt"
+_PIECES: Final = Path(__file__).parents[1] / "network" / "weights" / "vocab.txt"
 _CHARS_MIN: Final = 4  # shorter pieces are syllables and abbreviations, too
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from orchestrator.planner.dates import (
+from orchestrator.planner.times.dates import (
     BIG,
     DAY,
     DAYS,
@@ -22,7 +22,7 @@ from orchestrator.planner.dates import (
     step,
     whole,
 )
-from orchestrator.planner.daytimes import HOUR, PART, part_of_day, time_of_day
+from orchestrator.planner.times.daytimes import HOUR, PART, part_of_day, time_of_day
 from orchestrator.planner.words import NUMBERS
 
 _LATEST: Final = "(?:last|past|previous|prior|most recent|latest)"

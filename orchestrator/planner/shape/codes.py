@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.parts import like
+from orchestrator.planner.shape.frame import Frame, Item
 from registry.plan import Compare
 
 _LAST: Final = frozenset({"surname", "last name", "family name"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from orchestrator.planner.frame import Frame, Item
-from orchestrator.planner.heads import person_route, plural
+from orchestrator.planner.shape.frame import Frame, Item
+from orchestrator.planner.shape.heads import person_route, plural
 
 _ASKS_VALUES: Final = (
     r"(?:which|what|different|distinct|unique|all the|all)(?: (?:are|the|our"

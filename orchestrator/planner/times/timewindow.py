@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import Final, cast
 from zoneinfo import ZoneInfo
 
-from orchestrator.planner.dates import DAYS, MONTH, MONTHS, YEAR
-from orchestrator.planner.extents import PHRASES, RANGES, parts_of
+from orchestrator.planner.times.dates import DAYS, MONTH, MONTHS, YEAR
+from orchestrator.planner.times.extents import PHRASES, RANGES, parts_of
 from orchestrator.planner.words import Word
 from registry.clock import from_datetime, to_datetime
 

@@ -9,7 +9,12 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from orchestrator.planner import (
+from orchestrator.planner.asked import Asked
+from orchestrator.planner.describe import describe
+from orchestrator.planner.graph import Graph, Joins
+from orchestrator.planner.parts import query
+from orchestrator.planner.reading import Reading
+from orchestrator.planner.shape import (
     absence,
     codes,
     comparing,
@@ -21,18 +26,13 @@ from orchestrator.planner import (
     rhythms,
     texts,
 )
-from orchestrator.planner.asked import Asked
-from orchestrator.planner.describe import describe
-from orchestrator.planner.frame import Frame
-from orchestrator.planner.graph import Graph, Joins
-from orchestrator.planner.items import items_of
-from orchestrator.planner.listing import listing
-from orchestrator.planner.parts import query
-from orchestrator.planner.ranking import leftover, ranking
-from orchestrator.planner.reading import Reading
+from orchestrator.planner.shape.frame import Frame
+from orchestrator.planner.shape.items import items_of
+from orchestrator.planner.shape.listing import listing
+from orchestrator.planner.shape.ranking import leftover, ranking
+from orchestrator.planner.shape.told import IN_UNIT, told_in
+from orchestrator.planner.shape.unheard import unheard
 from orchestrator.planner.source import Candidate
-from orchestrator.planner.told import IN_UNIT, told_in
-from orchestrator.planner.unheard import unheard
 from registry.catalog import Catalogue
 from registry.check import check
 from registry.errors import IsothermError

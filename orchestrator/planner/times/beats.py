@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, cast
 
-from orchestrator.planner.dates import BIG
-from orchestrator.planner.timewindow import joined, places
+from orchestrator.planner.times.dates import BIG
+from orchestrator.planner.times.timewindow import joined, places
 from orchestrator.planner.words import Word
 from registry.plan import Bucket
 

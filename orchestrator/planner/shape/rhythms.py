@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from orchestrator.planner.frame import Frame
-from orchestrator.planner.groups import add_group, entity
-from orchestrator.planner.heads import person_route
+from orchestrator.planner.shape.frame import Frame
+from orchestrator.planner.shape.groups import add_group, entity
+from orchestrator.planner.shape.heads import person_route
 
 _TIMES: Final = r"(?:how (?:often|frequently|many times|many(?= each))|with (?:counts|numbers))"
 

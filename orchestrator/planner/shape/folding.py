@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from orchestrator.planner.comparing import measured_field
-from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.grammar import AGGREGATES
-from orchestrator.planner.groups import add_bucket, unique
 from orchestrator.planner.parts import computed, key, measured
+from orchestrator.planner.shape.comparing import measured_field
+from orchestrator.planner.shape.frame import Frame, Item
+from orchestrator.planner.shape.groups import add_bucket, unique
 from orchestrator.planner.words import phrase
 from registry.domain import FieldSpec
 from registry.measure import Measure

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from orchestrator.planner.codes import raw
-from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.literals import Sought
 from orchestrator.planner.parts import like
+from orchestrator.planner.shape.codes import raw
+from orchestrator.planner.shape.frame import Frame, Item
 from orchestrator.planner.words import tokenise
 from registry.plan import Match
 

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from orchestrator.planner.frame import FIELDS, Frame, Item
 from orchestrator.planner.grammar import AGGREGATES, NEGATORS, SUPERLATIVES
-from orchestrator.planner.heads import plural
+from orchestrator.planner.shape.frame import FIELDS, Frame, Item
+from orchestrator.planner.shape.heads import plural
 from orchestrator.planner.words import IRREGULAR
 from registry.plan import And, Compare, In, IsNull, Not, Or, Predicate
 

@@ -4,8 +4,8 @@ order."""
 from __future__ import annotations
 
 from orchestrator.planner.asked import Asked
-from orchestrator.planner.frame import Item, letter_of, loose_letter
 from orchestrator.planner.graph import Graph
+from orchestrator.planner.shape.frame import Item, letter_of, loose_letter
 from orchestrator.planner.source import Candidate, Pick
 from orchestrator.planner.spans import Span
 from registry.catalog import Catalogue

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.parts import compare
-from orchestrator.planner.timewindow import Window
+from orchestrator.planner.shape.frame import Frame, Item
+from orchestrator.planner.times.timewindow import Window
 from orchestrator.planner.words import phrase
 from registry.clock import to_datetime
 from registry.domain import CollectionSpec, FieldSpec

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from orchestrator.planner.folding import AGG, add_measure, count_root, fold, named, tail
-from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.grammar import AGGREGATES
-from orchestrator.planner.groups import add_group
 from orchestrator.planner.literals import Comparison
 from orchestrator.planner.parts import compare
+from orchestrator.planner.shape.folding import AGG, add_measure, count_root, fold, named, tail
+from orchestrator.planner.shape.frame import Frame, Item
+from orchestrator.planner.shape.groups import add_group
 from registry.plan import Compare
 
 _HAVING: Final = (

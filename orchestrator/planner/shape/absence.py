@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from orchestrator.planner.filters import LINK, wire
-from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.grammar import ABSENCE
-from orchestrator.planner.groups import entity
-from orchestrator.planner.heads import plural
-from orchestrator.planner.moments import bounds
 from orchestrator.planner.parts import measured
+from orchestrator.planner.shape.filters import LINK, wire
+from orchestrator.planner.shape.frame import Frame, Item
+from orchestrator.planner.shape.groups import entity
+from orchestrator.planner.shape.heads import plural
+from orchestrator.planner.shape.moments import bounds
 from registry.plan import And, Compare, IsNull, Not, Or, Predicate
 
 _NO: Final = (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from orchestrator.planner.describe import predicate
-from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.grammar import HINT_UNITS, HINTS, UNITS
 from orchestrator.planner.literals import Comparison
 from orchestrator.planner.parts import compare
+from orchestrator.planner.shape.frame import Frame, Item
 from orchestrator.planner.words import phrase
 from registry.domain import CollectionSpec, FieldSpec
 from registry.plan import And, Compare, Predicate

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final, cast
 
-from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.graph import Steps
-from orchestrator.planner.moments import told_by
 from orchestrator.planner.parts import key
+from orchestrator.planner.shape.frame import Frame, Item
+from orchestrator.planner.shape.moments import told_by
 from registry.plan import Bucket, IsNull, Not
 
 _BY: Final = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.graph import Steps
-from orchestrator.planner.groups import add_group, entity
+from orchestrator.planner.shape.frame import Frame, Item
+from orchestrator.planner.shape.groups import add_group, entity
 from orchestrator.planner.words import phrase
 
 PLURAL_LIMIT: Final = 10

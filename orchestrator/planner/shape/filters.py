@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final
 
-from orchestrator.planner.frame import Frame, Item
 from orchestrator.planner.grammar import NEGATORS
-from orchestrator.planner.moments import told_by
+from orchestrator.planner.shape.frame import Frame, Item
+from orchestrator.planner.shape.moments import told_by
 from orchestrator.planner.source import Pick
 from registry.domain import FieldSpec
 from registry.plan import Compare, In, Not, Predicate

@@ -7,7 +7,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
-from orchestrator.planner.dates import Pair
+from orchestrator.planner.times.dates import Pair
 
 #: a time of day as the words of a question have it
 HOUR: Final = (
