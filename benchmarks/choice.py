@@ -21,7 +21,7 @@ import anyio
 import numpy as np
 import orjson
 
-from benchmarks.confidence import held_out, logistic, reliability, told
+from benchmarks.confidence import arguments, held_out, logistic, reliability
 from benchmarks.measure import ROOT
 from orchestrator.commands.version import installed
 from orchestrator.eval.run import Outcome, Runner
@@ -195,7 +195,7 @@ def table(asked: Sequence[Asked], weights: Sequence[Weights]) -> None:
 
 
 def main() -> None:
-    given = told(__doc__)
+    given = arguments(__doc__).parse_args()
     suites = [anyio.run(Desk().ask, suite_of(path, given.every), given.data)
               for path in given.suites]  # fmt: skip
     every = [one for asked in suites for one in asked]

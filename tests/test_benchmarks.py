@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import defaultdict
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+
+from benchmarks.confidence import Row, keep_rows, kept_rows
 
 ROOT = Path(__file__).parent.parent
 KEYS = {
@@ -52,3 +56,14 @@ def test_what_a_child_has_resident_is_not_what_its_parent_had() -> None:
     line = "from benchmarks.measure import peak_mb; print(peak_mb('self'))"
     done = subprocess.run([sys.executable, "-c", line], cwd=ROOT, capture_output=True, check=True)
     assert int(done.stdout) < len(parents) >> 20
+
+
+def test_what_was_made_of_questions_that_nobody_had_seen_is_kept(tmp_path: Path) -> None:
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for model, row in kept_rows(ROOT / "benchmarks" / "questions" / "unseen.jsonl.xz"):
+        rows[model].append(row)
+    assert rows.keys() == {"described composed", "described shaped"}
+    assert min(map(len, rows.values())) > 500
+    assert all(0 < sum(right for *_, right in own) < len(own) for own in rows.values())
+    keep_rows(tmp_path / "again", rows)
+    assert [row for _, row in kept_rows(tmp_path / "again")] == [*chain(*rows.values())]

@@ -178,7 +178,15 @@ def _counted_value(given: Conditions, found: Found) -> None:
     term, value = given.sense.value(v, None)
     field = given.sense.spec(term.address).field(term.field)
     subject = given.request.subject
-    if field.enum is None or term.address == subject or not given.belongs(term.address):
+    if field.enum is None:
+        return
+    if term.address == subject and given.clause.part(0, found.first).has(r"[FC]\d+"):
+        given.use(o, v)
+        given.kept.append((subject, asked.op, asked.number))
+        given.request.where.append(Test(term, "=", value))
+        found.hear()
+        return
+    if term.address == subject or not given.belongs(term.address):
         return
     given.use(o, v)
     made = Has(subject, term.address, (Test(term, "=", value),), asked.op, asked.number)

@@ -46,3 +46,11 @@ def test_groups_are_told_largest_first_whichever_way_was_read() -> None:
     asked = Question("average first reply time per agent", NOW_US)
     best = plan(asked, company(), Context()).readings[0]
     assert best.plan.order and best.plan.order[0].desc
+
+
+def test_groups_kept_by_records_of_a_kind_are_read_alike_both_ways() -> None:
+    question = Question("which hosts logged more than 5 warnings?", NOW_US)
+    best = plan(question, company(), Context()).readings[0]
+    assert best.evidence["agree"]
+    made = best.plan.to_wire()
+    assert made["having"] == {"op": ">", "field": "entries", "value": 5}
