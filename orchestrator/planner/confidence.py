@@ -213,6 +213,9 @@ def _layered(
     clearly = ours.confidence > shaped[0].confidence + _CLEARLY
     if clearly and not any(ours.evidence[name] for name in _TURNS):
         return readings
+    # it stands first, and is no less plausible for that
+    lift = max(0.0, min(ours.confidence, _ODD) - shaped[0].confidence)
+    shaped = [replace(r, confidence=round(r.confidence + lift, 4)) for r in shaped]
     sure = min(ours.confidence, max(shaped[0].confidence - BEHIND, 0.0))
     return [replace(ours, confidence=round(sure, 4)), *shaped]
 

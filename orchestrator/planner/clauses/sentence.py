@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from orchestrator.planner.asked import Asked
-from orchestrator.planner.grammar import UNITS
+from orchestrator.planner.grammar import SUPERLATIVES, UNITS
 from orchestrator.planner.shape.frame import letter_of, loose_letter
 from orchestrator.planner.spans import Span
 from orchestrator.planner.vocabulary import Meaning
@@ -303,6 +303,8 @@ def sentence_of(asked: Asked, text: str, catalogue: Catalogue) -> Sentence:
     for span in asked.spans:
         if (span.soft and span.words in _NEVER) or _measures(span) or _counts(span, asked, text):
             continue
+        if span.soft and _ranks(span, asked):
+            continue
         made.append((_letter(span, catalogue), span.first, span.last, span, None))
     for letter, found in (
         ("T", asked.windows),
@@ -324,6 +326,13 @@ def sentence_of(asked: Asked, text: str, catalogue: Catalogue) -> Sentence:
         for n, (letter, first, last, span, load) in enumerate(made)
     ]
     return Sentence(asked.words, items, _tokens(asked.words, items, text))
+
+
+def _ranks(span: Span, asked: Asked) -> bool:
+    """ "the last 10 logins": no verb, whatever lasts."""
+    after = asked.words[span.last] if span.last < len(asked.words) else None
+    counted = after is not None and after.number is not None
+    return counted and span.words in SUPERLATIVES
 
 
 def _compounds(

@@ -74,7 +74,7 @@ TWELVE: dict[str, dict[str, Any]] = {
     "Which services logged more than 20 errors?": {
         "from": "logs.entries", "where": equal("level", "error"),
         "group": [{"field": "service"}], "measures": [COUNT],
-        "having": {"op": ">", "field": "n", "value": 20},
+        "having": {"op": ">", "field": "n", "value": 20}, "show": ["service"],
     },
     "How many open erasure requests are there?": {
         "from": "compliance.requests", "measures": [COUNT],
