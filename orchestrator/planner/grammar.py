@@ -42,7 +42,7 @@ FILLER: Final = _set(
     work works working ask asked run ran column columns new together according develop developed track tracks tracked tracking deal deals dealt percentage percent share proportion fraction ratio
     hold holds held holding arrive arrives arrived arriving sit sits sat sitting lie lies lay stand stands stood keep keeps keeping
     experience experienced experiencing encounter encountered face faced faces submit submits submitted lodge lodged hand handed
-    enter entered reach reached reaches conduct conducted carry carried bear accumulate accumulated collect collected
+    enter entered reach reached reaches conduct conducted carry carried accumulate accumulated collect collected
     gather gathered note noted give gives gave remain remains remained remaining appear appears appeared turn turned
     own owned possess possesses possessed obtain obtained constitute represent represents comprise amounted
     wonder wondering curious interested concerned simply basically quickly asap thx thanks cheers folks guys stuff ballpark wanna gimme

@@ -121,6 +121,7 @@ def test_starting_and_stopping_a_child_again_and_again_leaves_no_zombie_and_no_d
     counts = []
     with Peer(tmp_path, "--topology", "processes") as peer:
         peer.ready()
+        peer.call("ask", question="how many users are there?")  # what opens on first need is open
         for _ in range(cycles):
             yaml = DOMAIN.format(name="brief")
             peer.call("admin_write", action="domain_add", arguments={"yaml": yaml})
