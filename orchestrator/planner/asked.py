@@ -61,6 +61,9 @@ _BEHIND_UNIT: Final = frozenset(
         "today",
     ]
 )
+_ASIDE: Final = frozenset(
+    {("leaving", "out"), ("leave", "out"), ("left", "out"), ("left", "by"), ("i", "e"), ("e", "g")}
+)
 _LEFT: Final = frozenset({"without", "empty", "blank"})
 #: words that a negator may stand before what qualifies the absent: "not had a single failed"
 _NEGATED: Final = 5
@@ -163,8 +166,7 @@ def _is_amount(window: Window, words: tuple[Word, ...]) -> bool:
         return True  # of a person, and not of a record
     last = words[window.last - 1]
     after = words[window.last].text if window.last < len(words) else ""
-    unit = after in UNITS or after.removesuffix("s") in UNITS
-    return last.number is not None and (unit or "," in last.raw)
+    return last.number is not None and (_in_table(after) or "," in last.raw)
 
 
 def _without_particle(window: Window, words: tuple[Word, ...], lexicon: Lexicon) -> Window:
@@ -185,7 +187,7 @@ def _in_units(words: tuple[Word, ...], lexicon: Lexicon) -> frozenset[int]:
         if words[n - 1].text in ("in", ",")
         or (n + 1 == len(words) and word.text in _SHORT_UNITS and _apart(words, n))
         if (word.stem,) not in lexicon.schema or _measured(words[: n - 1])
-        if word.text in UNITS or word.text.removesuffix("s") in UNITS
+        if _in_table(word.text)
         if n + 1 == len(words)
         or (_is_unit(word.text) and words[n - 1].text == "in" and words[n + 1].text in _BEHIND_UNIT)
         for place in ((n - 1, n) if words[n - 1].text in ("in", ",") else (n,))
@@ -211,26 +213,17 @@ def _measured(words: tuple[Word, ...]) -> bool:
 
 def _left_out(words: tuple[Word, ...]) -> frozenset[int]:
     """Places of "leaving out", "left by" and "left without", which are no leaving."""
-    texts = [word.text for word in words]
-    return (
-        frozenset(
-            place
-            for n, pair in enumerate(pairwise(texts))
-            if pair in (("leaving", "out"), ("leave", "out"), ("left", "out"), ("left", "by"))
-            for place in (n, n + 1)
-        )
-        | frozenset(
-            n + (pair[0] == "even")
-            for n, pair in enumerate(pairwise(texts))
-            if (pair[0] == "left" and pair[1] in _LEFT) or pair == ("even", "once")
-        )
-        | frozenset(
-            place
-            for n, pair in enumerate(pairwise(texts))
-            if pair in (("i", "e"), ("e", "g"))
-            for place in (n, n + 1)
-        )
+    pairs = list(enumerate(pairwise(word.text for word in words)))
+    whole = frozenset(place for n, pair in pairs if pair in _ASIDE for place in (n, n + 1))
+    return whole | frozenset(
+        n + (pair[0] == "even")
+        for n, pair in pairs
+        if (pair[0] == "left" and pair[1] in _LEFT) or pair == ("even", "once")
     )
+
+
+def _in_table(text: str) -> bool:
+    return text in UNITS or text.removesuffix("s") in UNITS
 
 
 def _is_unit(text: str) -> bool:

@@ -40,13 +40,13 @@ _NAMED: Final = 0.9
 _EACH: Final = frozenset({"per", "each", "every"})
 _SIDES: Final = frozenset({"vs", "versus"})
 _RANKS: Final = frozenset(SUPERLATIVES) - {"first", "last", "recent", "top", "bottom"}
-#: words behind a field that are about its column, and no value of it
 _ANYBODY: Final = re.compile(
     r" (?:by|belongs? to) (?:somebody|someone|anybody|anyone|(?:a|any|some) (?:person|user|human))"
     r" (?!who |that |whose |from |in |with |on |of )"
 )
 _ENDS: Final = "|".join(SUPERLATIVES)
 _BOTH_ENDS: Final = re.compile(rf" (?P<a>{_ENDS}) (?:and|or)(?: the)? (?P<b>{_ENDS})(?= )")
+#: words behind a field that are about its column, and no value of it
 _FORMS: Final = frozenset({"only", "name", "names", "alphabetically", "please", "too"})
 _WHOLE: Final = frozenset({"sum", "avg"})
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from registry.record import NUMERIC
 from registry.shape.column import ColumnShape, Shape
 from registry.shape.headers import meant_words, singular, words_of
 
@@ -53,7 +54,7 @@ def money(shape: Shape, names: Sequence[str]) -> dict[str, Any]:
 
 def _amounts(column: ColumnShape) -> bool:
     words = {*words_of(column.header), *meant_words(column.header)}
-    if column.kind.name not in ("int", "float", "decimal") or words & _RATES:
+    if column.kind.name not in NUMERIC or words & _RATES:
         return False
     return bool(words & _AMOUNTS) or column.unit in _CURRENCIES
 
