@@ -18,6 +18,8 @@ from orchestrator.planner.network import planner as network
 from orchestrator.planner.network.planner import Opinion
 from orchestrator.planner.network.unplanned import beyond
 from orchestrator.planner.phrasing.openings import anew
+from orchestrator.planner.phrasing.repairs import repaired
+from orchestrator.planner.phrasing.scenes import undressed
 from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
 from registry.catalog import Catalogue
 from registry.plan import QueryPlan
@@ -125,5 +127,6 @@ PLANNERS: Final[dict[str, Planner]] = {
 _own, _edits, _rules, _ = PLANNERS.values()
 #: what was verified is asked for in its own words, the others in English
 default: Final[Planner] = cascade(
-    _own, spoken(anew(cascade(_edits, seconded(_rules, network.opinion))))
+    _own,
+    spoken(anew(undressed(repaired(cascade(_edits, seconded(_rules, network.opinion)))))),
 )

@@ -71,6 +71,11 @@ class Readings:
     suggestions: tuple[str, ...] = ()
     final: bool = False
 
+    def less(self, left: float) -> Readings:
+        """The same, each reading only so much as likely."""
+        made = (replace(r, confidence=round(r.confidence * left, 4)) for r in self.readings)
+        return replace(self, readings=tuple(made))
+
 
 class Further(Protocol):
     """Asked where no planner is sure: `found`, with what somebody slower says of the question.

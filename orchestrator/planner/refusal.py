@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 - tables of words read better wide
 """Questions that are no questions about the data: requests to change it, and what to suggest
 instead."""
 
@@ -41,6 +42,16 @@ SUGGESTIONS_MAX: Final = 5
 _SETS: Final = frozenset(
     ["set", "change", "mark", "switch", "assign", "move", "turn", "make", "convert", "reassign"]
 )
+#: verbs that ask for a deed only with what it is done to: a "refund rate" is none
+_DEEDS: Final = frozenset(
+    "approve close demote promote publish refund reject resolve retry solve unlock".split()
+)
+#: the same, and names of what is stored as often
+_NOUNS: Final = frozenset(
+    "apply book call charge decrease deploy email escalate fix forward increase invite lower mail "
+    "merge message pause pay ping raise remind resume retire run start stop sync text".split()
+)
+_OBJECTS: Final = frozenset({"me", "us", "him", "her", "them", "it", "everyone", "everybody"})
 _OF: Final = frozenset({"of", "in", "from", "over", "since", "compared"})
 
 
@@ -99,6 +110,8 @@ def asks_to_write(words: tuple[Word, ...]) -> str | None:
         rest = rest[1:]
     if rest[:1] and rest[0] in _SETS and {"to", "as"} & set(rest[2:]) and rest[1] not in _OF:
         return rest[0]  # "set the plan of Swift Shop to free"
+    if rest[:1] and rest[0] in _DEEDS | _NOUNS and _done_to(rest, words):
+        return rest[0]
     if not rest or rest[0] not in WRITES:
         return None
     if rest[0] == "add" and rest[1:2] in (["up"], ["together"]):
@@ -106,6 +119,13 @@ def asks_to_write(words: tuple[Word, ...]) -> str | None:
     if len(rest) > 1 and rest[1] in ("per", "by", "last", "in", "this", "over", "each"):
         return None
     return rest[0]
+
+
+def _done_to(rest: list[str], words: tuple[Word, ...]) -> bool:
+    """Whether a verb stands before what it is to be done to: "the ticket", "invoice 2026-00012"."""
+    if rest[1:2] and (rest[1] in _ARTICLES - {"from"} or rest[1] in _OBJECTS):
+        return True
+    return rest[0] in _DEEDS and any(word.kind in ("code", "quoted") for word in words)
 
 
 def near_names(unknown: tuple[str, ...], catalogue: Catalogue) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from orchestrator.planner.followup.periods import is_bound, shifted
+from orchestrator.planner.grammar import HINT_UNITS
 from orchestrator.planner.parts import measured
 from orchestrator.planner.shape.assemble import needed
 from orchestrator.planner.words import NUMBERS, phrase
@@ -25,6 +26,7 @@ from registry.plan import (
     conjoin,
     conjuncts,
 )
+from registry.record import NUMERIC
 
 Edit = Callable[["re.Match[str]", QueryPlan, CollectionSpec], QueryPlan | None]
 OPS: Final = {
@@ -56,6 +58,27 @@ def counted(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> Quer
         made = measured("count", None, plan.source.partition(".")[2])
     bare = without_folds(plan).model_copy(update={"measures": (made,), "joins": plan.joins})
     return bare.model_copy(update={"joins": needed(bare)})
+
+
+def summed(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> QueryPlan | None:
+    """ "what do they add up to": the one number of the records that is worth a sum, money first."""
+    if plan.combine is not None or plan.group or plan.limit is not None or len(plan.measures) > 1:
+        return None
+    told = [m.field for m in plan.measures if m.field and m.fn != "distinct"]
+    names = told or _worth(spec)
+    if len(names) != 1:
+        return None
+    bare = without_folds(plan).model_copy(update={"joins": plan.joins})
+    made = bare.model_copy(update={"measures": (measured("sum", names[0], f"sum_{names[0]}"),)})
+    return made.model_copy(update={"joins": needed(made)})
+
+
+def _worth(spec: CollectionSpec) -> list[str]:
+    """The numbers in money, or else with a unit, or else all of them but the keys."""
+    numbers = {n: f for n, f in spec.fields.items() if f.type in NUMERIC and n not in spec.key}
+    units = [n for n, f in numbers.items() if f.unit]
+    money = [n for n in units if (numbers[n].unit or "").lower() in HINT_UNITS["price"]]
+    return money or units or list(numbers)
 
 
 def listed(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> QueryPlan | None:

@@ -46,7 +46,13 @@ def _form(pattern: str, edit: Edit, meaning: str) -> Form:
 
 
 _ME: Final = r"(?:(?:show|list|give|see|display)(?: me)?|let me see|i want to see)"
+_PRONOUN: Final = "(?:they|them|those|these|that|it|this)"
 _THOSE: Final = r"(?:those|them|these|that|it)"
+_SUMS: Final = (
+    r"(?:add up|adds up|amount|amounts|come|comes|sum up|sum|total|total up) to"
+    r"|total|sum up|worth|cost|make|bring in"
+)
+_ALL: Final = r"(?:in total|altogether|all together|together|in sum|all in all|overall)"
 #: the first that fits is done, then what is left of the words is laid over the plan
 FORMS: Final = (
     _form(
@@ -56,6 +62,16 @@ FORMS: Final = (
         r"|of (?:which|those|these|them|that) how many(?: (?:are|were|is|was|have|had|came))?(?= )",
         edits.counted,
         "counted",
+    ),
+    _form(
+        rf"(?:and )?(?:what|how much) (?:do|does|did|is|are|was|were) (?:all )?(?:of )?{_PRONOUN}"
+        rf"(?: all)? (?:{_SUMS})(?: {_ALL})?$|(?:and )?how much (?:money )?(?:is|are|was|were)"
+        rf" {_PRONOUN}(?: all)?(?: worth)?(?: {_ALL})?$"
+        rf"|(?:sum|add|total) {_THOSE} up$|sum (?:of )?{_THOSE}$"
+        r"|(?:and )?(?:what is|what are|what s|give me|show)? ?(?:the|their|its) (?:combined|total"
+        rf"|sum|grand total)(?: (?:value|worth|sum|amount))?(?: of {_THOSE})?$",
+        edits.summed,
+        "summed up",
     ),
     _form(
         rf"{_ME} (?:{_THOSE}|the (?:records|rows|details|list))|which(?: ones?)?"

@@ -36,6 +36,11 @@ _ANY: Final = (
     r" (?P<f>[FRBC]\d+)"
 )
 
+_MOST: Final = (
+    r"(?:which|what|who)(?: (?:is|was|of the|the))*(?: (?P<f>[FRC]\d+))(?: [a-z]+| V\d+){0,3}?"
+    r" (?:the )?(?P<way>most|fewest|least)(?: (?:of )?(?:them|those|these|that))?$"
+)
+
 _ELSEWHERE: Final = re.compile(
     r"(?:and |ok |now |also )*(?:(?:do )?the same (?:thing )?(?:for|with|of)|same (?:for|with)"
     r"|what about|how about|and|also|for)\b"
@@ -90,10 +95,26 @@ def with_columns(frame: Frame, before: QueryPlan) -> QueryPlan | None:
     return made.model_copy(update={"joins": needed(made)})
 
 
+def most_of_them(frame: Frame) -> bool:
+    """ "which agent has most of them": groups of the very records, by their number."""
+    if frame.measures or frame.group:
+        return False
+    for found in frame.find(_MOST):
+        add_group(frame, frame.item(found["f"]))
+        if not frame.group:
+            return False
+        made = folding.count_root(frame)
+        frame.order = [Order(by=made.name, desc=found["way"] == "most")]
+        frame.limit, frame.hidden = 1, {made.name}
+    return bool(frame.group)
+
+
 def of_its_records(frame: Frame) -> bool:
     """Whether the turn asks something of the very records: "which workflows are they from", "how
     many users are those"; then it says so in the frame.
     """
+    if most_of_them(frame):
+        return True
     if frame.measures or frame.group or frame.where:
         return False
     if frame.has(r"how many (?:different )?[CRF]\d+"):

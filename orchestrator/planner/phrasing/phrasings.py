@@ -36,6 +36,7 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"^(?:(?:quick|short|simple|one more|another|next|small) (?:one|question|thing)|question|hi there|hey there|hey team|good (?:morning|afternoon|evening)|sorry|btw|fyi|for (?:the|my|a|our) (?:report|slides|deck|meeting|board|boss|manager|newsletter))(?: ,| for you)*", ""),
     (r"^(?:i would|i d|i|we|we d|we would) (?:like|want|need|love) (?:to (?:know|see|have|get|understand|find out|learn))?(?= (?:how|what|which|who|when|where) )", ""),
     (r"who (?:among|amongst|out of|of|from|in)(?: all| the| our)*", "which"),
+    (r"at (?:the|this) (?:very )?(?:moment|point|time|point in time)(?= ,|$)|at present|presently|as of (?:right )?now|as things stand|as we speak|for the time being", "now"),
     # -- how many
     (r"(?:the )?(?:headcount|head count|tally) of", "number of"),
     (r"^@please(?:tally|tot|add)(?: up)?(?: the| all| number of)*", "count"),

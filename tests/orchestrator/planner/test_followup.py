@@ -361,3 +361,20 @@ def test_a_turn_may_lead_back(turn: str) -> None:
 def test_another_number_is_folded_as_the_one_before(turn: str) -> None:
     first = "total visitors by channel in May"
     assert after(first, turn) == after("total cost by channel in May", "and the cost?")
+
+
+@pytest.mark.parametrize(
+    "turn", ["what do they add up to?", "how much is that altogether?", "their combined value"]
+)
+def test_records_are_summed_up_in_money(turn: str) -> None:
+    made = last("how many invoices are overdue?", turn).plan
+    assert made.measures[0].fn == "sum"
+    assert made.measures[0].field == "amount"
+    assert made.where == last("how many invoices are overdue?").plan.where
+
+
+def test_which_has_most_of_them_groups_the_records_before() -> None:
+    made = last("deliveries sent in September", "which status had the fewest?").plan
+    assert [key.field for key in made.group] == ["status"]
+    assert (made.limit, made.order[0].desc) == (1, False)
+    assert made.where == last("deliveries sent in September").plan.where

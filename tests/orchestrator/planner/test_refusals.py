@@ -18,6 +18,9 @@ CATALOGUE = company()
         "mark all users as closed",
         "please change the email of Anna Schmidt to a@b.example",
         "should we delete old users",
+        "please resolve the urgent tickets",
+        "refund invoice 2026-00017",
+        "email us the newsletter figures",
         "which users should we call",
     ],
 )

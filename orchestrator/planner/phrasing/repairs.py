@@ -1,0 +1,145 @@
+"""What somebody puts right in the same breath: "tickets of last week, no, last month". Of two parts
+of one sort the later holds; what was taken back is blanked, so that each word keeps its place.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+from orchestrator.planner.asked import Asked
+from orchestrator.planner.followup.cues import asks
+from orchestrator.planner.grammar import AGGREGATES, COMPARATIVES, SUPERLATIVES
+from orchestrator.planner.lexicon import Lexicon, lexicon_of
+from orchestrator.planner.reading import Context, Planner, Question, Readings
+from orchestrator.planner.spans import content
+from orchestrator.planner.words import Word, tokenise
+from registry.catalog import Catalogue
+
+_MARK: Final = r"[\s,.;:!?()\u2013\u2014\u2026-]"
+_SURELY: Final = (
+    r"sorry|oops|whoops|(?:no )?wait|hang on|hold on|(?:scratch|strike|forget) that|correction"
+    r"|i mean|i meant|i mean to say|i meant to say|or rather|or better|my mistake|my bad"
+)
+_FURTHER: Final = (
+    r"(?:make (?:that|it)|let us say|let's say|say|rather|better|actually|no|not that|i mean"
+    r"|i meant|sorry)\b"
+)
+#: behind a mark anything may take back what stood before; without one only what says so
+_CUE: Final = re.compile(
+    rf"(?:(?<=\w)\s*[,.;:!?()\u2013\u2014\u2026-]{_MARK}*(?:(?:oh|ah|uh|um|err?|hm+|well){_MARK}+)*"
+    rf"(?:{_SURELY}|actually(?=\s*,| make| i )|make that|rather|no(?:pe)?(?=\s*[^\w\s]|\s+(?:last"
+    r"|this|in|on|from|yesterday|today)\b))"
+    rf"|(?<=\w)\s+(?:{_SURELY}))\b(?:{_MARK}+{_FURTHER})*{_MARK}*",
+    re.IGNORECASE,
+)
+_UNSURE: Final = 0.5
+_RETRACED_MAX: Final = 5  # words
+_PREPOSITIONS: Final = frozenset(
+    ["in", "on", "at", "from", "for", "of", "since", "during", "until", "before", "after", "by"]
+)
+_KINDS: Final = {"collection": "C", "measure": "N", "field": "F", "value": "V"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Words `first` to `last` (exclusive) of one sort, such as a window; `said`: the fields that
+    have such a value."""
+
+    sort: str
+    first: int
+    last: int
+    said: frozenset[tuple[str, str]] = frozenset()
+
+    def like(self, other: _Part) -> bool:
+        return bool(self.said & other.said) if self.sort == "V" else self.sort == other.sort
+
+
+def repaired(planner: Planner) -> Planner:
+    """The planner, asked for what was meant in the end. What cannot be told is no sure answer."""
+
+    def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
+        found = _CUE.search(question.text)
+        if found is None or not found.start() or found.end() == len(question.text):
+            return planner(question, catalogue, context)
+        meant = _repaired(question, found, lexicon_of(catalogue))
+        made = planner(meant or question, catalogue, context)
+        return made if meant is not None else made.less(_UNSURE)
+
+    return plan
+
+
+def _repaired(question: Question, found: re.Match[str], lexicon: Lexicon) -> Question | None:
+    """The question as it was meant; `None` where nothing is taken back."""
+    head, tail = question.text[: found.start()], question.text[found.end() :]
+    before = Asked(replace(question, text=head), tokenise(head), lexicon)
+    after = Asked(replace(question, text=tail), tokenise(tail), lexicon)
+    if asks(" ".join(word.text for word in after.words)) and any(
+        part.sort in "CN" for part in _parts(after)
+    ):
+        return _blanked(question, 0, found.end())
+    stretch = _retraced(before.words, after.words) or _taken_back(before, after)
+    if stretch is None:
+        return None
+    start, end = before.words[stretch[0]].start, before.words[stretch[1] - 1].end
+    return _blanked(_blanked(question, start, end), found.start(), found.end())
+
+
+def _retraced(before: tuple[Word, ...], after: tuple[Word, ...]) -> tuple[int, int] | None:
+    """ "from May, sorry, from June", "over 5, no, 10 seconds": the words from the one that is said
+    again."""
+    first, last = after[0] if after else None, len(before)
+    if first is None or not before:
+        return None
+    if first.number is not None and before[-1].number is not None:
+        return last - 1, last
+    again = next((n for n in range(last - 1, -1, -1) if before[n].text == first.text), None)
+    return (again, last) if again is not None and last - again <= _RETRACED_MAX else None
+
+
+def _taken_back(before: Asked, after: Asked) -> tuple[int, int] | None:
+    """The last part that is of the sort of the first one behind."""
+    new = _parts(after)
+    if not new or any(content(word) for word in after.words[: new[0].first]):
+        return None
+    wrong = next((part for part in reversed(_parts(before)) if part.like(new[0])), None)
+    if wrong is None or (wrong.sort not in "TV" and wrong.last != len(before.words)):
+        return None
+    first = wrong.first
+    led = bool(after.words) and after.words[0].text in _PREPOSITIONS
+    if wrong.sort == "T" and before.words[first].text in _PREPOSITIONS and not led:
+        first += 1
+    elif led and first and before.words[first - 1].text in _PREPOSITIONS:
+        first -= 1
+    return first, wrong.last
+
+
+def _parts(asked: Asked) -> list[_Part]:
+    """The parts of a question that may be taken back, left to right."""
+    out = [_Part("T", w.first, w.last) for w in asked.windows]
+    out += [_Part("K", b.first, b.last) for b in asked.beats]
+    out += [_Part("O", c.first, c.last) for c in asked.comparisons]
+    for span in asked.spans:
+        best = span.meanings[0]
+        told = frozenset((m.address, m.field) for m in span.meanings if m.kind == "value")
+        out.append(_Part(_KINDS[best.kind], span.first, span.last, told))
+    taken = {place for part in out for place in range(part.first, part.last)}
+    for place, word in enumerate(asked.words):
+        sort = _sort(word)
+        if place not in taken and sort:
+            out.append(_Part(sort, place, place + 1))
+    return sorted(out, key=lambda part: part.first)
+
+
+def _sort(word: Word) -> str:
+    if word.text in AGGREGATES:
+        return "fold"
+    if word.text in SUPERLATIVES:
+        return "end"
+    return "number" if word.number is not None and word.text not in COMPARATIVES else ""
+
+
+def _blanked(question: Question, start: int, end: int) -> Question:
+    text = question.text
+    return replace(question, text=text[:start] + " " * (end - start) + text[end:])
