@@ -182,10 +182,18 @@ def acted(spans: tuple[Span, ...], words: tuple[Word, ...]) -> Iterator[Span]:
         named = {m.address for m in told.meanings if m.kind == "collection" and m.weight >= _NEAR}
         if not done or not named or not between <= _OBJECT or verb.last == what.first:
             continue
-        apart = named.isdisjoint(m.address for m in verb.meanings)
-        apart = apart or _denied(verb, words)
+        kind = verb.meanings[0].kind
+        apart = named.isdisjoint(m.address for m in verb.meanings if m.kind == kind)
+        apart = apart or _denied(verb, words) or _same_deed(verb, told)
         if verb.meanings[0].kind in ("collection", "value") and apart:
             yield verb
+
+
+def _same_deed(verb: Span, what: Span) -> bool:
+    """ "filed the most documents": the deed is no second name of what it was done to."""
+    kinds = {verb.meanings[0].kind, what.meanings[0].kind}
+    same = verb.meanings[0].address == what.meanings[0].address
+    return kinds == {"collection"} and same and stem(verb.words) != stem(what.words)
 
 
 _FOR: Final = frozenset({"per", "which", "what", "their", "its", "his", "her"})
@@ -194,7 +202,19 @@ _FOR: Final = frozenset({"per", "which", "what", "their", "its", "his", "her"})
 def asked_for(spans: tuple[Span, ...], words: tuple[Word, ...]) -> tuple[Span, ...]:
     """The spans, those right behind "per" and "which" as what has values, and not as one of
     them: "per agent" is no side of a talk."""
-    return tuple(_as_field(s) if _for_each(s, words) else s for s in spans)
+    after = (*spans[1:], None)
+    return tuple(
+        _as_field(s) if _for_each(s, words) and not _told_of(s, other) else s
+        for s, other in zip(spans, after, strict=False)
+    )
+
+
+def _told_of(span: Span, after: Span | None) -> bool:
+    """ "which published article": a value of what is named right behind it."""
+    if after is None or after.first != span.last or after.meanings[0].kind != "collection":
+        return False
+    address = after.meanings[0].address
+    return any(m.kind == "value" and m.address == address for m in span.meanings)
 
 
 def _for_each(span: Span, words: tuple[Word, ...]) -> bool:
@@ -205,11 +225,11 @@ def _for_each(span: Span, words: tuple[Word, ...]) -> bool:
 
 
 def _as_field(span: Span) -> Span:
-    kept = tuple(m for m in span.meanings if m.kind != "value" and m.weight >= _NEAR)
-    return replace(span, meanings=kept) if kept else span
+    kept = tuple(m for m in span.meanings if m.kind != "value")
+    return replace(span, meanings=kept) if any(m.weight >= _NEAR for m in kept) else span
 
 
-_OR: Final = frozenset({"or", "and", "nor", ","})
+_OR: Final = frozenset({"or", "and", "nor", ",", "vs", "versus"})
 
 
 def conjoined(spans: tuple[Span, ...], words: tuple[Word, ...]) -> tuple[Span, ...]:

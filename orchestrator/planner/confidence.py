@@ -16,7 +16,7 @@ import orjson
 from orchestrator.planner.odds import logit, weighed
 from orchestrator.planner.reading import BEHIND, Reading
 from registry.catalog import Catalogue
-from registry.plan import Compare, In, QueryPlan, conjuncts, leaves
+from registry.plan import Compare, In, QueryPlan, conjuncts, leaves, replaced
 
 _FILE: Final = Path(__file__).with_name("confidence.json")
 _CLOSE: Final = 0.04  # two roots or roles as near as this are two meanings
@@ -97,7 +97,7 @@ def chosen(
             mine = round(min(max(mine, 0.0), 1.0), 4)
             out.append(replace(reading, confidence=mine, evidence=found["shaped"]))
         out = _layered(out, first, composed, found["shaped"])
-    if two_meanings(shaped, catalogue):
+    if two_meanings(shaped, catalogue) and (composed is None or shaped[0].confidence >= _HEARD):
         return tuple(out[-len(shaped) :])
     if composed is not None and found["composed"]["agree"]:  # but for columns: those asked for
         best = max(r.confidence for r in out)
@@ -313,11 +313,13 @@ def alike(a: QueryPlan, b: QueryPlan) -> bool:
 def _said(plan: QueryPlan, *, ordered: bool) -> tuple[object, ...]:
     folds = {m.name: f"{m.fn} {m.field}" for m in plan.measures}
     labels = {g.field.rpartition(".")[0] for g in plan.group if "." in g.field}
+    kept = conjuncts(plan.having)
     return (
         plan.source,
         sorted(map(str, conjuncts(plan.where))),
         sorted(f"{g.field} {g.bucket}" for g in plan.group if g.field not in labels),
         sorted(folds.values()),
+        sorted(str(replaced(part, lambda name: folds.get(name, name))) for part in kept),
         [(folds.get(o.by, o.by), o.desc) for o in plan.order if ordered],
         plan.limit,
         None if plan.measures or plan.group else sorted(plan.select),

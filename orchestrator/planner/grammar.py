@@ -48,7 +48,7 @@ FILLER: Final = _set(
     wonder wondering curious interested concerned simply basically quickly asap thx thanks cheers folks guys stuff ballpark wanna gimme
     lemme pls plz kindly hence therefore okay well namely respectively altogether together
     combination wise site website incl dump possible potential hits apart aside counted tallied against
-    percentages shares"""
+    percentages shares yesno"""
 )
 #: what follows is not there: "users without sessions"
 ABSENCE: Final = _set("without no zero never not nobody noone lacking missing lack lacks")

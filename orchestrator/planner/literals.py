@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from orchestrator.planner.grammar import AGGREGATES, COMPARATIVES, SUPERLATIVES, UNITS
+from orchestrator.planner.grammar import AGGREGATES, COMPARATIVES, NEGATORS, SUPERLATIVES, UNITS
 from orchestrator.planner.times.timewindow import joined
 from orchestrator.planner.words import NUMBERS, Word, stem
 
@@ -141,6 +141,7 @@ _SEARCH: Final = re.compile(
     rf"(?:^|(?<= ))(?P<cue>{_CUES}) (?:the )?(?:(?:words?|phrase|text|term)s? )?(?P<what>.+?)"
     r"(?= (?:in|from|by|per|sent|written|posted|opened|created|filed|published|during|since"
     r"|for each|grouped|group|sorted|with|that|which|who|on|this|each|for|are|is|were|was|do|did"
+    r"|has|have|had|been"
     r"|there|exist)(?: |$)| ~| , | &|$)"
 )
 _IN_FIELD: Final = re.compile(
@@ -286,6 +287,7 @@ def sought(question: str, words: tuple[Word, ...], hidden: frozenset[int]) -> tu
             continue
         first, last = _span(starts, found.start(), found.end())
         begin, _ = _span(starts, found.start("what"), found.end())
+        begin = _quote(words, begin)
         last = _sentence_end(question, words, begin, last)
         what = words[begin:last]
         match = _match_text(what)
@@ -293,12 +295,40 @@ def sought(question: str, words: tuple[Word, ...], hidden: frozenset[int]) -> tu
             continue
         if all(word.text in _TURNING or word.text in _STOP for word in what):
             continue  # "complain about the most"
+        if what[0].text in NEGATORS:
+            continue  # "about anything but exports"
         raw = question[what[0].start : what[-1].end].strip("\"“”'").rstrip("?.!,")
         mode: Mode = "starts" if found["starts"] else "ends" if found["ends"] else "match"
         exact = any(word.kind == "quoted" for word in what)
         return (Sought(first, last, mode, match, raw, exact, found["cue"]),)
     inside = _inside(text, starts, question, words)
     return () if inside is None else (inside,)
+
+
+_SAID: Final = frozenset(
+    [
+        "something",
+        "anything",
+        "that",
+        "it",
+        "they",
+        "this",
+        "is",
+        "was",
+        "were",
+        "are",
+        "like",
+        "how",
+    ]
+)
+
+
+def _quote(words: tuple[Word, ...], begin: int) -> int:
+    """Where the text begins: "saying something is "outdated"" looks for what is quoted."""
+    place = begin
+    while place < len(words) and words[place].text in _SAID:
+        place += 1
+    return place if place < len(words) and words[place].kind == "quoted" else begin
 
 
 def _inside(text: str, starts: list[int], question: str, words: tuple[Word, ...]) -> Sought | None:

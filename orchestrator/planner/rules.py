@@ -12,6 +12,7 @@ from orchestrator.planner.confidence import chosen
 from orchestrator.planner.graph import graph_of
 from orchestrator.planner.lexicon import lexicon_of
 from orchestrator.planner.marks import impossible, marked
+from orchestrator.planner.nameless import without_nameless
 from orchestrator.planner.phrasing.phrasings import reworded
 from orchestrator.planner.reading import Context, Question, Reading, Readings
 from orchestrator.planner.refusal import asks_to_write, beyond, near_names
@@ -38,7 +39,8 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
         return Readings(NAME, reason=reason)
     asked = asked_of(question, catalogue)
     found = chosen(*both(asked, question.text, catalogue), catalogue)
-    readings = tuple(shown(reading, asked.words, catalogue) for reading in found)
+    named = (without_nameless(reading, catalogue) for reading in found)
+    readings = tuple(shown(reading, asked.words, catalogue) for reading in named)
     return _offered(readings, catalogue) if readings else _nothing(asked, catalogue)
 
 

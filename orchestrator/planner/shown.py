@@ -163,6 +163,9 @@ def _told(plan: QueryPlan) -> QueryPlan:
     """ "when was Anna last seen": her name is in the question."""
     told = {p.field for p in conjuncts(plan.where) if isinstance(p, Compare) and p.op == "="}
     left = tuple(path for path in plan.select if path not in told)
+    by = {order.by for order in plan.order}
+    if plan.limit == 1 and by & set(left):  # "when did the latest alert start"
+        left = tuple(path for path in left if path in by)
     return plan.model_copy(update={"select": left}) if left and left != plan.select else plan
 
 

@@ -53,6 +53,7 @@ _ENDINGS: Final = frozenset(
     }
 )
 _SHORT: Final = 4
+_OWN_NAME: Final = 0.9  # a collection is called so
 _COUNTING: Final = frozenset({"number", "numbers", "count", "counts"})
 
 _JOINING: Final = frozenset({"and", "or", ",", "/", "&"})
@@ -162,7 +163,10 @@ def _matches(
             if last < len(words) and words[last].glued:
                 continue
             meanings = _meanings(run, lexicon, stated=_stated(words, first))
-            if meanings and not _counts(run, words[last:]):
+            counts = _counts(run, words[last:]) and not (
+                run[0].text == "numbers" and _numbered(meanings, words[last:], lexicon)
+            )
+            if meanings and not counts and not _sequence(run, words[:first]):
                 soft = (
                     len(run) == 1
                     and run[0].text in _GRAMMAR | TIME_WORDS
@@ -203,6 +207,44 @@ def _counts(run: tuple[Word, ...], after: tuple[Word, ...]) -> bool:
         return False
     counts = run[0].text in _COUNTING and after[0].text == "of"
     return counts or (run[0].text in _SORTING and after[0].text == "by")
+
+
+_AHEAD: Final = 6  # words from "numbers of" to what has them
+
+
+def _numbered(meanings: tuple[Meaning, ...], after: tuple[Word, ...], lexicon: Lexicon) -> bool:
+    """Whether "the numbers of all open invoices" are the numbers that invoices have."""
+    plural = {m.address for m in meanings if m.kind == "field" and m.surface[-1:] == ("number",)}
+    named = {
+        m.address
+        for word in after[:_AHEAD]
+        for m in lexicon.schema.get((word.stem,), ())
+        if m.kind == "collection" and m.weight > _OWN_NAME
+    }
+    return bool(plural & named)
+
+
+_SEQUENCES: Final = frozenset(
+    [
+        "alphabetical",
+        "alphabetic",
+        "ascending",
+        "descending",
+        "increasing",
+        "decreasing",
+        "chronological",
+        "reverse",
+        "lexicographic",
+        "lexicographical",
+    ]
+)
+
+
+def _sequence(run: tuple[Word, ...], before: tuple[Word, ...]) -> bool:
+    """Whether "alphabetical order" says how to sort, whatever orders there are."""
+    return [word.text for word in run] == ["order"] and any(
+        word.text in _SEQUENCES for word in before[-1:]
+    )
 
 
 def _is_name(meanings: tuple[Meaning, ...]) -> bool:

@@ -106,7 +106,7 @@ class Word:
     number: int | float | None = None
     #: an underscore joins it to the word before: `cpu_percent` is one name
     glued: bool = False
-    #: a hyphen joins it to the word before: `users-daily` may be one name
+    #: a hyphen or a dot joins it to the word before: `users-daily`, `invoice.paid` may be one name
     hyphened: bool = False
     #: a dash or dots stand before it, with or without blanks: "5 – 9 October"
     dashed: bool = False
@@ -137,7 +137,7 @@ def tokenise(text: str) -> tuple[Word, ...]:
         if found.start() and text[found.start() - 1] == "_" and out:
             made[0] = replace(made[0], glued=True)
         gap = text[out[-1].end : found.start()] if out else ""
-        if gap == "-":
+        if gap in ("-", "."):
             made[0] = replace(made[0], hyphened=True)
         if _short_year(found, text):
             year = 2000 + int(found.group())

@@ -29,8 +29,8 @@ _MORE: Final = (
 )
 #: a field that is asked for, before what its records must not be
 _ASKED: Final = (
-    r"(?:(?:which|what|list|show|give|tell|me|us|the|all|our|any|how|many|number|of|count|those|,) )*(?P<f>F\d+)"
-    r"(?: (?:that|which|who|with|having|have|has|had|did|do|does|are|is|were|was|ever|,|D\d+|U\d+))*"
+    r"(?:(?:which|in|on|at|from|what|list|show|give|tell|me|us|the|all|our|any|how|many|number|of|count|those|,) )*(?P<f>F\d+)"
+    r"(?: (?:that|which|who|with|having|have|has|had|did|do|does|are|is|were|was|ever|we|there|,|D\d+|U\d+))*"
 )
 _LACKS: Final = re.compile(
     r"(?:without|lacking|missing|no|lacks?)(?: (?:an?|any|the|single))* [FND]\d+"

@@ -15,6 +15,7 @@ from orchestrator.planner.clauses.columns import (
     source,
 )
 from orchestrator.planner.clauses.draft import Draft
+from orchestrator.planner.clauses.ranked import people
 from orchestrator.planner.clauses.request import Column, Term
 from orchestrator.planner.clauses.sentence import Clause, Item, is_item
 from orchestrator.planner.clauses.series import held
@@ -34,9 +35,10 @@ _COUNTING: Final = frozenset(
 )
 
 
-def ask(draft: Draft, clause: Clause) -> None:
-    """Read what a clause asks to be shown into the request."""
-    _Asking(draft, clause, clause.text.split()).read()
+def ask(draft: Draft, clause: Clause, *, later: bool = False) -> None:
+    """Read what a clause asks to be shown into the request. `later`: it stands behind the
+    conditions, where "who" and "when" are columns."""
+    _Asking(draft, clause, clause.text.split(), later).read()
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class _Asking:
     draft: Draft
     clause: Clause
     tokens: list[str]
+    later: bool = False
     folds: list[Fn] = field(default_factory=list)
     count: bool = False
     different: bool = False
@@ -67,10 +70,10 @@ class _Asking:
     def _word(self, n: int, word: str) -> None:
         if word in AGGREGATES and self.clause.at[n] in self.draft.sentence.heard:
             return  # of a condition: "older than the average"
-        last = n + 1 == len(self.tokens) and n > 0 and self.tokens[n - 1] in (",", "and")
-        if last and word in ("when", "time", "date") and self.draft.plain():
-            when(self.draft)  # "title and when"
+        if self._asks_itself(n, word):
+            when(self.draft) if word not in ("who", "whom") else who(self.draft)
             self._hear(n)
+            self.listing = True
         elif " ".join(self.tokens[n : n + 2]) in _COUNTING or word in ("count", "number"):
             self.count, self.listing = True, False
             self.folds = [] if self.folds == ["sum"] else self.folds  # the total number of
@@ -89,6 +92,14 @@ class _Asking:
         elif word not in _LINK:
             self.folds = [] if self.listing else self.folds
             self.listing = False
+
+    def _asks_itself(self, n: int, word: str) -> bool:
+        """ "title and when", "when and by whom": no word behind it says which time, whose name."""
+        last = n + 1 == len(self.tokens) and n > 0 and self.tokens[n - 1] in (",", "and")
+        if last and word in ("when", "time", "date"):
+            return bool(self.draft.plain())
+        said = [t for t in self.tokens[n + 1 : n + 5] if is_item(t)]
+        return self.later and word in ("when", "who", "whom") and not said
 
     def _item(self, n: int, item: Item) -> None:
         draft = self.draft
@@ -121,6 +132,10 @@ class _Asking:
         if item.letter == "B" and self.count:
             return  # "count the enabled ones"
         waiting = bool(self.folds) or self.count
+        if self._named_before(item):
+            self.draft.use(item)
+            self.listing = True
+            return
         shown = self.draft.request.show
         if shown and not (waiting or self.listing) and not _linked(self.tokens, n):
             return
@@ -133,6 +148,13 @@ class _Asking:
             return
         column(self.draft, item, self.clause, self.folds, self.count, self.different)
         self.listing, self.count = True, False
+
+    def _named_before(self, item: Item) -> bool:
+        """ "which three agents got the most? Name and number": they are told by their names."""
+        rank = self.draft.rank
+        told = rank is not None and rank.named is None and not rank.by and not self.folds
+        head = self.draft.sentence.whole.has(r"^(?:which|what|the|top)(?: Z\d+)? [FC]\d+")
+        return self.later and told and head and item.words in ("name", "names")
 
     def _counts_in_total(self) -> bool:
         """ "privacy requests in May: total" asks how many, where no number is named."""
@@ -168,6 +190,15 @@ class _Asking:
             request.distinct = True
 
 
+def who(draft: Draft) -> None:
+    """ "…, by whom": the people that the records refer to, if one reference alone does."""
+    found = people(draft)
+    if len(found) == 1:
+        draft.request.show.append(found[0])
+    else:
+        draft.wonders.append("who")
+
+
 def when(draft: Draft) -> None:
     """ "when did …": the time that a word names, else that of the records."""
     dates = [
@@ -199,6 +230,12 @@ _BETWEEN: Final = frozenset(
         "corresponding",
         "different",
         "distinct",
+        "they",
+        "it",
+        "was",
+        "were",
+        "is",
+        "are",
     ]
 )
 _ON: Final = frozenset(
@@ -219,6 +256,9 @@ _ON: Final = frozenset(
         "including",
         "show",
         "list",
+        "when",
+        "who",
+        "how",
     ]
 )
 

@@ -33,6 +33,8 @@ _COUNTED: Final = (
     r"(?P<o>O\d+)(?: (?!and|or|in|on|at|for|with|by|that|which|who|,|\|)[a-z]+| U\d+){0,2}(?: V\d+)*"
     r" (?P<y>[CF]\d+)"
 )
+#: "hosts with", "machines that raised" before so many records
+_COUNTED_FOR: Final = r"(?P<f>F\d+) (?:(?:with|having|whose|where)|(?:(?:that|which|who) )?(?:(?:have|has|had) )?(?:have|has|had|[DU]\d+))$"
 _WHOSE: Final = r"(?P<f>F\d+) (?:whose|with|where|that|which|having|have|has)"
 _WHO: Final = frozenset({"who", "that", "which", "have", "has", "had"})
 _TIMES: Final = r"(?P<o>O\d+) (?:times|time|occasions|records|rows|entries)"
@@ -198,7 +200,8 @@ def _acts(given: Conditions, at: int) -> bool:
     """ "customers who opened 8 or more": a time's word that says what somebody did."""
     before = given.clause.word(at)
     acts = is_item(before) and before[0] in "DU"
-    return acts and given.clause.word(at - 1) in _WHO
+    whose = given.clause.word(at - 1)
+    return acts and (whose in _WHO or (is_item(whose) and whose[0] in "CF"))
 
 
 def counted(given: Conditions, found: Found, asked: Comparison, y: Item) -> None:
@@ -240,12 +243,10 @@ def counted(given: Conditions, found: Found, asked: Comparison, y: Item) -> None
 def _of_field(given: Conditions, found: Found) -> bool:
     """ "providers having over 100 deliveries": it is the field that is counted for, where its
     records are not named after it."""
-    before = given.clause.part(max(0, found.first - 2), found.first).text.split()
-    if len(before) < 2 or before[0][0] != "F" or not is_item(before[0]):
+    before = given.clause.part(0, found.first).first(_COUNTED_FOR)
+    item = before.item("f") if before is not None else None
+    if item is None:
         return False
-    if before[1] not in ("with", "having", "have", "has", "had", "whose", "where"):
-        return False
-    item = given.clause.sentence.item(before[0])
     term = given.sense.term(item)
     key, label = given.sense.key(term.address), given.sense.label(term.address)
     return term.field not in (key.field, label.field)

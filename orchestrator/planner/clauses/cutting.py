@@ -6,17 +6,18 @@ from __future__ import annotations
 from typing import Final
 
 from orchestrator.planner.clauses.sentence import Clause, is_item
-from orchestrator.planner.clauses.trailing import tail
+from orchestrator.planner.clauses.trailing import UNIT, tail
 
 _CUE: Final = (
     r"(?P<cue>whose|where|who|that|which|with(?! (?:the |their |its |corresponding )*(?:number|count|how many))|without|having|have|has|had|when|but|except|excluding|if|located|named|called"
     r"|not|never|do not|does not|did not|do|does|did|contain|contains|containing|includes|include|including|belong|belongs|belonging|did"
     r"|(?:in|on|at|from|by|for|during|after|before|since|to)(?= (?:the |both |either |a |an |any |C\d+ |@f )*[VQTXSOKU]\d+))"
 )
-_SHOWS: Final = r"(?:\| )(?:also |then |and |please |the )*(?:with|top|give|show|list|return|find|tell|what|provide|display|i want|report|include)|\|(?= (?:how many|number of|count|sum of|total))"
+_SHOWS: Final = r"(?:\| )(?:also |then |and |please |the )*(?:with|top|give|show|list|return|find|tell|what|provide|display|i (?:want|need|would like)|report|include)|\|(?= (?:how many|number of|count|sum of|total))"
 _TRAIL: Final = (
-    r",(?: (?:,|and|with|the|their|its|how|many|which(?: C\d+)?|number of C\d+|how many C\d+|when|was|what|seconds|bytes|minutes|average|total|sum|number|numbers|count|counts|only|of|them|as|well|just|give|show"
-    r"|figures?|@f|please|it|are|there|is|were|was|each|do|does|did|they))+$"
+    r"[,|](?: (?:,|and|with|the|their|its|how|many|which(?: C\d+)?|(?:number|count) of(?: [VC]\d+)+|how many C\d+|when|was|what|seconds|bytes|minutes|average|total|sum|number|numbers|count|counts|only|of|them|as|well|just|give|show"
+    r"|figures?|@f|please|it|are|there|is|were|was|each|do|does|did|they|that|those|has|have|been|long|much|who|by whom"
+    rf"|in (?:{UNIT})))+$"
 )
 #: "…, how many published ones?"
 _ONES: Final = (
@@ -27,14 +28,26 @@ _ONES: Final = (
 _WHO: Final = r"(?:,|and|, and) (?:who|when|where)(?: (?:is|are|was|were|did|has|have|the|their|its))* [FD]\d+(?: (?:them|it|this|that|those|these|each))*$"
 #: "teams with their seats"
 _THEIRS: Final = (
-    r"(?:with|and|including|plus|along with)(?: (?:all|of|the))* (?:their|its|his|her)"
+    r"(?:with|and|including|plus|along with)(?: (?:all|of))* (?:the|their|its|his|her)"
     r"(?: (?:respective|own|current))* [FNDB]\d+(?: (?:,|and|the|their|its|[FNDB]\d+))*$"
 )
 _COUNTED: Final = frozenset(
-    ["many", "number", "numbers", "count", "counts", "figures", "average", "sum", "total"]
+    [
+        "when",
+        "whom",
+        "many",
+        "number",
+        "numbers",
+        "count",
+        "counts",
+        "figures",
+        "average",
+        "sum",
+        "total",
+    ]
 )
 _COUNT: Final = r"(?P<c>C\d+) counts?$"
-_HOW_MANY: Final = r"(?:, )?(?:and|with|incl|including|plus)(?: (?:the|their))? (?:how many|counts?|number|numbers|figures)$"
+_HOW_MANY: Final = r"(?:, )?(?:and|with|incl|including|plus)(?: (?:the|their))? (?:how many|counts?|number|numbers|figures)(?: (?:of|each|them|those|these|they|it|there|have|has|had|are|is|were|was|do|does|did))*$"
 
 
 def cut(clause: Clause) -> tuple[Clause, list[Clause]]:

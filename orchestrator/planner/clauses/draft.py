@@ -42,6 +42,8 @@ class Draft:
     behind: Fn | None = None
     #: "…, and how many times": the records are counted as well
     times: bool = False
+    #: "how many yes, how many no": by this flag
+    flag: Term | None = None
     #: "change" or "percent": from one bucket to the next; `alone`, without the number itself
     pace: str = ""
     pace_alone: bool = False

@@ -23,6 +23,10 @@ _EACH_ALONE: Final = _EACH.replace("(?: (?:,|and|of|", "(?: (?:and|of|")
 _COUNT: Final = r"how many|how much|number of|numbers of|count(?: of)?|counts of|total number of|amount of|quantity of|how often|how frequently|number"
 _PART: Final = r"shares?|percentages?|percent|%|proportion|fraction|rate"
 _LISTED: Final = r"(?:(?:the|all|our|number|of|show|me|list) )*(?:[VB]\d+ )*(?:[CMN]\d+)(?: (?:,|and|[CMNF]\d+|T\d+|V\d+|O\d+|in|on|at|of|from|the))*"
+#: "were never rated by the customer"
+_DONE_BY: Final = r"(?:was|were|is|are|be|been|being|got|never|not)(?: [a-z]+)* [NDFVBU]\d+ by (?:the|a|an|our|their) [CF]\d+$"
+#: "count yes and no", as `phrasings` puts it
+_YES_AND_NO: Final = r"(?:, )?(?:count )?yesno"
 _UNITS: Final = frozenset({"hour", "day", "week", "month", "quarter", "year"})
 
 
@@ -53,6 +57,17 @@ def verbs(draft: Draft, clause: Clause) -> Clause:
     return found.hear().rest
 
 
+def yes_and_no(draft: Draft, clause: Clause) -> Clause:
+    """ "…, how many yes, how many no": by the only flag that the subject has."""
+    found = clause.first(_YES_AND_NO)
+    subject = draft.request.subject
+    flags = [n for n, f in draft.sense.spec(subject).fields.items() if f.type == "bool"]
+    if found is None or len(flags) != 1:
+        return clause
+    draft.flag = Term(subject, flags[0])
+    return found.hear().rest
+
+
 def often(draft: Draft, clause: Clause) -> Clause:
     """ "…, and how many times?": cut off, and counted in the end."""
     found = clause.first(_OFTEN)
@@ -68,6 +83,9 @@ def group(draft: Draft, clause: Clause) -> Clause:
     alone = clause.has("(?:most|least|fewest|[a-z]+est)")
     for found in clause.find(_EACH_ALONE if alone else _EACH):
         cue = found["cue"].strip()
+        if cue == "by" and clause.part(0, found.last).has(_DONE_BY):
+            draft.use(*found.items("g"))
+            continue
         if _no_group(clause, found, cue):
             continue
         if found["g"][0] != "N" and clause.part(0, found.first).has(_SO_MANY):

@@ -50,7 +50,8 @@ def read(asked: Asked, text: str, catalogue: Catalogue) -> Reading | None:
 
 _SUCH: Final = (
     r"(?:(?:list|show|me|give|name|find|get|which|what|who|are|is|how|many|number|of|count|the|all"
-    r"|any|our|those|every|,) )*(?P<v>V\d+)(?: V\d+)* (?:who|whose|that|which|with|without|having)"
+    r"|any|our|those|every|,) )*(?P<v>V\d+)(?: V\d+)*"
+    r" (?:who|whose|that|which|with|without|having|has|have|had|did|do|does|never)"
 )
 
 

@@ -10,6 +10,7 @@ from orchestrator.planner.clauses.ranking import Rank
 from orchestrator.planner.clauses.request import Among, Column, Request, Term
 from orchestrator.planner.clauses.sentence import Item
 from orchestrator.planner.grammar import PEOPLE
+from orchestrator.planner.shape.heads import of_people
 
 _SEVERAL: Final = 3  # records of each value, in the mean
 
@@ -103,16 +104,43 @@ def _repeated(draft: Draft, term: Term) -> bool:
 
 def person(draft: Draft) -> Column | None:
     """ "who": the people that the records refer to, or name."""
-    if "who" not in draft.sentence.tokens[:2]:
+    if "who" not in draft.sentence.tokens[:2] and not _by_value(draft):
         return None
-    for field, target in draft.catalogue.collections[draft.request.subject].references.items():
-        if target in draft.catalogue.collections and draft.sense.spec(target).label == "name":
-            return Column(replace(draft.sense.label(target), via=field))
+    for column in people(draft):
+        return column
     address = draft.request.subject
     for field, told in draft.catalogue.collections[address].fields.items():
         if told.type == "text" and not PEOPLE.isdisjoint(field.split("_")):
             return Column(Term(address, field))
     return None
+
+
+def people(draft: Draft) -> list[Column]:
+    """Those whom the records refer to by a name: people, or whoever else is called so where
+    nobody is."""
+    if of_people(draft.catalogue, draft.request.subject):
+        return [Column(draft.sense.label(draft.request.subject))]
+    own = draft.catalogue.collections[draft.request.subject].references
+    named = [
+        (field, target)
+        for field, target in own.items()
+        if target in draft.catalogue.collections and draft.sense.spec(target).label == "name"
+    ]
+    named = [r for r in named if of_people(draft.catalogue, r[1])] or named
+    return [Column(replace(draft.sense.label(target), via=field)) for field, target in named]
+
+
+_OF_KIND: Final = (
+    r"(?:(?:which|what|list|show|give|name|top|the|our|of|me|Z\d+) )*(?P<v>V\d+)(?! [VCFNDB]\d)"
+)
+
+
+def _by_value(draft: Draft) -> bool:
+    """ "which two colleagues": people that a value names, and nothing else before."""
+    found = draft.sentence.whole.first(_OF_KIND)
+    v = found.item("v") if found is not None and not found.first else None
+    told = {m.address for m in v.of_kind("value")} if v is not None else set()
+    return any(of_people(draft.catalogue, address) for address in told)
 
 
 def name(draft: Draft, item: Item) -> None:

@@ -62,7 +62,7 @@ _PEAK: Final = (
 )
 _TRAILING: Final = (
     rf"(?P<y>@f)(?: (?:is|are|was|were|at|in|the|its|being))* (?P<sup>{_PLAIN}|most|least|maximum|minimum)"
-    r"(?! @x)"
+    r"(?P<agg> on average| in total| overall| altogether)?(?! @x)"
 )
 _TOP: Final = (
     r"(?P<sup>top|bottom|first|last|(?:best|worst)(?= Z\d+))(?: (?P<z>Z\d+))?(?: (?:most|of|the|V\d+))* (?P<g>@x)"
@@ -70,7 +70,7 @@ _TOP: Final = (
     r" (?P<y>@x)"
 )
 _SO_MANY: Final = (
-    r"(?:(?:which|what|the|top|show|show me|list|give|name|find) (?P<z>Z\d+)(?: V\d+)*(?= [CFNM]\d+)"
+    r"(?:(?:which|what|the|top|show|show me|list|give|name|find) (?P<z>Z\d+)(?: V\d+)*(?= [CFNMV]\d+)"
     r"|^(?P<z2>Z\d+)(?: V\d+)* [CF]\d+(?= (?:with|by|that|which|who|whose|having|in) ))"
 )
 RANKED: Final = (
@@ -109,7 +109,7 @@ def rank_of(clause: Clause, sense: Sense) -> Rank | None:
 
 
 def _limit(found: Found) -> int:
-    item = found.item("z") or found.item("z2")
+    item = found.item("z") or found.item("z2") or found.item("n")
     if item is None:
         before = found.clause.word(found.first - 1)
         if before[:1] == "Z":
@@ -227,9 +227,14 @@ def _are(clause: Clause, sense: Sense) -> Rank | None:
         desc, what = SUPERLATIVES[found["sup"]]
         made = hinted(sense, sense.collection(y), what, desc, found["sup"])
         if made is not None:
-            fn: Fn = "avg" if "average" in found["agg"] else "sum"
+            fn = _folded(found["agg"])
             return Rank(made[1], found, by=made[0], fn=fn, limit=_limit(found))
     return None
+
+
+def _folded(agg: str) -> Fn | None:
+    """The fold of "on average" or "in total"."""
+    return None if not agg else "avg" if "average" in agg else "sum"
 
 
 def _top_of(clause: Clause, sense: Sense) -> Rank | None:
@@ -299,8 +304,8 @@ def _trailing(clause: Clause, sense: Sense) -> Rank | None:
         y = found.item("y")
         assert y is not None
         if y.letter in "ND":
-            desc = _descends(found["sup"])
-            return Rank(desc, found, by=sense.term(y, clause), limit=_limit(found))
+            desc, by = _descends(found["sup"]), sense.term(y, clause)
+            return Rank(desc, found, by=by, fn=_folded(found["agg"]), limit=_limit(found))
     return None
 
 
@@ -363,13 +368,15 @@ def _firsts(clause: Clause, sense: Sense) -> Rank | None:
     """ "the last 5 messages", "the first order": by the time of the records."""
     for found in clause.find(
         r"(?P<sup>first|last)(?: (?P<z>Z\d+))?(?: ever)?(?: V\d+)* (?P<y>C\d+)"
+        r"|(?P<last>first|last) (?P<n>Z\d+)(?: V\d+)+(?! [FNDB]\d)"
     ):
         y = found.item("y")
-        assert y is not None
-        spec = sense.spec(sense.collection(y))
+        address = sense.subject if y is None else sense.collection(y)
+        spec = sense.spec(address)
         if spec.time is not None:
-            term = Term(sense.collection(y), spec.time)
-            return Rank(found["sup"] == "last", found, by=term, named=y, limit=_limit(found))
+            term = Term(address, spec.time)
+            desc = (found["sup"] or found["last"]) == "last"
+            return Rank(desc, found, by=term, named=y, limit=_limit(found))
     return None
 
 

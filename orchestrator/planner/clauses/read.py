@@ -25,12 +25,13 @@ from orchestrator.planner.clauses.grouping import (
     unit,
     units,
     verbs,
+    yes_and_no,
 )
 from orchestrator.planner.clauses.ordering import order, ordered
 from orchestrator.planner.clauses.pace import changes, pace
 from orchestrator.planner.clauses.ranked import person, ranked
 from orchestrator.planner.clauses.ranking import Rank, rank_of
-from orchestrator.planner.clauses.request import Among, Column, Has, Request, Term
+from orchestrator.planner.clauses.request import Among, Column, Has, Request, Term, Test
 from orchestrator.planner.clauses.sentence import Clause
 from orchestrator.planner.clauses.shares import shares
 from orchestrator.planner.clauses.trailing import of_rank, without_rank
@@ -38,7 +39,8 @@ from orchestrator.planner.clauses.trailing import of_rank, without_rank
 
 def read(draft: Draft) -> Request:
     """The request of a question; clauses are read from the surest to the loosest."""
-    rest = group(draft, often(draft, order(draft, verbs(draft, pace(draft)))))
+    rest = yes_and_no(draft, order(draft, verbs(draft, pace(draft))))
+    rest = group(draft, often(draft, rest))
     draft.rank = rank_of(rest, draft.sense)
     rest = amount(draft, rest)
     head, after = cut(rest)
@@ -87,6 +89,8 @@ _TAIL: Final = "please|only|of them|of those|of these|is it|are there|were there
 _HOW_MANY: Final = frozenset({"how many", "count", "count them", "number", "total"})
 
 
+#: "…, and when they ended": of each that is named
+_BESIDE: Final = r"^(?:(?:and|also|with|,) )*(?:who|when|where|they)|(?:do|did|are|were) they"
 #: "…, how many published ones?"
 _SUCH: Final = (
     r"(?:how many|number of|count)(?: the| of| such| V\d+| B\d+)* (?:ones|them|those|there|such)"
@@ -104,7 +108,7 @@ def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
             draft.ranked_too = True
             draft.sentence.account(clause.at)
             return
-        rest = without_rank(clause)
+        rest = without_rank(clause, draft.rank.by)
         draft.ranked_too, clause = draft.ranked_too or rest is not None, rest or clause
     before, draft.request.show = draft.request.show, []
     if clause.text == "total" and before and all(c in draft.bare for c in before):
@@ -112,7 +116,7 @@ def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
         draft.request.show = [Column(Term(draft.request.subject), "count")]
         draft.bare.clear()
         return
-    ask(draft, clause)
+    ask(draft, clause, later=True)
     shown = draft.request.show
     counted = any(c.fn == "count" for c in shown) and draft.rank is None
     if counted and not draft.groups and before and all(draft.number(c) for c in before):
@@ -131,7 +135,12 @@ def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
     names = [c for c in draft.bare if c.term != draft.sense.key(c.term.address)]
     first = clause.text.removeprefix("and ").split()[:1]
     theirs = first in (["their"], ["its"], ["his"], ["her"])
-    beside = lead in ("with", "plus", "including") or clause.has("who|when|where|they") or theirs
+    beside = (
+        lead in ("with", "plus", "including")
+        or clause.word(0) == "with"
+        or clause.has(_BESIDE)
+        or theirs
+    )
     if theirs and not before:  # "the admins with their cities"
         names = before = [Column(draft.sense.label(draft.request.subject))]
     told = told and not (names and beside)  # beside the names
@@ -181,6 +190,8 @@ def of_others(draft: Draft) -> None:
 
 def assemble(draft: Draft, given: Conditions) -> None:
     request = draft.request
+    if draft.flag is not None:
+        request.show = [Column(draft.flag), Column(Term(request.subject), "count")]
     if draft.times:
         counted_too(draft)
     bucketed(draft, kept=bool(given.kept))
@@ -201,11 +212,33 @@ def assemble(draft: Draft, given: Conditions) -> None:
         draft.bare.append(Column(draft.sense.label(request.subject)))
         request.show.append(draft.bare[-1])
     figure(draft)
+    of_one(draft)
     instants(draft)
     mixed(draft)
     ordered(draft)
     referred(draft)
     whole(draft)
+
+
+def of_one(draft: Draft) -> None:
+    """ "which plan is Acme on and how many seats": beside what one record is told by, its numbers
+    are no sums."""
+    request, sense = draft.request, draft.sense
+    one = {
+        test.term.address
+        for test in request.where
+        if isinstance(test, Test) and test.op == "="
+        if test.term in (sense.key(test.term.address), sense.label(test.term.address))
+    }
+    plain = any(c not in draft.bare for c in draft.plain())
+    if not plain or draft.groups or request.keys or request.order:
+        return
+    request.show = [
+        replace(c, fn=None)
+        if c.fn == "sum" and c.term.address in one and not (c.made or c.tests or c.measure)
+        else c
+        for c in request.show
+    ]
 
 
 def figure(draft: Draft) -> None:
@@ -303,6 +336,25 @@ def counted(draft: Draft) -> None:
         request.where.remove(has)
         if has.op and has.column is None and not isinstance(has.number, Request):
             request.having.append((shown[has.address], has.op, has.number))
+    if not made:
+        counted_such(draft)
+
+
+def counted_such(draft: Draft) -> None:
+    """ "workflows that failed at least 12 times, with the number of failures": of those that are
+    compared, and not of the workflows."""
+    request = draft.request
+    kept = [c for c in request.where if isinstance(c, Has) and c.op and c.column is None]
+    counts = [c for c in request.show if c == Column(Term(request.subject), "count")]
+    if len(kept) != 1 or len(counts) != 1 or isinstance(kept[0].number, Request):
+        return
+    if not draft.plain():
+        return
+    column = Column(Term(kept[0].address), "count", tests=kept[0].tests)
+    request.where.remove(kept[0])
+    request.show[request.show.index(counts[0])] = column
+    request.having.append((column, kept[0].op, kept[0].number))
+    draft.group_records(request.subject)
 
 
 def mixed(draft: Draft) -> None:

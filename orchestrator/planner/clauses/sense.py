@@ -246,6 +246,8 @@ def _counted_value(whole: Clause) -> str:
     item = found.item("v") if found is not None else None
     if item is None or not whole.items("C") or item.words[-1:] != "s":
         return ""
+    if found is not None and whole.part(0, found.first).items("C"):
+        return ""  # "workflows …, with the number of failures"
     held = [m for m in item.of_kind("value") if m.value[-1:] != "s"]
     named = {m.address for i in whole.items("C") for m in i.of_kind("collection")[:1]}
     if not held or any(m.address in named for m in held):

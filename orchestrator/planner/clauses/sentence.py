@@ -27,7 +27,9 @@ from registry.domain import CollectionSpec
 from registry.record import NUMERIC
 
 FIELD: Final = "[FNDB]"
-_ENDS: Final = re.compile(r"[?!;]|\.(?:\s|$)")
+_ENDS: Final = re.compile(r"[?!;]|\.\s")
+#: what stands behind these is told of what stands before, or asked besides
+_ASIDE: Final = re.compile(r"[:(]|\s[-–—]+\s")
 #: never the name of data, whatever the schema says
 _NEVER: Final = frozenset(
     [
@@ -412,7 +414,7 @@ def _tokens(words: tuple[Word, ...], items: list[Item], text: str) -> list[str]:
         gap = text[words[place - 1].end : words[place].start] if place else ""
         if _ENDS.search(gap) and words[place - 1].text not in _SHORT:
             out.append("|")
-        elif ":" in gap or "(" in gap:
+        elif _ASIDE.search(gap):
             out.append(",")
         item = starting.get(place)
         out.append(token(item) if item else words[place].text)

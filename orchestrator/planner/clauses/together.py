@@ -51,6 +51,8 @@ def merge(given: Conditions, found: list[Condition], both: bool) -> None:
         if given.belongs(condition.term.address):
             out.append(condition)
             continue
+        if condition == twin:
+            continue  # "unpublished drafts"
         if both:
             out.remove(twin)
             out.append(AnyBoth(twin, condition))
@@ -79,7 +81,8 @@ def _among(twin: Test | Among, more: Test) -> Among:
     """One of the values of both."""
     values = twin.values if isinstance(twin, Among) else (twin.value,)
     listed = values if isinstance(values, tuple) else ()
-    return Among(more.term, tuple(v for v in (*listed, more.value) if isinstance(v, Scalar)))
+    each = dict.fromkeys(v for v in (*listed, more.value) if isinstance(v, Scalar))
+    return Among(more.term, tuple(each))
 
 
 def _same_field(a: object, b: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from orchestrator.planner.clauses.request import Term
 from orchestrator.planner.clauses.sentence import Clause, Found, is_item
 from orchestrator.planner.grammar import AGGREGATES, UNITS
 
@@ -26,7 +27,10 @@ _TAIL: Final = (
     rf"(?: (?:{_WORDS}|@x|U\d+))+$"
 )
 _RANKED: Final = r"top|bottom|most|least|fewest|best|worst|[a-z]+est|first|last"
-_HOW_MUCH: Final = rf"(?:,|and)? ?how (?:many (?:{UNIT})|much|long|big|large)"
+_HOW_MUCH: Final = (
+    rf"(?:,|and)? ?how (?:many (?:{UNIT})|much|long|big|large|N\d+)"
+    rf"(?: (?:did|does|do|is|was|it|that|they|last|take|N\d+|in (?:{UNIT})))*"
+)
 
 
 def tail(body: Clause) -> Found | None:
@@ -64,7 +68,15 @@ def of_rank(clause: Clause, subject: str = "") -> bool:
     return named or clause.has(rf"(?:{_NUMBER}|{_FOLDS})")
 
 
-def without_rank(clause: Clause) -> Clause | None:
-    """The clause without "how many seconds", which asks for the number that is compared."""
+def without_rank(clause: Clause, by: Term | None) -> Clause | None:
+    """The clause without "how many seconds", "how long", which ask for the number that is
+    compared."""
     found = clause.first(_HOW_MUCH)
-    return found.hear().rest if found is not None else None
+    if found is None:
+        return None
+    numbers = clause.part(found.first, found.last).items("N")
+    fields = {(m.address, m.field) for item in numbers for m in item.of_kind("field")}
+    if numbers and (by is None or (by.address, by.field) not in fields):
+        return None
+    clause.sentence.used.update(item.place for item in numbers)
+    return found.hear().rest

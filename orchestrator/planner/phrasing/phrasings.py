@@ -35,8 +35,18 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     # -- what only opens a question
     (r"^(?:(?:quick|short|simple|one more|another|next|small) (?:one|question|thing)|question|hi there|hey there|hey team|good (?:morning|afternoon|evening)|sorry|btw|fyi|for (?:the|my|a|our) (?:report|slides|deck|meeting|board|boss|manager|newsletter))(?: ,| for you)*", ""),
     (r"^(?:i would|i d|i|we|we d|we would) (?:like|want|need|love) (?:to (?:know|see|have|get|understand|find out|learn))?(?= (?:how|what|which|who|when|where) )", ""),
+    (r"(?:by|until) when (?:do|does|must|should|shall) (?:we|i|they|you|it)(?: have to| need to)? [a-z]+", "when is due"),
+    (r"(?:which|what|the) (?P<a>[^ ,]+) (?P<b>(?!is |are |does |do |did |of |in )[^ ,]+(?: (?!of |in )[^ ,]+){0,2}?) (?:belongs? to|works? for|is (?:on|in))(?= and|$)", "the {a} of {b}"),
+    (r"(?:which|what) (?P<a>[^ ,]+(?<!s)) (?:is|are|does|do) (?P<b>(?!the |a |an |we |i |you |they |it |there )@some) (?:on|in|belong to|work for)(?= and |$)", "what {a} of {b}"),
+    (r"on (?:their|his|her|my|your|our|its) (?:plate|plates|desk|desks|hands|radar)", ""),
+    (r"^(?:out )?of (?:all |the |our |those )*(?P<a>@some) ,? ?which (?P<b>@some) (?P<v>[^ ]+) the (?P<m>most|fewest|least)(?= |$)(?! [^ ,]+ [^ ,]*s )", "which {b} {v} the {m} {a}"),
+    (r"(?:together|along) with", "with"),
+    (r"who (?:among|amongst|out of|of) (?:us|you|them|these|those)", "who"),
     (r"who (?:among|amongst|out of|of|from|in)(?: all| the| our)*", "which"),
     (r"at (?:the|this) (?:very )?(?:moment|point|time|point in time)(?= ,|$)|at present|presently|as of (?:right )?now|as things stand|as we speak|for the time being", "now"),
+    (r"(?<![0-9] )plus(?= (?!(?:or minus|[0-9]))[a-z])", "and"),
+    (r"(?:any|every|all)(?:thing|one|body)? (?:but|other than)(?= [^ ,])", "not"),
+    (r"how many (?P<u>ms|milliseconds|seconds|minutes|hours) (?P<d>did|does|do) (?P<a>@some) (?:take|last)", "how long {d} {a} take in {u}"),
     # -- how many
     (r"(?:the )?(?:headcount|head count|tally) of", "number of"),
     (r"^@please(?:tally|tot|add)(?: up)?(?: the| all| number of)*", "count"),
@@ -84,6 +94,7 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"by both", "by"),
     (r"(?:per|by|for each|for every) (?P<a>@unit) and (?:(?:per|by) )?(?P<b>(?!@unit|how|what|the|which|who|show|also|only|in|for|by|their|its|to|of|on|is|are|was|were|over|from|total|average|give|change|compare|growth)[a-z]+)(?= |$)(?! (?:did|do|does|was|were|is|are|total|average))", "by {b} per {a}"),
     (r"(?:per|by|for each|for every) (?P<b>(?!@unit|the)[a-z]+) and (?:(?:per|by) )?(?P<a>@unit)(?= |$)(?! of| by)", "by {b} per {a}"),
+    (r"(?:(?:how many|count|number of|counts of) )?(?:the )?yes(?:es)? (?:and|or|,|vs|versus|against)(?: (?:and|how many|count|number of|the))* no(?:s|es)?(?= |$)", "count yesno"),
     # -- parts
     (r"how @big (?:a |is the |an )@part (?:of|is)", "what share of"),
     (r"what (?:portion|slice|chunk|part) of", "what share of"),

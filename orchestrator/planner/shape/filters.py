@@ -19,7 +19,7 @@ LINK: Final = (
 _EACH: Final = frozenset({"per", "each", "every", "by"})
 _NOT_VALUE: Final = (
     rf"(?:{'|'.join(sorted(NEGATORS - {'no', 'never'}))}|other than|apart from|aside from)"
-    rf"(?: {LINK}| [CFNRB]\d+(?! (?:on|in|at|with) ))*"
+    rf"(?: {LINK}| [CFNRB]\d+(?! (?:on|in|at|with|from|of|by|for) ))*"
     rf" (?P<v>V\d+(?: (?:,|or|and|nor|, or|, and)(?: {LINK})* V\d+)*)"
 )
 

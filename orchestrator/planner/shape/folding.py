@@ -51,6 +51,9 @@ def add_measure(
     frame: Frame, fn: Fn, path: str | None, name: str, q: float | None = None
 ) -> Measured:
     """Add an aggregate under a name of its own."""
+    same = next((m for m in frame.measures if (m.fn, m.field, m.q) == (fn, path, q)), None)
+    if same is not None and same.where is None:
+        return same
     made = measured(fn, path, unique(frame, name), q=q)
     frame.measures.append(made)
     return made

@@ -21,6 +21,11 @@ _BESIDE: Final = (
     r"(?P<g>[FRC]\d+(?: (?:,|and|of)(?: the)? [FRC]\d+)*)(?: (?:,|and|with|the|their"
     r"|its|corresponding))+ (?:number|count) of"
 )
+#: "were never rated by the customer"
+_DONE_BY: Final = (
+    r"\b(?:was|were|is|are|be|been|being|got|never|not)(?: [a-z]+)* [NDFVBUR]\d+"
+    r" by (?:the|a|an|our|their) [CFR]\d+$"
+)
 _UNITS: Final = frozenset({"minute", "hour", "day", "week", "month", "quarter", "year"})
 
 
@@ -60,6 +65,8 @@ def _is_agent(frame: Frame, found: re.Match[str]) -> bool:
     """Whether "by …" says who did it or how to sort, not what to group by."""
     if found["cue"] != "by":
         return False
+    if re.search(_DONE_BY, frame.shape[: found.end()]):
+        return True
     before = frame.shape[: found.start()].split()
     if {"sorted", "ordered", "ranked", "order", "sort", "rank"} & set(before[-4:]):
         return True

@@ -9,6 +9,7 @@ from orchestrator.planner.graph import Steps
 from orchestrator.planner.shape.frame import Frame, Item
 from orchestrator.planner.shape.groups import add_group, entity
 from orchestrator.planner.words import phrase
+from registry.catalog import Catalogue
 
 PLURAL_LIMIT: Final = 10
 
@@ -69,12 +70,20 @@ def group_head(frame: Frame, head: Item | None) -> bool:
     return bool(frame.group)
 
 
+_PERSON: Final = frozenset({("person",), ("employe",), ("custom",), ("user",)})
+
+
+def of_people(catalogue: Catalogue, address: str) -> bool:
+    """Whether a collection is called what people are."""
+    names = (address.partition(".")[2], *catalogue.collections[address].synonyms)
+    return not _PERSON.isdisjoint(phrase(text) for text in names)
+
+
 def person_route(frame: Frame) -> tuple[Steps, str, str] | None:
     """("who") the reference of the root to a collection of people: steps, address, column name."""
     routes = []
-    for address, spec in frame.catalogue.collections.items():
-        names = {phrase(text) for text in (address.partition(".")[2], *spec.synonyms)}
-        if names & {("person",), ("employe",), ("custom",), ("user",)}:
+    for address in frame.catalogue.collections:
+        if of_people(frame.catalogue, address):
             found = [
                 r for r in frame.graph.routes(frame.root, address) if r.steps and not r.fans_out
             ]

@@ -194,6 +194,18 @@ def _of_another(frame: Frame) -> bool:
     return False
 
 
+def _unranked(frame: Frame) -> bool:
+    """ "which agents got the most tickets" by something else than agents, "which plan is Acme on
+    and how many seats" by the seats alone."""
+    found = next(frame.find(r"^(?:which|what)(?: Z\d+)? (?P<f>[FR]\d+)"), None)
+    return found is not None and bool(frame.figures) and frame.item(found["f"]) in frame.free("FR")
+
+
+def _yes_and_no(frame: Frame) -> bool:
+    """ "how many yes, how many no" in one number."""
+    return "yesno" in _loose(frame) and not frame.group
+
+
 def _whose(frame: Frame, item: Item) -> str:
     """The collection that is named, also where it is one that the root refers to."""
     if item.letter != "R" or item.pick is None:
@@ -396,6 +408,8 @@ _RULES: Final[tuple[tuple[Callable[[Frame], bool], float], ...]] = (
     (_distinct, _ODD),
     (_either, _WRONG),
     (_of_another, _WRONG),
+    (_unranked, _WRONG),
+    (_yes_and_no, _WRONG),
     (_counted_behind, _WRONG),
     (_listed_behind, _WRONG),
     (_so_often, _WRONG),

@@ -1,0 +1,150 @@
+"""What is asked behind the conditions, who did it, and what so many have: ways of saying it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from orchestrator.planner.reading import Context, Question, Reading
+from orchestrator.planner.rules import plan
+from tests.orchestrator.planner.company import NOW_US, company
+from tests.orchestrator.planner.shop import equals
+
+CATALOGUE = company()
+
+
+def best(text: str) -> Reading:
+    return plan(Question(text, NOW_US), CATALOGUE, Context()).readings[0]
+
+
+def wire(text: str) -> dict[str, Any]:
+    return best(text).plan.to_wire()
+
+
+def test_a_reading_that_keeps_all_groups_is_none_of_a_reading_that_keeps_some() -> None:
+    made = wire("Which services logged more than 40 entries? I need service and count.")
+    assert made["having"] == {"op": ">", "field": "entries", "value": 40}
+
+
+def test_plus_lists_as_and_does() -> None:
+    made = wire("four most viewed posts: headline plus views")
+    assert made["select"] == ["title", "views"]
+
+
+def test_in_alphabetical_order_names_no_order() -> None:
+    assert wire("names of the broken connections, in alphabetical order")["order"] == [
+        {"by": "name"}
+    ]
+
+
+def test_two_words_for_one_state_are_one_condition() -> None:
+    made = wire("titles of our unpublished drafts")
+    assert made["where"] == equals("status", "draft")
+
+
+def test_the_deed_is_no_second_name_of_what_was_done() -> None:
+    assert "owner.name" in str(wire("who has filed the most documents")["group"])
+    assert wire("guests who have never written an article")["joins"][0]["to"] == "content.articles"
+
+
+def test_colleagues_are_told_by_their_names() -> None:
+    made = wire("which three colleagues have uploaded the most documents")
+    assert made["limit"] == 3
+    assert "owner.name" in str(made["group"])
+
+
+def test_what_people_did_is_not_told_by_person() -> None:
+    assert "group" not in wire("how many tickets were never rated by the customer")
+    assert "group" in wire("how many tickets were opened by each customer")
+
+
+def test_a_dot_makes_one_name() -> None:
+    made = wire("retrying deliveries about anything but run.failed, number")
+    assert {"op": "!=", "field": "event", "value": "run.failed"} in made["where"]["args"]
+
+
+def test_what_is_quoted_is_what_is_said() -> None:
+    made = wire('how many comments saying it is "misleading"')
+    assert made["where"] == {"op": "match", "text": "misleading"}
+
+
+def test_when_and_who_behind_a_list_are_columns() -> None:
+    made = wire("critical alerts in May that nobody acknowledged: host and when they were raised")
+    assert made["select"] == ["host", "raised_at"]
+    made = wire("the last three role changes in the audit trail, when and by whom")
+    assert made["select"] == ["at", "actor.name"]
+    assert made["limit"] == 3
+
+
+def test_how_long_it_took_is_what_was_compared() -> None:
+    made = wire("slowest run we ever had - which workflow was it and how many ms did it take")
+    assert made["select"] == ["workflow.name", "duration_ms"]
+
+
+def test_without_some_of_theirs_denies_those_and_not_the_rest() -> None:
+    made = wire("teams without any user from Spain, how many are there")
+    assert made["from"] == "user.teams"
+    assert made["where"]["op"] == "not"
+
+
+def test_a_searched_text_ends_at_its_verb() -> None:
+    made = wire("which published post about billing has been read the least")
+    assert made["order"] == [{"by": "views"}]
+    assert equals("status", "published") in made["where"]["args"]
+
+
+def test_the_numbers_of_invoices_are_theirs() -> None:
+    made = wire("give me the numbers of all open invoices with the amounts")
+    assert made["select"] == ["number", "amount"]
+    assert "measures" in wire("numbers of tickets per agent")
+
+
+def test_those_that_are_counted_are_those_that_are_compared() -> None:
+    made = wire("workflows that failed at least 9 times, together with the number of failures")
+    assert made["having"]["value"] == 9
+    assert made["show"] == ["name", "runs"]
+
+
+def test_in_which_of_them_there_is_none() -> None:
+    made = wire("in which countries do we not have any starter team")
+    assert made["distinct"]
+    assert made["where"]["op"] == "not"
+
+
+def test_of_these_who_got_the_most() -> None:
+    made = wire("of the tickets opened in May, which two agents got the most?")
+    assert made["limit"] == 2
+    assert "agent.name" in str(made["group"])
+
+
+def test_yes_and_no_are_two_groups() -> None:
+    made = wire("third-party consents: how many yes, how many no?")
+    assert made["group"] == [{"field": "granted", "as": "granted"}]
+
+
+def test_longest_on_average_is_an_average() -> None:
+    made = wire("in which country do sessions last longest on average?")
+    assert made["measures"][0]["fn"] == "avg"
+
+
+def test_what_came_from_nowhere_has_no_rank() -> None:
+    made = wire("which two referrers brought the most page views")
+    assert made["where"] == {"op": "not", "arg": {"op": "null", "field": "referrer"}}
+    assert "where" not in wire("page views by referrer")
+
+
+def test_one_record_has_no_sums() -> None:
+    made = wire("which plan is Globex on and how many seats do they have?")
+    assert made["select"] == ["plan", "seats"]
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("by when must we answer data request q-0002", "due_on"),
+        ("which country is Anna Schmidt in", "country"),
+    ],
+)
+def test_a_record_by_what_is_asked_of_it(text: str, path: str) -> None:
+    assert wire(text)["select"] == [path]
