@@ -89,8 +89,8 @@ class _Product(nn.Module):
 
 
 class _StepLayer(nn.Module):
-    """A decoder layer laid out for one token at a time: its three inputs in one product, keys and
-    values kept by head."""
+    """A decoder layer laid out for some tokens of many sketches at a time: its three inputs in one
+    product, keys and values kept by head."""
 
     def __init__(self, step: Step) -> None:
         super().__init__()
@@ -101,18 +101,20 @@ class _StepLayer(nn.Module):
         self.up, self.down = _Product(step.up), _Product(step.down)
 
     def forward(
-        self, x: Tensor, past: tuple[Tensor, Tensor], memory: tuple[Tensor, Tensor]
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """x (B, W); past: keys, values (B, H, T, D); memory: keys (H, D, L), values (H, L, D)."""
-        q, k, v = (t.reshape(-1, HEADS, 1, _HEAD) for t in self.three(x).split(WIDTH, 1))
-        keys, values = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
-        scores = (q @ keys.transpose(2, 3)).softmax(-1)
-        x = self.step.norm1(x + self.o((scores @ values).reshape(-1, WIDTH)))
+        self, x: Tensor, seen: Tensor, past: Tensor, memory: tuple[Tensor, Tensor]
+    ) -> tuple[Tensor, Tensor]:
+        """x (R, W); seen (R, P + R); past (2, H, P, D): keys, values; memory: keys (H, D, L),
+        values (H, L, D)."""
+        three = self.three(x).reshape(-1, 3, HEADS, _HEAD).permute(1, 2, 0, 3)
+        held = torch.cat([past, three[1:]], 2)
+        scores = (three[0] @ held[0].transpose(1, 2) + seen).softmax(-1)
+        mixed = (scores @ held[1]).transpose(0, 1).reshape(-1, WIDTH)
+        x = self.step.norm1(x + self.o(mixed))
         asks = self.cross(x).reshape(-1, HEADS, _HEAD).transpose(0, 1)
         scores = (asks @ memory[0]).softmax(-1)
         crossed = (scores @ memory[1]).transpose(0, 1).reshape(-1, WIDTH)
         x = self.step.norm2(x + self.co(crossed))
-        return self.step.norm3(x + self.down(nn.functional.gelu(self.up(x)))), keys, values
+        return self.step.norm3(x + self.down(nn.functional.gelu(self.up(x)))), held
 
 
 class _Step(nn.Module):
@@ -122,17 +124,21 @@ class _Step(nn.Module):
         self.layers = nn.ModuleList(_StepLayer(step) for step in decoder.steps)
         self.last = _Product(decoder.out, decoder.ask)
 
-    def forward(self, x: Tensor, place: Tensor, keys: Tensor, *held: Tensor) -> tuple[Tensor, ...]:
-        """x (B, W): the token before; place (1); keys (W, N) of the items, a pointer's targets.
-        `held`: keys and values of the past, two a layer, then those of memory."""
+    def forward(
+        self, x: Tensor, place: Tensor, seen: Tensor, keys: Tensor, *held: Tensor
+    ) -> tuple[Tensor, ...]:
+        """x (R, W): some tokens written; place (R): how many stand before each; seen (R, P + R):
+        nothing where one of the past or of these is such a token or itself, far below it elsewhere;
+        keys (W, N) of the items, a pointer's targets. `held`: the past, one a layer, then keys and
+        values of memory, two a layer."""
         d = self.decoder
         x = d.norm(x + d.places(place))
         made: list[Tensor] = []
-        half = len(held) // 2
+        past, memory = held[: len(self.layers)], held[len(self.layers) :]
         for number, layer in enumerate(self.layers):
-            at = slice(2 * number, 2 * number + 2)
-            x, *both = layer(x, held[:half][at], held[half:][at])
-            made += both
+            both = memory[2 * number], memory[2 * number + 1]
+            x, kept = layer(x, seen, past[number], both)
+            made.append(kept)
         last = self.last(x)
         pointed = last[:, GRAMMAR:] @ keys
         return torch.cat([last[:, :GRAMMAR], pointed], -1), *made
@@ -157,20 +163,18 @@ def export(network: Network, folder: Path) -> None:
          "kinds": (torch.randint(0, KINDS_MAX, (size,)), {0: "L"}),
          "relations": (torch.randint(0, 40, (size, size)), {0: "L", 1: "L"}),
          "some": (torch.rand(size, RELATIONS), {0: "L"})},
-        {"shown": {0: "N"}, "keys": {1: "N"}, **held_names("memory", steps, ({2: "L"}, {1: "L"}))},
+        {"shown": {0: "N"}, "keys": {1: "N"}, **memory_names(steps)},
     )  # fmt: skip
-    past = torch.randn(2, HEADS, 3, _HEAD)
     _graph(
         _Step(network.decoder), folder / "step.onnx",
-        {"x": (torch.randn(2, WIDTH), {0: "B"}),
-         "place": (torch.tensor([3]), {}),
+        {"x": (torch.randn(2, WIDTH), {0: "R"}),
+         "place": (torch.tensor([3, 4]), {0: "R"}),
+         "seen": (torch.zeros(2, 5), {0: "R", 1: "S"}),
          "keys": (torch.randn(WIDTH, items), {1: "N"}),
-         **{name: (past, axes) for name, axes in
-            held_names("past", steps, ({0: "B", 2: "T"}, {0: "B", 2: "T"})).items()},
+         **{f"past{n}": (torch.randn(2, HEADS, 3, _HEAD), {2: "P"}) for n in range(steps)},
          **{name: (torch.randn(HEADS, *((_HEAD, size) if 2 in axes else (size, _HEAD))), axes)
-            for name, axes in held_names("memory", steps, ({2: "L"}, {1: "L"})).items()}},
-        {"scores": {0: "B", 1: "V"},
-         **held_names("held", steps, ({0: "B", 2: "U"}, {0: "B", 2: "U"}))},
+            for name, axes in memory_names(steps).items()}},
+        {"scores": {0: "R", 1: "V"}, **{f"held{n}": {2: "S"} for n in range(steps)}},
     )  # fmt: skip
     small, scales = packed(network.lower.words.weight.detach().numpy())
     np.savez(
@@ -181,9 +185,9 @@ def export(network: Network, folder: Path) -> None:
     )
 
 
-def held_names(name: str, steps: int, axes: tuple[Any, Any]) -> dict[str, Any]:
-    """Keys and values of each layer of a step, by name, in the order in which they are given."""
-    return {f"{name}{n}{part}": axes[part == "v"] for n in range(steps) for part in "kv"}
+def memory_names(steps: int) -> dict[str, dict[int, str]]:
+    """Keys and values of memory for each layer of a step, in the order in which they are given."""
+    return {f"memory{n}{part}": {1 + (part == "k"): "L"} for n in range(steps) for part in "kv"}
 
 
 def _graph(module: nn.Module, path: Path, given: Any, made: Any) -> None:

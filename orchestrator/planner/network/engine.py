@@ -21,7 +21,7 @@ from orchestrator.planner.network.schema import Column, Schema, schema_of
 from orchestrator.planner.network.search import STEPS_MAX, Written, search
 from orchestrator.planner.network.sessions import Sessions
 from orchestrator.planner.network.sketch import Sketch, parts, terms
-from orchestrator.planner.network.states import Rules, follows
+from orchestrator.planner.network.states import Rules, follows, rules_of
 from orchestrator.planner.network.tokens import Unwritable, read, write
 from orchestrator.planner.network.unplanned import sketch_of
 from orchestrator.planner.reading import Reading
@@ -53,9 +53,10 @@ class Engine:
         `None` where no sketch says it."""
         schema = narrowed(self._schema(catalogue), words)
         given = asked(text, schema, self._sessions.pieces)
-        told = [_tokens(plan, schema, given) for plan in plans]
+        rules = rules_of(given.items)
+        told = [_tokens(plan, schema, given, rules) for plan in plans]
         heard = tuple(dict.fromkeys(tokens for tokens in told if tokens is not None))
-        found, likely = search(given, self._sessions, self._book, told=heard)
+        found, likely = search(given, rules, self._sessions, self._book, told=heard)
         of = dict(zip(heard, likely, strict=True))
         said = tuple(None if tokens is None else of[tokens] for tokens in told)
         return tuple(self._planned(found, given, schema, catalogue, words)), said
@@ -87,7 +88,7 @@ class Engine:
         return found
 
 
-def _tokens(plan: QueryPlan, schema: Schema, given: Asked) -> tuple[int, ...] | None:
+def _tokens(plan: QueryPlan, schema: Schema, given: Asked, rules: Rules) -> tuple[int, ...] | None:
     """A plan as the network would write it."""
     sketch = sketch_of(plan, schema)
     if sketch is None:
@@ -96,7 +97,7 @@ def _tokens(plan: QueryPlan, schema: Schema, given: Asked) -> tuple[int, ...] | 
         tokens = tuple(write(sketch, given.items))
     except Unwritable:
         return None
-    return tokens if len(tokens) < STEPS_MAX and follows(tokens, Rules(given.items)) else None
+    return tokens if len(tokens) < STEPS_MAX and follows(tokens, rules) else None
 
 
 def _notes(sketch: Sketch, given: Asked, words: tuple[Word, ...]) -> tuple[Understood, ...]:

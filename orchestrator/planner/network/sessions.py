@@ -16,6 +16,8 @@ Floats = NDArray[np.float32]
 Held: TypeAlias = list[Floats]
 _GROUP: Final = 32
 _ZERO: Final = 8
+#: a sum and a norm in one take longer than one after the other
+_SLOWER: Final = ["SkipLayerNormFusion"]
 
 
 class Sessions:
@@ -25,11 +27,16 @@ class Sessions:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
+        # a plan of memory is kept for each shape of inputs, and no two questions have the same
+        options.enable_mem_pattern = False
         options.log_severity_level = 3
 
         def opened(name: str) -> Any:
             return onnxruntime.InferenceSession(
-                str(folder / name), options, providers=["CPUExecutionProvider"]
+                str(folder / name),
+                options,
+                providers=["CPUExecutionProvider"],
+                disabled_optimizers=_SLOWER,
             )
 
         self._lower, self._upper, self._step = map(
@@ -41,13 +48,14 @@ class Sessions:
             self.grammar: Floats = kept["grammar"].astype(np.float32)
         words = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
         self.pieces = Pieces(words)
-        held = [given for given in self._step.get_inputs() if given.name.startswith("past")]
+        inputs = self._step.get_inputs()
+        held = [given for given in inputs if given.name.startswith("past")]
         self._past = [given.name for given in held]
-        self._memory = [name.replace("past", "memory") for name in self._past]
+        self._memory = [given.name for given in inputs if given.name.startswith("memory")]
         _, heads, _, part = held[0].shape
         self.width = int(heads) * int(part)
         #: keys and values of each layer; nothing is held before the first step
-        self.past: Held = [np.zeros((1, heads, 0, part), dtype=np.float32)] * len(held)
+        self.past: Held = [np.zeros((2, heads, 0, part), dtype=np.float32)] * len(held)
 
     def words(self, pieces: NDArray[np.int64]) -> Floats:
         """The embeddings of pieces: (…, W)."""
@@ -69,7 +77,7 @@ class Sessions:
         return shown, {"keys": keys, **dict(zip(self._memory, memory, strict=True))}
 
     def step(self, memory: Mapping[str, Floats], past: Held, **arrays: Any) -> tuple[Floats, Held]:
-        """Scores (B, GRAMMAR + items), and the keys and values so far."""
+        """Scores (R, GRAMMAR + items), and the keys and values so far."""
         given = {**memory, **dict(zip(self._past, past, strict=True)), **arrays}
         scores, *held = self._step.run(None, given)
         return scores, held

@@ -25,10 +25,10 @@ from orchestrator.planner.network.tokens import (
 )
 
 Mask = NDArray[np.bool_]
-Choices = NDArray[np.int64]
 _DEPTH_MAX: Final = 4
 _TABLES_MAX: Final = 6
 _TERMS_MAX: Final = 8
+_KEPT_MAX: Final = 1_000
 #: the words that open each later part of a sketch, in the order parts stand in
 _SECTIONS: Final = (
     ("where",), ("group",), ("having",), ("asc", "desc"), ("first", "limit"), SETS,
@@ -53,7 +53,8 @@ class Frame(NamedTuple):
 
 
 class Rules:
-    """The masks of one question's items. `allowed` is over grammar words and items together."""
+    """The masks of a schema's items and so many mentions, whatever those say. `allowed` is over
+    grammar words and items together."""
 
     def __init__(self, items: Items) -> None:
         self.items = items
@@ -63,7 +64,6 @@ class Rules:
         self._tables = self._mask(items.table(t.number) for t in items.schema.tables)
         self._mentions = self._mask(map(items.mention, range(len(items.mentions))))
         self._open: dict[tuple[Frame, bool], Mask] = {}
-        self._choices: dict[tuple[Frame, bool], Choices] = {}
 
     def _mask(self, tokens: Any) -> Mask:
         mask = np.zeros(self._size, dtype=np.bool_)
@@ -93,19 +93,13 @@ class Rules:
         mask[[self.items.table(t) for t in tables]] = False
         return mask
 
-    def choices(self, stack: tuple[Frame, ...]) -> Choices:
-        """The tokens that may come next, in their order."""
-        key = stack[-1], len(stack) < _DEPTH_MAX
-        found = self._choices.get(key)
-        if found is None:
-            found = self._choices[key] = self.allowed(stack).nonzero()[0]
-        return found
-
     def allowed(self, stack: tuple[Frame, ...]) -> Mask:
         """What may come next; not to be changed."""
         key = stack[-1], len(stack) < _DEPTH_MAX
         found = self._open.get(key)
         if found is None:
+            if len(self._open) >= _KEPT_MAX:
+                self._open.clear()
             found = self._open[key] = self._allowed(*key)
         return found
 
@@ -264,6 +258,16 @@ def _ended(below: tuple[Frame, ...]) -> tuple[Frame, ...]:
     while below and below[-1].phase == "combined":
         below = below[:-1]
     return below
+
+
+def rules_of(items: Items) -> Rules:
+    """The rules of a question's items, kept with the schema for others with as many mentions."""
+    kept = items.schema.kept
+    name = f"rules of {len(items.mentions)} mentions"
+    found = kept.get(name)
+    if not isinstance(found, Rules):
+        found = kept[name] = Rules(items)
+    return found
 
 
 def begin() -> tuple[Frame, ...]:
