@@ -94,6 +94,13 @@ def _declared(plan: QueryPlan, catalogue: Catalogue) -> bool:
     return any(measure.alias in known for measure in plan.measures)
 
 
+def _alone(plan: QueryPlan, catalogue: Catalogue) -> bool:
+    """Whether it is of a single table: the network has learned to find its way among several, and
+    says little of one."""
+    domain = plan.source.partition(".")[0]
+    return len(catalogue.domains[domain].collections) == 1
+
+
 def seconded(first: Planner, second: Second) -> Planner:
     """The first planner with the second one's opinion, of what it read, too, on data that nobody
     described."""
@@ -104,7 +111,9 @@ def seconded(first: Planner, second: Second) -> Planner:
         if found.final or not found.readings:
             return found
         best = found.readings[0].plan
-        if described(found, catalogue) or beyond(best) or _declared(best, catalogue):
+        if described(found, catalogue) or beyond(best):
+            return found
+        if _declared(best, catalogue) or _alone(best, catalogue):
             return found
         # of the others it would say little that helps, and each costs time
         plans = [reading.plan for reading in found.readings[:1]]

@@ -82,10 +82,9 @@ def chosen(
     shaped: tuple[Reading, ...], composed: Reading | None, catalogue: Catalogue
 ) -> tuple[Reading, ...]:
     """The readings of both ways to read, each with its likelihood, the likeliest first."""
-    first = shaped[0] if shaped else None
-    if composed is not None and first is not None and _another(composed, first):
-        shaped, first = (), None
     found = evidence(shaped, composed, catalogue)
+    shaped = shaped if "shaped" in found else ()  # it is of another question
+    first = shaped[0] if shaped else None
     out: list[Reading] = []
     if composed is not None:
         sure = likely("composed", found["composed"])

@@ -50,6 +50,14 @@ FILLER: Final = _set(
     combination wise site website incl dump possible potential hits apart aside counted tallied against
     percentages shares yesno"""
 )
+#: of these, what is also the name of a kind or a state, where few values are stored: "new" tickets
+NAMING: Final = FILLER & _set(
+    """individual single separate complete full different current individual entire group item thing large big far old
+    company platform product system new site website single broken placed taken stored registered located based received
+    submitted lodged handed entered reached conducted collected gathered noted given held hold kept arrived generated
+    produced contributed developed tracked deal deals note work possible potential interested concerned yes equal
+    returned standing remained appeared possessed own owned linked related associated involved contact placed"""
+)
 #: what follows is not there: "users without sessions"
 ABSENCE: Final = _set("without no zero never not nobody noone lacking missing lack lacks")
 #: what follows is left out: "all countries except France"
@@ -153,3 +161,5 @@ COMMON: Final = tuple(
 PEOPLE: Final = frozenset(
     "agent artist assignee author buyer client coach customer doctor driver employee guest manager mechanic member nurse operator owner passenger patient person player recruiter rep reporter reviewer rider salesperson seller staff student teacher technician tenant trainer user volunteer worker".split()
 )
+#: of these, who made what a record is about
+MAKERS: Final = frozenset({"artist", "author"})

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from orchestrator.planner.grammar import FUNCTION, RESERVED
+from orchestrator.planner.grammar import FUNCTION, NAMING, RESERVED
 from orchestrator.planner.meant import taught_words
 from orchestrator.planner.vocabulary import PHRASE_WORDS_MAX, Meaning, Stored, spoken, stored
 from orchestrator.planner.words import Word, tokenise
@@ -15,6 +15,8 @@ from registry.catalog import Catalogue
 
 _TEXT_WEIGHT: Final = 0.9
 _REF_WEIGHT: Final = 0.8
+
+_CLOSED: Final = RESERVED - NAMING  # of long vocabularies the others are no entries either
 
 
 class Lexicon:
@@ -62,7 +64,7 @@ class Lexicon:
         """The same, unless grammar and names of the schema explain every word (P10)."""
         found = self.values(key) or self.inflected(stems)
         if not found or all(
-            word in RESERVED or word.isdigit() or self._named(word, stem, len(key))
+            word in _CLOSED or word.isdigit() or self._named(word, stem, len(key))
             for word, stem in zip(key, stems, strict=True)
         ):
             return []

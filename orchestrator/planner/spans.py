@@ -117,9 +117,24 @@ def cover(
         for fixed in [correct(word.text, lexicon)]
         if fixed
     }
-    if not fixes:
-        return spans
-    return _chosen(words, list(_matches(words, lexicon, hidden, fixes, apart)), hidden)
+    if fixes:
+        spans = _chosen(words, list(_matches(words, lexicon, hidden, fixes, apart)), hidden)
+    return _said_once(spans)
+
+
+def _said_once(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """ "how much was spent", "the money that came in": a measure is named once, by words that name
+    nothing else; "how much fuel" is about the fuel."""
+    out: list[Span] = []
+    for n, span in enumerate(spans):
+        best, after = span.meanings[0], spans[n + 1 : n + 2]
+        loose = best.kind == "measure" and all(w in _GRAMMAR for w in span.words.split())
+        others = (*out, *spans[n + 1 :])
+        again = any(other.meanings[0].key == best.key for other in others)
+        noun = any(s.first == span.last and s.meanings[0].kind == "field" for s in after)
+        if not (loose and (again or noun)):
+            out.append(span)
+    return tuple(out)
 
 
 def correct(word: str, lexicon: Lexicon) -> tuple[str, ...]:

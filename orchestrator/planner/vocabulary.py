@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Final, Literal, TypeAlias
 
 from orchestrator.planner.demonyms import ADJECTIVES, DEMONYMS
-from orchestrator.planner.grammar import RESERVED
+from orchestrator.planner.grammar import NAMING, RESERVED
 from orchestrator.planner.words import phrase, plain, stem
 from registry.domain import ENVELOPE, CollectionSpec, DomainSpec, FieldSpec
 from registry.limits import DOMAINS_MAX, VALUE_CHARS_MAX
@@ -99,9 +99,11 @@ class Stored:
 
     def __init__(self, address: str, field: str, weight: float, values: tuple[str, ...]) -> None:
         self.entries: dict[tuple[str, ...], list[Meaning]] = {}
+        few = len(values) <= _INFLECTED_MAX
+        closed = RESERVED - NAMING if few else RESERVED
         for value in values:
             key = plain(value) if len(value) <= VALUE_CHARS_MAX else ()
-            if 0 < len(key) <= _VALUE_WORDS_MAX and not all(word in RESERVED for word in key):
+            if 0 < len(key) <= _VALUE_WORDS_MAX and not all(word in closed for word in key):
                 tongue = key in ADJECTIVES and bool(_LANGUAGE & set(field.split("_")))
                 # "Spanish users" are people from Spain
                 meant = Meaning("value", address, field, value, weight - _SPOKEN * tongue)
@@ -112,7 +114,7 @@ class Stored:
         self.longest = max(map(len, self.entries), default=0)
         #: of few values, which people inflect as they do words of the schema
         self.stems: dict[tuple[str, ...], list[Meaning]] = {}
-        for key, found in self.entries.items() if len(values) <= _INFLECTED_MAX else ():
+        for key, found in self.entries.items() if few else ():
             surface = [replace(m, weight=m.weight - _INFLECTED, surface=key) for m in found]
             self.stems.setdefault(tuple(map(stem, key)), []).extend(surface)
 
@@ -153,7 +155,7 @@ class _Speaker:
         self._found: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
         self._domain(spec.domain, (spec.domain, *spec.synonyms), tuple(spec.addresses()))
         for address, collection in spec.addresses():
-            self._collection(address, collection)
+            self._collection(address, collection, alone=len(spec.collections) == 1)
         self.phrases: Phrases = {key: _best(found) for key, found in self._found.items()}
 
     def _add(self, text: str, meaning: Meaning) -> None:
@@ -172,7 +174,7 @@ class _Speaker:
                 if phrase(text)[:1] != phrase(name):
                     self._add(f"{name} {text}", Meaning("collection", address, weight=1.1))
 
-    def _collection(self, address: str, spec: CollectionSpec) -> None:
+    def _collection(self, address: str, spec: CollectionSpec, *, alone: bool) -> None:
         name = address.partition(".")[2]
         self._add(name, Meaning("collection", address, weight=1.0))
         for text in spec.synonyms:
@@ -180,10 +182,12 @@ class _Speaker:
         for text in spec.proposed:
             self._add(text, Meaning("collection", address, weight=_PROPOSED, proposed=True))
         words = name.split("_")
-        if len(words) > 1:
-            self._add(words[-1], Meaning("collection", address, weight=0.6))
+        if len(words) > 1:  # "bookings" are a gym's, where it has nothing else
+            self._add(words[-1], Meaning("collection", address, weight=0.95 if alone else 0.6))
         for field_name, field in {**spec.fields, "id": ENVELOPE["id"]}.items():
-            self._field(Meaning("field", address, field_name), field)
+            whose = field_name.removesuffix("_name")
+            named = whose != field_name and f"{whose}_id" in spec.fields
+            self._field(Meaning("field", address, field_name), field, named=named)
         if spec.label is not None and spec.label != "name":
             self._add("name", Meaning("field", address, spec.label, weight=0.65))
         for measure_name, measure in spec.measures.items():
@@ -192,7 +196,7 @@ class _Speaker:
                     text, Meaning("measure", address, measure.field or "", measure_name, 1.05)
                 )
 
-    def _field(self, meaning: Meaning, field: FieldSpec) -> None:
+    def _field(self, meaning: Meaning, field: FieldSpec, *, named: bool) -> None:
         generic = meaning.field in _GENERIC
         self._add(meaning.field, replace(meaning, weight=0.7 if generic else 0.92))
         for text in field.synonyms:
@@ -201,6 +205,8 @@ class _Speaker:
             self._add(text, replace(meaning, weight=_PROPOSED, proposed=True))
         for text, weight in _shortened(meaning.field, field, meaning.address):
             self._add(text, replace(meaning, weight=weight))
+        if named:  # "members" by name, where they have an id too
+            self._add(meaning.field.removesuffix("_name"), replace(meaning, weight=0.9))
         first, _, last = meaning.field.partition("_")
         if last in _KINDS:  # what has a `bike_type` is a bike
             self._add(first, Meaning("collection", meaning.address, weight=_OF_A_KIND))

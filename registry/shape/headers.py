@@ -92,6 +92,12 @@ _MONEY_WORDS: Final = frozenset(
     {"price", "amount", "total", "cost", "revenue", "balance", "fee", "tax", "salary", "paid"}
     | {"subtotal", "discount", "payment", "budget", "income", "wage", "usd", "eur", "gbp", "net"}
 )
+#: of what lasts, `min` are minutes
+_LASTING: Final = frozenset({"duration", "length", "time", "wait", "waiting", "delay", "runtime"})
+_FLAG_HEADS: Final = frozenset({"is", "has", "had", "was", "did", "can", "no", "needs", "wants"})
+_FLAGS: Final = frozenset(
+    {"active", "paid", "won", "late", "sold", "done", "sent", "vip", "urgent", "overdue", "online"}
+)
 KEY_WORDS: Final = frozenset(
     {"id", "ids", "key", "code", "uuid", "guid", "sku", "isbn", "ssn", "number", "no", "num", "nr"}
 )
@@ -136,8 +142,12 @@ def words_of(header: str) -> list[str]:
 
 def meant_words(header: str) -> list[str]:
     """The same with short forms written out: `custFName` is "customer first name"."""
-    short = habits().short
-    words = [short.get(word, word) for word in _initialled(words_of(header))]
+    short, spelt = habits().short, _initialled(words_of(header))
+    words = [short.get(word, word) for word in spelt]
+    if len(spelt) > 1 and spelt[0] == "no":
+        words[0] = "no"  # a `no_show` has no number
+    if spelt[-1:] == ["min"] and not _LASTING.isdisjoint(spelt):
+        words[-1] = "minutes"
     return [part for word in words for part in word.split()]
 
 
@@ -212,6 +222,14 @@ def looks_like_time(header: str) -> bool:
 
 def looks_like_money(header: str) -> bool:
     return not _MONEY_WORDS.isdisjoint(words_of(header))
+
+
+def sounds_like_flag(header: str) -> bool:
+    """`is_active`, `no_show`; of one word what somebody may have done: `cancelled`."""
+    parts = words_of(header)
+    if len(parts) > 1:
+        return parts[0] in _FLAG_HEADS
+    return bool(parts) and (parts[0].endswith("ed") or parts[0] in _FLAGS)
 
 
 def looks_like_key(header: str) -> bool:

@@ -203,11 +203,15 @@ def _fit(column: ColumnShape, field: FieldSpec) -> tuple[float, str]:
         return 0.9, ""
     if field.enum is not None:
         return _enum_fit(column, field), ""
-    if column.kind.name == field.type:
+    digits = ("int", "") in column.evidence.candidates
+    kind = "int" if column.kind.name == "bool" and digits else column.kind.name
+    if field.type == "bool" and digits:  # zeros and ones, however many of them
+        return (1.0 if set(column.evidence.distinct or ("?",)) <= {"0", "1"} else 0.0), ""
+    if kind == field.type:
         same_scale = column.kind.scale <= field.scale or field.type != "decimal"
         return (1.0 if same_scale else 0.6), column.format
     format = column.format if field.type in TEMPORAL else ""
-    return _FITS.get((column.kind.name, field.type), 0.0), format
+    return _FITS.get((kind, field.type), 0.0), format
 
 
 def _enum_fit(column: ColumnShape, field: FieldSpec) -> float:

@@ -21,8 +21,12 @@ _RATES: Final = frozenset(
     {"price", "rate", "salary", "wage", "balance", "budget", "limit", "unit", "average", "avg"}
     | {"mean", "percent", "max", "min", "per", "discount", "tax", "target", "number", "sub"}
 )
-_SPENT: Final = ("spending", "spend", "spent", "expenditure")
-_EARNED: Final = ("revenue", "turnover", "income", "earnings", "earned", "money made")
+_SPENT: Final = ("spending", "spend", "spent", "expenditure", "paid out")
+_EARNED: Final = (
+    *("revenue", "turnover", "income", "earnings", "earned", "money made", "raised", "raise"),
+    *("brought in", "bring in", "came in", "come in", "took in", "taken in"),
+)
+_EITHER: Final = ("money", "how much", "how much money")
 _OUTGOING: Final = frozenset(
     {"expenses", "costs", "purchases", "bills", "spending", "procurement", "reimbursements"}
 )
@@ -63,5 +67,6 @@ def _said(table: Sequence[str]) -> tuple[str, ...]:
     """What people call the money of such a table; of one whose name does not tell, both."""
     about = {form for word in table for form in (word, f"{word}s")}
     if about & _OUTGOING:
-        return _SPENT
-    return (*_EARNED, *_SPENT) if about & _INCOMING else (*_SPENT, *_EARNED)
+        return (*_SPENT, *_EITHER)
+    said = (*_EARNED, *_SPENT) if about & _INCOMING else (*_SPENT, *_EARNED)
+    return (*said, *_EITHER)

@@ -14,7 +14,7 @@ from registry.record import INT64_MAX, NUMERIC, Type
 from registry.shape.column import ColumnShape as ColumnShape  # callers find them here
 from registry.shape.column import ForeignKey as ForeignKey
 from registry.shape.column import Shape as Shape
-from registry.shape.headers import looks_like_money, looks_like_time, unit_of
+from registry.shape.headers import looks_like_money, looks_like_time, sounds_like_flag, unit_of
 from registry.shape.infer import Evidence
 from registry.shape.naming import field_names
 from registry.shape.roles import key_of, label_of, time_of
@@ -28,6 +28,7 @@ _EPOCHS: Final = (
 )
 _WHOLE_MAX: Final = INT64_MAX // 100 - 1_000  # of a decimal with two digits after the point
 _ZONE: Final = re.compile(r"(?:Z|UTC|[+-]\d\d:?\d\d)\s*$")
+_FLAG_ROWS_MIN: Final = 20  # of fewer, a count may not have reached two yet
 _BOOL_PAIRS: Final = ({"true", "false"}, {"yes", "no"}, {"t", "f"}, {"y", "n"})
 DATE_FORMATS: Final = {"dmy": "day.month.year", "mdy": "month/day/year"}
 
@@ -85,6 +86,8 @@ def _kind(header: str, evidence: Evidence, notes: list[str]) -> tuple[Type, str]
             return _calendar(header, evidence, name, notes)
         if name == "bool" and not _is_bool(evidence):
             continue
+        if name == "int" and not evidence.typed and _is_flag(header, evidence):
+            return Type("bool"), ""
         if name in ("int", "float"):
             return _number(header, name, evidence)
         return Type(name), format  # type: ignore[arg-type]
@@ -120,6 +123,15 @@ def _is_bool(evidence: Evidence) -> bool:
         return True
     seen = {text.lower() for text in evidence.distinct or ()}
     return any(seen <= pair for pair in _BOOL_PAIRS[:2]) or seen in _BOOL_PAIRS[2:]
+
+
+def _is_flag(header: str, evidence: Evidence) -> bool:
+    """Whether zeros and ones say no and yes: "cancelled", "is_active", "no_show"."""
+    return (
+        evidence.rows >= _FLAG_ROWS_MIN
+        and set(evidence.distinct or ()) == {"0", "1"}
+        and sounds_like_flag(header)
+    )
 
 
 def _number(header: str, name: str, evidence: Evidence) -> tuple[Type, str]:

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.catalog import Catalogue
-from registry.domain import NAME, load_spec
+from registry.domain import NAME, load_spec, parse_spec
 from registry.errors import BadInput, UnknownField
 from registry.record import INT64_MAX, Type, parse, time_text
 from registry.settings import configs_dir
 from registry.shape.cells import convert
-from registry.shape.headers import singular, unit_of, words_of
+from registry.shape.headers import meant_words, singular, unit_of, words_of
 from registry.shape.infer import Evidence, Tally
 from registry.shape.mapping import Mapping, To
 from registry.shape.match import AUTO, match, wire_constants
@@ -408,3 +408,34 @@ def test_a_declared_key_of_an_empty_table_is_a_key() -> None:
     empty = table("rooms", room_no=[], floor=[])
     empty["columns"][0]["key"] = True
     assert shape_of(empty).key == "room_no"
+
+
+@pytest.mark.parametrize("header", ["cancelled", "is_open", "no_show", "vip"])
+def test_zeros_and_ones_under_what_may_be_so_are_no_and_yes(header: str) -> None:
+    assert shaped("visits", **{header: ["0", "1"] * 10}).columns[0].kind == Type("bool")
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [("children", ["0", "1"] * 10), ("cancelled", ["0", "1"]), ("cancelled", ["0", "1", "2"] * 9)],
+)
+def test_zeros_and_ones_may_be_numbers(header: str, cells: list[str]) -> None:
+    assert shaped("visits", **{header: cells}).columns[0].kind == Type("int")
+
+
+@pytest.mark.parametrize("known", ["int", "bool"])
+def test_zeros_and_ones_go_into_the_field_that_there_is(known: str) -> None:
+    fields = {"guest": {"type": "text"}, "cancelled": {"type": known}}
+    spec = parse_spec({"domain": "visits", "collections": {"visits": {"fields": fields}}})
+    for cells in (["0", "1"] * 10, ["1", "0"]):
+        visits = shaped("visits", guest=[f"g{n}" for n in range(len(cells))], cancelled=cells)
+        found = match(visits, Catalogue([spec]))[0]
+        assert found.mapping.columns["cancelled"].field == "cancelled"
+
+
+def test_short_forms_stand_for_what_they_do_there() -> None:
+    assert meant_words("no_show") == ["no", "show"]
+    assert meant_words("order_no") == ["order", "number"]
+    assert meant_words("duration_min") == ["duration", "minutes"]
+    assert meant_words("temp_min")[-1] == "minimum"
+    assert words_of("membership") == ["membership"]

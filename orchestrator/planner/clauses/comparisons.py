@@ -36,6 +36,10 @@ _COUNTED: Final = (
 #: "hosts with", "machines that raised" before so many records
 _COUNTED_FOR: Final = r"(?P<f>F\d+) (?:(?:with|having|whose|where)|(?:(?:that|which|who) )?(?:(?:have|has|had) )?(?:have|has|had|[DU]\d+))$"
 _WHOSE: Final = r"(?P<f>F\d+) (?:whose|with|where|that|which|having|have|has)"
+_SPENDING: Final = (
+    r"F\d+(?: T\d+)?(?: (?:that|which|who|where|have|has|had|we|all))* (?P<m>M\d+)(?: (?:of|is|was|are|were))* (?P<o>O\d+)"
+    r"(?: (?:in total|altogether|overall|in sum|in all))?"
+)
 _WHO: Final = frozenset({"who", "that", "which", "have", "has", "had"})
 _TIMES: Final = r"(?P<o>O\d+) (?:times|time|occasions|records|rows|entries)"
 
@@ -114,6 +118,26 @@ def folds(given: Conditions) -> None:
             )
         else:
             given.kept.append((column, asked.op, number))
+
+
+def sums(given: Conditions) -> None:
+    """ "departments that spent more than 5000": what the values of a field come to."""
+    for found in given.clause.find(_SPENDING):
+        m, o = found.item("m"), found.item("o")
+        assert m is not None and o is not None
+        column = given.sense.measure(m)
+        if not (given.free(m) and given.free(o)) or column.fn != "sum":
+            continue
+        if column.term.address != given.request.subject:
+            continue  # of one who is referred to
+        field = given.sense.spec(column.term.address).field(column.term.field)
+        number = scaled(o.payload.number, o.payload.unit, field)
+        if number is None or o.payload.high is not None:
+            continue
+        given.use(m, o)
+        given.kept.append((column, o.payload.op, number))
+        given.of_field = True
+        found.hear()
 
 
 def counts(given: Conditions) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orchestrator.planner.clauses.absences import nothing, scopes
 from orchestrator.planner.clauses.against import above_average, against
-from orchestrator.planner.clauses.comparisons import averages, comparisons, counts, folds
+from orchestrator.planner.clauses.comparisons import averages, comparisons, counts, folds, sums
 from orchestrator.planner.clauses.given import Conditions
 from orchestrator.planner.clauses.someone import owned, someone
 from orchestrator.planner.clauses.times import texts, windows
@@ -19,6 +19,7 @@ def read(given: Conditions) -> None:
     someone(given)
     owned(given)
     folds(given)
+    sums(given)
     scopes(given)
     counts(given)
     comparisons(given)

@@ -9,7 +9,7 @@ from orchestrator.planner.clauses.draft import Draft
 from orchestrator.planner.clauses.ranking import Rank
 from orchestrator.planner.clauses.request import Among, Column, Request, Term
 from orchestrator.planner.clauses.sentence import Item
-from orchestrator.planner.grammar import PEOPLE
+from orchestrator.planner.grammar import MAKERS, PEOPLE
 from orchestrator.planner.shape.heads import of_people
 
 _SEVERAL: Final = 3  # records of each value, in the mean
@@ -108,11 +108,13 @@ def person(draft: Draft) -> Column | None:
         return None
     for column in people(draft):
         return column
-    address = draft.request.subject
+    address, found = draft.request.subject, list[str]()
     for field, told in draft.catalogue.collections[address].fields.items():
         if told.type == "text" and not PEOPLE.isdisjoint(field.split("_")):
-            return Column(Term(address, field))
-    return None
+            found.append(field)
+    # a name rather than an id, who did it rather than who made it
+    found.sort(key=lambda f: (not MAKERS.isdisjoint(f.split("_")), f.endswith("_id")))
+    return Column(Term(address, found[0])) if found else None
 
 
 def people(draft: Draft) -> list[Column]:

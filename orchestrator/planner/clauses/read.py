@@ -86,6 +86,7 @@ def _superlative(draft: Draft, head: Clause) -> None:
 
 _LEAD: Final = "tell|give|show|report|return|just|only|me|us|the|a|and|i need|i want|what is"
 _TAIL: Final = "please|only|of them|of those|of these|is it|are there|were there|there are"
+_IN_TOTAL: Final = r"(?:in total|in all|altogether|all together)"
 _HOW_MANY: Final = frozenset({"how many", "count", "count them", "number", "total"})
 
 
@@ -208,6 +209,15 @@ def assemble(draft: Draft, given: Conditions) -> None:
         per_group(draft)
     flows(draft, draft.sentence.whole)
     in_units(draft, given.clause)
+    if all(c in draft.bare for c in request.show) and draft.rank is None:
+        total = draft.sentence.whole.first(_IN_TOTAL)
+        if total is not None:  # "yoga bookings in total"
+            total.hear()
+            request.show, draft.bare = [Column(Term(request.subject), "count")], []
+    asks_who = draft.sentence.tokens[0] == "who" and draft.rank is None
+    if asks_who and not request.show and (doer := person(draft)) is not None:
+        request.show.append(doer)  # "who booked yoga in March"
+        request.distinct = True
     if not request.show:
         draft.bare.append(Column(draft.sense.label(request.subject)))
         request.show.append(draft.bare[-1])

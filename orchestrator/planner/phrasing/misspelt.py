@@ -4,6 +4,7 @@ that the catalogue knows, or nearly knows, is left alone.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import replace
 from functools import lru_cache
@@ -24,6 +25,7 @@ from orchestrator.planner.grammar import (
 )
 from orchestrator.planner.lexicon import Lexicon
 from orchestrator.planner.spans import content, correct
+from orchestrator.planner.times.dates import DAY, MONTH
 from orchestrator.planner.words import Word, stem
 
 _GRAMMAR: Final = (
@@ -34,6 +36,7 @@ _GRAMMAR: Final = (
     | TIME_WORDS
     | frozenset((*AGGREGATES, *SUPERLATIVES, *COMPARATIVES, *UNITS))
 )
+_CALENDAR: Final = re.compile(rf"{MONTH}|{DAY}")  # "may" is no "many"
 _SHORT_CHARS_MAX: Final = 5  # of so few letters another one makes another word
 _LONG_CHARS_MIN: Final = 9
 
@@ -44,7 +47,7 @@ def spelt(words: tuple[Word, ...], lexicon: Lexicon) -> tuple[tuple[Word, ...], 
         place: fixed
         for place, word in enumerate(words)
         if word.kind == "word" and word.number is None
-        if content(word) and word.text not in _GRAMMAR
+        if content(word) and word.text not in _GRAMMAR and not _CALENDAR.fullmatch(word.text)
         for fixed in [_meant(word.text)]
         if fixed is not None and not _known(word, fixed, place, lexicon)
     }

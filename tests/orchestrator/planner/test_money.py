@@ -104,7 +104,8 @@ def test_a_unit_names_the_one_column_that_is_in_it() -> None:
     assert made["measures"] == [{"fn": "sum", "field": "way_km", "as": "sum_way_km"}]
 
 
-def test_of_a_declared_measure_the_network_is_not_asked() -> None:
+def heard(catalogue: Catalogue, *texts: str) -> list[str]:
+    """Those of the questions of which the network is asked."""
     asked: list[str] = []
 
     def second(question: Question, *_: Any) -> Opinion:
@@ -113,6 +114,17 @@ def test_of_a_declared_measure_the_network_is_not_asked() -> None:
 
     given: Second = second
     both = seconded(plan, given)
-    for text in ("how much did Ada Bell spend?", "which employees are there?"):
-        both(Question(text, NOW_US), KNOWN, Context())
-    assert asked == ["which employees are there?"]
+    for text in texts:
+        both(Question(text, NOW_US), catalogue, Context())
+    return asked
+
+
+def test_of_a_declared_measure_the_network_is_not_asked() -> None:
+    rooms = shaped("rooms", Room=["Attic", "Cellar", "Hall"], Floor=["3", "0", "1"])
+    house = Catalogue([propose([OUTLAYS, rooms], "outlays", Catalogue([], {})).spec], {})
+    plain = "which employees are there?"
+    assert heard(house, "how much did Ada Bell spend?", plain) == [plain]
+
+
+def test_of_a_single_table_the_network_is_not_asked() -> None:
+    assert heard(KNOWN, "which employees are there?") == []

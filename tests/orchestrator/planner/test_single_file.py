@@ -1,0 +1,98 @@
+"""Questions of one file that nobody described, in the words of whoever keeps it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from orchestrator.planner.reading import Context, Question
+from orchestrator.planner.rules import plan
+from registry.catalog import Catalogue, Facts, FieldValues
+from registry.shape.propose import propose
+from tests.orchestrator.planner.company import NOW_US
+from tests.registry.test_shape import shaped
+
+KINDS = ("company", "individual", "new", "school")
+GIFTS = shaped(
+    "charity_gifts",
+    given_on=["2026-01-02", "2026-02-03", "2026-03-04", "2026-03-05"],
+    giver_id=["G1", "G2", "G3", "G4"],
+    giver_name=["Ada Bell", "Ben Cole", "Cy Dorn", "Dee Ems"],
+    giver_kind=list(KINDS),
+    drive=["Wells", "Roofs", "Wells", "Books"],
+    amount_eur=["10.5", "20.25", "7.5", "40.0"],
+    thanked=["yes", "no", "yes", "no"],
+)
+KNOWN = Catalogue(
+    [propose([GIFTS], "charity_gifts", Catalogue([], {})).spec],
+    {
+        "charity_gifts.charity_gifts": Facts(
+            rows=4,
+            values={
+                "giver_kind": FieldValues(KINDS, complete=True),
+                "drive": FieldValues(("Wells", "Roofs", "Books"), complete=True),
+            },
+        )
+    },
+)
+TOTAL = [{"fn": "sum", "field": "amount_eur", "as": "total_amount_eur"}]
+COUNT = [{"fn": "count", "as": "charity_gifts"}]
+
+
+def best(text: str) -> dict[str, Any]:
+    return plan(Question(text, NOW_US), KNOWN, Context()).readings[0].plan.to_wire()
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("how much have we raised?", {"measures": TOTAL}),
+        ("how much came in for Wells", {
+            "measures": TOTAL, "where": {"op": "=", "field": "drive", "value": "Wells"}}),
+        ("which drive brought in the most money?", {
+            "group": [{"field": "drive", "as": "drive"}], "measures": TOTAL, "limit": 1}),
+        ("drives that raised over 30", {
+            "group": [{"field": "drive", "as": "drive"}], "measures": TOTAL,
+            "having": {"op": ">", "field": "total_amount_eur", "value": 30}}),
+    ],
+)  # fmt: skip
+def test_how_much_is_the_money_of_the_table(text: str, parts: dict[str, Any]) -> None:
+    made = best(text)
+    assert {name: made[name] for name in parts} == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("gifts from companies", "company"),
+        ("how many gifts by individuals", "individual"),
+        ("new gifts", "new"),
+    ],
+)
+def test_a_word_of_the_grammar_is_a_value_where_few_are_stored(text: str, value: str) -> None:
+    assert best(text)["where"] == {"op": "=", "field": "giver_kind", "value": value}
+
+
+def test_the_last_word_of_the_only_table_names_its_records() -> None:
+    assert best("how many gifts?")["measures"] == COUNT
+
+
+def test_whoever_has_an_id_too_is_told_by_name() -> None:
+    assert best("top 2 givers by number of gifts")["group"] == [
+        {"field": "giver_name", "as": "giver_name"}
+    ]
+
+
+def test_records_in_total_are_counted() -> None:
+    assert best("Wells or Roofs gifts in total")["measures"] == COUNT
+
+
+def test_what_got_done_is_a_share_of_all() -> None:
+    made = best("what percentage of the gifts got thanked?")
+    assert made["show"] == ["percent"]
+
+
+def test_a_month_is_no_slip_of_the_fingers() -> None:
+    where = best("how many gifts in may")["where"]
+    assert where["args"][0] == {"op": ">=", "field": "given_on", "value": "2026-05-01"}
