@@ -15,6 +15,7 @@ from registry.catalog import Catalogue
 
 _TEXT_WEIGHT: Final = 0.9
 _REF_WEIGHT: Final = 0.8
+_OPENINGS_MAX: Final = 4_096
 
 _CLOSED: Final = RESERVED - NAMING  # of long vocabularies the others are no entries either
 
@@ -48,17 +49,38 @@ class Lexicon:
         self.longest = max(
             min(PHRASE_WORDS_MAX, longest), *(shelf.longest for shelf in self.shelves), 1
         )
+        self._openings: dict[str, tuple[Stored, ...]] = {}
         self._spoken: dict[int, tuple[str, ...]] | None = None
         self._stems: frozenset[str] | None = None
 
+    def _opening(self, key: tuple[str, ...]) -> tuple[Stored, ...]:
+        """The shelves of which some value begins as these words do: few of many."""
+        first = key[0] if key else ""
+        found = self._openings.get(first)
+        if found is None:
+            if len(self._openings) >= _OPENINGS_MAX:
+                self._openings.clear()
+            found = tuple(shelf for shelf in self.shelves if first in shelf.openings)
+            self._openings[first] = found
+        return found
+
+    def holds(self, key: tuple[str, ...], stems: tuple[str, ...]) -> bool:
+        """Whether these words, or words with these stems, are a whole phrase or stored value."""
+        return (
+            stems in self.schema
+            or any(key in shelf.entries for shelf in self._opening(key))
+            or any(stems in shelf.stems for shelf in self._opening(stems))
+        )
+
     def values(self, key: tuple[str, ...]) -> list[Meaning]:
         """Stored values spelt by exactly these words."""
-        return [meaning for shelf in self.shelves for meaning in shelf.entries.get(key, ())]
+        return [meaning for shelf in self._opening(key) for meaning in shelf.entries.get(key, ())]
 
     def inflected(self, stems: tuple[str, ...]) -> list[Meaning]:
         """Stored values of small vocabularies with these stems; `surface` tells how they are
         spelt."""
-        return [meaning for shelf in self.shelves for meaning in shelf.stems.get(stems, ())]
+        found = self._opening(stems)
+        return [meaning for shelf in found for meaning in shelf.stems.get(stems, ())]
 
     def values_at(self, key: tuple[str, ...], stems: tuple[str, ...]) -> list[Meaning]:
         """The same, unless grammar and names of the schema explain every word (P10)."""

@@ -288,8 +288,10 @@ def _meanings(
 ) -> tuple[Meaning, ...]:
     if len(run) == 1 and run[0].text in FUNCTION and not stated:
         return ()
-    stems = tuple(word.stem for word in run)
-    texts = tuple(word.text for word in run)
+    stems = tuple([word.stem for word in run])
+    texts = tuple([word.text for word in run])
+    if not lexicon.holds(texts, stems):
+        return ()  # as most are
     found = [
         replace(m, weight=m.weight + _SURFACE_BONUS) if _same(m.surface, texts) else m
         for m in lexicon.schema.get(stems, ())

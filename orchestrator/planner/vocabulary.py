@@ -119,6 +119,11 @@ class Stored:
             self.stems.setdefault(tuple(map(stem, key)), []).extend(surface)
 
     @cached_property
+    def openings(self) -> frozenset[str]:
+        """The first words of its values, and those words' stems where it knows them."""
+        return frozenset(key[0] for keys in (self.entries, self.stems) for key in keys)
+
+    @cached_property
     def words(self) -> Mapping[int, frozenset[str]]:
         """Words of the shorter values by length, to correct a misspelt word with."""
         found: dict[int, set[str]] = defaultdict(set)

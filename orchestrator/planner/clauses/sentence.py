@@ -213,7 +213,8 @@ class Clause:
 
     @property
     def text(self) -> str:
-        return " ".join(self.sentence.tokens[n] for n in self.at)
+        tokens = self.sentence.tokens
+        return " ".join([tokens[n] for n in self.at])
 
     def __bool__(self) -> bool:
         return bool(self.at)

@@ -131,11 +131,12 @@ def reworded(words: tuple[Word, ...], lexicon: Lexicon) -> tuple[Word, ...]:
     if len(words) > _REWORDED_MAX:
         return words
     words = tuple(part for n, word in enumerate(words) for part in _spelled_out(word, n))
+    text, starts = _joined(words)
     for pattern, form in _patterns():
-        text, starts = _joined(words)
         found = pattern.search(text)
         if found is not None and not _names(found, words, starts, lexicon):
             words = _replaced(words, starts, found, form)
+            text, starts = _joined(words)
     return words
 
 
