@@ -263,4 +263,36 @@ def _paraphrased(m: Meaning, span: Span) -> bool:
     return span.soft or (bool(m.surface) and called != tuple(map(stem, m.surface)))
 
 
-__all__ = ["acted", "asked_for", "at_home", "breaks", "conjoined", "nearer", "told_by_verb"]
+def merged(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The spans, two that name one field side by side as one: a "star rating"."""
+    out: list[Span] = []
+    for span in spans:
+        before = out[-1] if out else None
+        shared = _shared_fields(before, span) if before is not None else ()
+        if before is not None and shared:
+            words = f"{before.words} {span.words}"
+            out[-1] = replace(span, first=before.first, meanings=shared, words=words)
+        else:
+            out.append(span)
+    return tuple(out)
+
+
+def _shared_fields(a: Span, b: Span) -> tuple[Meaning, ...]:
+    """What both name, where both name fields and nothing stands between."""
+    kinds = {m.kind for s in (a, b) for m in s.meanings[:1]}
+    if a.last != b.first or kinds != {"field"} or a.soft or b.soft or a.words == b.words:
+        return ()
+    mine = {(m.address, m.field) for m in a.meanings if m.kind == "field"}
+    return tuple(m for m in b.meanings if m.kind == "field" and (m.address, m.field) in mine)
+
+
+__all__ = [
+    "acted",
+    "asked_for",
+    "at_home",
+    "breaks",
+    "conjoined",
+    "merged",
+    "nearer",
+    "told_by_verb",
+]

@@ -15,6 +15,7 @@ from orchestrator.planner.around import (
     at_home,
     breaks,
     conjoined,
+    merged,
     nearer,
     told_by_verb,
 )
@@ -105,7 +106,7 @@ class Asked:
         self.hidden |= {p for s in verbs for p in range(s.first, s.last)}
         spans = tuple(s for s in spans if s not in verbs)
         spans = without_phrasal(at_home(nearer(spans), words), words)
-        self.spans = asked_for(conjoined(spans, words), words)
+        self.spans = merged(asked_for(conjoined(spans, words), words))
         told = tuple(b for b in self.beats if _of_field(b, self.spans))
         self.beats = tuple(b for b in self.beats if b not in told)
         self.hidden |= _places(told)
@@ -145,7 +146,7 @@ class Asked:
 
 def _of_field(beat: Beat, spans: tuple[Span, ...]) -> bool:
     """Whether "per month" only says what the field does that is named: a monthly fee."""
-    return (beat.cue in ("per", "a", "an") or beat.soft) and any(
+    return (beat.cue in ("per", "a", "an", "each", "every") or beat.soft) and any(
         m.kind == "field" and beat.bucket is not None and f"{beat.bucket}ly" in m.field.split("_")
         for span in spans
         if span.words not in IRREGULAR  # what was paid is counted by month

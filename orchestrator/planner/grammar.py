@@ -78,13 +78,15 @@ SUPERLATIVES: Final[dict[str, tuple[bool, str]]] = {
     "priciest": (True, "price"), "costliest": (True, "price"), "cheapest": (False, "price"), "dearest": (True, "price"),
     "best": (True, "score"), "worst": (False, "score"), "latest": (True, "time"), "newest": (True, "time"), "recent": (True, "time"),
     "oldest": (False, "time"), "earliest": (False, "time"), "busiest": (True, "count"), "first": (False, "time"), "last": (True, "time"),
+    "rarest": (False, "count"), "commonest": (True, "count"), "quietest": (False, "count"),
     "youngest": (True, "time"), "hottest": (True, "level"), "noisiest": (True, "count"),
 }  # fmt: skip
-#: "most expensive": adjective -> what it measures
+#: "most expensive": adjective -> what it measures; none of those that have an own superlative:
+#: "the most new teams" are many
 ADJECTIVES: Final[dict[str, str]] = {
-    "expensive": "price", "costly": "price", "cheap": "price", "valuable": "price", "long": "length", "slow": "length",
-    "fast": "-length", "short": "-length", "big": "size", "large": "size", "small": "-size", "popular": "views", "viewed": "views",
-    "read": "views", "visited": "views", "recent": "time", "recently": "time", "old": "-time", "new": "time",
+    "expensive": "price", "costly": "price", "valuable": "price", 
+    "popular": "views", "viewed": "views",
+    "read": "views", "visited": "views", "recent": "time", "recently": "time", 
     "active": "count", "frequent": "count", "common": "count", "used": "count", "often": "count", "rated": "score",
     "helpful": "score", "satisfied": "score", "important": "score", "severe": "score",
 }  # fmt: skip

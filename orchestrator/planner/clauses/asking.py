@@ -185,7 +185,10 @@ class _Asking:
         ) or self._counts_in_total():
             request.show.append(Column(Term(self.draft.sense.subject), "count"))
         elif self.folds and not any(c.fn for c in request.show):
-            bare(self.draft, self.folds)
+            if self.later and self.draft.rank is not None:
+                self.draft.ranked_too = True  # "name and total"
+            else:
+                bare(self.draft, self.folds)
         if self.different and not any(c.fn for c in request.show):
             request.distinct = True
 

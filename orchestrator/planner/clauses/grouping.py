@@ -41,7 +41,7 @@ _KINDS: Final = frozenset("number count kinds types names list many total".split
 _OFTEN: Final = r"(?:, )?(?:and )?how (?:many times|often|frequently)(?: each)?(?: \|)?$"
 
 
-_DID: Final = r"(?:did|do|does|have|has|had) (?:each|every one|they|he|she)(?: of them)? (?P<v>[VUD]\d+)(?= \||$)"
+_DID: Final = r"(?:did|do|does|have|has|had) (?:each|every one|they|he|she)(?: one| of them)? (?P<v>[VUDC]\d+)(?= \||$)"
 
 
 #: "who has sent the most messages": a time's word that says what somebody did
@@ -163,7 +163,9 @@ def unit(draft: Draft, clause: Clause) -> None:
     """ "which month had the most": the calendar buckets are ranked."""
     texts = [w.text for w in draft.sentence.words]
     for n, word in enumerate(texts[:-1]):
-        asked = word in ("which", "what", "busiest") and texts[n + 1] in _UNITS
+        behind = texts[n + 2 : n + 3]
+        named = word == "the" and behind in (["with"], ["that"], ["when"], ["where"], ["in"])
+        asked = (named or word in ("which", "what", "busiest")) and texts[n + 1] in _UNITS
         if asked and draft.rank is not None:
             item = next((i for i in draft.sentence.items if i.first == n + 1), None)
             if item is not None and item.letter in "FNDV":

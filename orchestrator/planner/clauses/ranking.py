@@ -25,7 +25,8 @@ _DOWN: Final = "smallest|lowest|minimum|min"
 _NUMBER: Final = "number|numbers|count|amount|quantity"
 _MANY: Final = (
     rf"(?:(?P<z>Z\d+) )?(?P<way>most|least|fewest|(?:{_UP}|{_DOWN}|most|least|fewest)(?: total)?"
-    rf" (?:{_NUMBER}))(?: (?:of|the|different|distinct|unique|total|Z\d+))*(?: V\d+)* (?P<y>@x)"
+    rf" (?:{_NUMBER}))(?: (?:of|the|new|different|distinct|unique|total|Z\d+))*(?: V\d+)*"
+    r"(?: C\d+(?= N))? (?P<y>@x)"
 )
 _MOST: Final = r"(?:(?P<z>Z\d+) )?(?P<way>most|least|fewest) (?P<v>V\d+)(?! [CFNDB]\d+)"
 _DID: Final = r"who (?:did|does|has|had|made)(?: the)? (?P<way>most|least)(?= (?:in|of|on|at|for) )"
@@ -147,11 +148,18 @@ def _many(clause: Clause, sense: Sense) -> Rank | None:
         if y.letter == "N" and not found["way"].endswith(tuple(_NUMBER.split("|"))):
             term = sense.term(y, clause, kinds="N")
             most = found["way"] in ("most", "least", "fewest")
-            return Rank(desc, found, by=term, limit=_limit(found), most=most)
+            fn: Fn | None = "sum" if most and _several(sense, sense.subject, term) else None
+            return Rank(desc, found, by=term, fn=fn, limit=_limit(found), most=most)
         if y.letter == "N" and sense.term(y, clause).field not in sense.spec(sense.subject).key:
             return Rank(desc, found, by=sense.term(y, clause, kinds="N"), limit=_limit(found))
         return Rank(desc, found, counted=y, limit=_limit(found))
     return None
+
+
+def _several(sense: Sense, owner: str, by: Term) -> bool:
+    """Whether one record of the owner has several of the numbers."""
+    routes = sense.graph.routes(owner, by.address)
+    return bool(routes) and routes[0].fans_out
 
 
 def _popular(clause: Clause, found: Found, y: Item) -> Item | None:
@@ -275,9 +283,7 @@ def _top(clause: Clause, sense: Sense) -> Rank | None:
         if y.letter in "ND":
             by, g = sense.term(y, clause), found.item("g")
             owner = sense.collection(g) if g is not None and g.letter == "C" else by.address
-            routes = sense.graph.routes(owner, by.address)
-            several = bool(routes) and routes[0].fans_out
-            fn: Fn | None = "sum" if several else None
+            fn: Fn | None = "sum" if _several(sense, owner, by) else None
             return Rank(desc, found, by=by, fn=fn, named=g, limit=_limit(found))
         if y.letter == "M":
             return Rank(desc, found, measure=y, named=found.item("g"), limit=_limit(found))
@@ -350,7 +356,7 @@ def _super(clause: Clause, sense: Sense) -> Rank | None:
         if made is not None:
             return Rank(made[1], found, by=made[0], fn=fn, named=y, limit=_limit(found))
         if what in ("", "size", "count"):
-            return Rank(desc, found, named=y, limit=_limit(found), sure=False)
+            return Rank(desc, found, named=y, limit=_limit(found), sure=what == "count")
     return None
 
 

@@ -4,13 +4,13 @@ and last what is shown. Whatever no clause accounts for is counted, not guessed.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Final
 
 from orchestrator.planner.clauses.absences import leftover
 from orchestrator.planner.clauses.amounts import amount, amounts, flows, in_units
 from orchestrator.planner.clauses.asking import ask
+from orchestrator.planner.clauses.behind import more
 from orchestrator.planner.clauses.conditions import read as read_conditions
 from orchestrator.planner.clauses.cutting import cut
 from orchestrator.planner.clauses.draft import Draft
@@ -30,11 +30,10 @@ from orchestrator.planner.clauses.grouping import (
 from orchestrator.planner.clauses.ordering import order, ordered
 from orchestrator.planner.clauses.pace import changes, pace
 from orchestrator.planner.clauses.ranked import person, ranked
-from orchestrator.planner.clauses.ranking import Rank, rank_of
+from orchestrator.planner.clauses.ranking import rank_of
 from orchestrator.planner.clauses.request import Among, Column, Has, Request, Term, Test
 from orchestrator.planner.clauses.sentence import Clause
 from orchestrator.planner.clauses.shares import shares
-from orchestrator.planner.clauses.trailing import of_rank, without_rank
 
 
 def read(draft: Draft) -> Request:
@@ -54,7 +53,7 @@ def read(draft: Draft) -> Request:
     draft.doubts = given.wonders
     ask(draft, head)
     for clause in after:
-        _more(draft, clause, given)
+        more(draft, clause, given)
     amounts(draft)
     unsaid(draft)
     spread(draft, rest)
@@ -84,91 +83,7 @@ def _superlative(draft: Draft, head: Clause) -> None:
             draft.use(item)
 
 
-_LEAD: Final = "tell|give|show|report|return|just|only|me|us|the|a|and|i need|i want|what is"
-_TAIL: Final = "please|only|of them|of those|of these|is it|are there|were there|there are"
 _IN_TOTAL: Final = r"(?:in total|in all|altogether|all together)"
-_HOW_MANY: Final = frozenset({"how many", "count", "count them", "number", "total"})
-
-
-#: "…, and when they ended": of each that is named
-_BESIDE: Final = r"^(?:(?:and|also|with|,) )*(?:who|when|where|they)|(?:do|did|are|were) they"
-#: "…, how many published ones?"
-_SUCH: Final = (
-    r"(?:how many|number of|count)(?: the| of| such| V\d+| B\d+)* (?:ones|them|those|there|such)"
-    r"(?: are there| are| do we have)?$"
-)
-
-
-def _more(draft: Draft, clause: Clause, given: Conditions) -> None:
-    """What is asked to be shown at the end: "…, how many?", "Give me their names." """
-    if draft.rank is not None:
-        clause = _unsaid(draft, draft.rank, clause)
-        if not clause:
-            return
-        if of_rank(clause, draft.request.subject):
-            draft.ranked_too = True
-            draft.sentence.account(clause.at)
-            return
-        rest = without_rank(clause, draft.rank.by)
-        draft.ranked_too, clause = draft.ranked_too or rest is not None, rest or clause
-    before, draft.request.show = draft.request.show, []
-    if clause.text == "total" and before and all(c in draft.bare for c in before):
-        draft.sentence.account(clause.at)  # "invoices with …, total": there is nothing to sum
-        draft.request.show = [Column(Term(draft.request.subject), "count")]
-        draft.bare.clear()
-        return
-    ask(draft, clause, later=True)
-    shown = draft.request.show
-    counted = any(c.fn == "count" for c in shown) and draft.rank is None
-    if counted and not draft.groups and before and all(draft.number(c) for c in before):
-        draft.request.show = [replace(c, fn="sum") for c in before]  # "sign-ups, how many?"
-        return
-    if draft.sentence.tokens[clause.at[0] - 1] in (",", "|") and (
-        _asks_how_many(clause) or clause.has(_SUCH)
-    ):
-        counts = [c for c in shown if c.fn == "count"] if draft.rank is None else []
-        if counts and not draft.groups and not given.kept:
-            draft.request.show = counts[:1]  # "…, how many?": the number and nothing else
-            draft.bare.clear()
-            return
-    told = any(c.fn is None for c in shown) or (counted and not given.kept)
-    lead = draft.sentence.tokens[clause.at[0] - 1] if clause.at else ""
-    names = [c for c in draft.bare if c.term != draft.sense.key(c.term.address)]
-    first = clause.text.removeprefix("and ").split()[:1]
-    theirs = first in (["their"], ["its"], ["his"], ["her"])
-    beside = (
-        lead in ("with", "plus", "including")
-        or clause.word(0) == "with"
-        or clause.has(_BESIDE)
-        or theirs
-    )
-    if theirs and not before:  # "the admins with their cities"
-        names = before = [Column(draft.sense.label(draft.request.subject))]
-    told = told and not (names and beside)  # beside the names
-    folded = {c.term for c in shown if c.fn}  # "how much is it? the sum of all"
-    before = [c for c in before if c.term not in folded or c.fn]
-    draft.request.show = [c for c in before if c not in draft.bare or not told]
-    draft.bare = [c for c in draft.bare if c not in shown]
-    draft.request.show += [c for c in shown if c not in draft.request.show]
-
-
-def _asks_how_many(clause: Clause) -> bool:
-    """ "…, how many?", "Tell me the number." """
-    text = re.sub(rf"^(?:(?:{_LEAD}) )+|(?: (?:{_TAIL}))+$", "", clause.text)
-    return text in _HOW_MANY
-
-
-def _unsaid(draft: Draft, rank: Rank, clause: Clause) -> Clause:
-    """The clause without what has told the superlative: "biggest teams (seats)"."""
-    told = rank.found.clause.at[rank.found.first : rank.found.last]
-    rest = replace(clause, at=tuple(n for n in clause.at if n not in told))
-    items = rest.items()
-    lead = draft.sentence.tokens[rest.at[0] - 1] if rest.at else ""
-    aside = len(items) == len(rest.at) == 1 and items[0].letter == "N" and lead == ","
-    if aside and draft.sense.term(items[0], rest, kinds="N") == rank.by:
-        draft.use(items[0])
-        return replace(rest, at=())
-    return rest
 
 
 def unsaid(draft: Draft) -> None:

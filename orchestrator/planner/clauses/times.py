@@ -99,6 +99,16 @@ def events(given: Conditions, at: int) -> list[str]:
     return [*sorted(timed, key=lambda a: -reach(a)), *(a for a in near if a not in timed)]
 
 
+def _inside(given: Conditions, item: Item) -> Term | None:
+    """ "mention Hamburg in their text": where it is looked for."""
+    found = given.clause.first(rf"S{item.place} in (?:the|their|its|his|her) (?P<f>F\d+)")
+    field = found.item("f") if found is not None else None
+    if found is None or not given.free(field):
+        return None
+    given.use(found.hear().item("f"))
+    return given.sense.term(found.items("f")[0], given.clause)
+
+
 def texts(given: Conditions) -> None:
     for item in given.clause.items("S", unused=True):
         at = given.clause.index(item)
@@ -110,6 +120,8 @@ def texts(given: Conditions) -> None:
         )
         if before:
             given.use(before[-1])
+        else:
+            term = _inside(given, item) or term
         sought = item.payload
         owner = given.nearest(at)
         if not before and sought.mode == "match" and given.sense.spec(owner).searched:

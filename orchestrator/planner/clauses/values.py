@@ -21,7 +21,12 @@ from registry.record import NUMERIC
 _BESIDE: Final = r"(?: (?:is|are|was|were|of|named|called|as|in|on|at|:|=|equal|equals|to|the|a|an|either|both|not|like|with|being|name|titled|has|have|by|from|either|code|value|no|neither))*"
 
 
-_WITH: Final = r"(?:with|have|has|having|had|got|gave|of)"
+_WITH: Final = r"(?:with|have|has|having|had|got|gave|given|of)"
+#: "with 5 stars", "got 1 or 2 stars as rating"
+_SO_MANY: Final = (
+    rf"{_WITH}(?: (?:only|just|either|a))* (?P<x>Z\d+(?: (?:or|and|,|or even)+ Z\d+)*) (?P<f>N\d+)"
+    r"(?P<as> as(?: (?:a|the|their))? N\d+)?"
+)
 
 
 def literals(given: Conditions) -> None:
@@ -51,13 +56,15 @@ def literals(given: Conditions) -> None:
         given.add(Test(term, "=", literal(given, term, x)), found.last - 1, found.last)
         found.hear()
         or_else(given, found, term)
-    for found in given.clause.find(rf"{_WITH} (?P<x>Z\d+) (?P<f>N\d+)"):
-        f, x = found.item("f"), found.item("x")
-        assert f is not None and x is not None
-        if given.free(x) and given.free(f):
+    for found in given.clause.find(_SO_MANY):
+        f, numbers = found.item("f"), found.items("x")
+        assert f is not None
+        if given.free(f) and all(map(given.free, numbers)):
             term = given.sense.term(f, given.clause, kinds="N")
-            given.use(x, f)
-            given.add(Test(term, "=", literal(given, term, x)), found.first, found.last)
+            given.use(f, *numbers, *found.items("as"))
+            told = tuple(literal(given, term, x) for x in numbers)
+            test = Among(term, told) if len(told) > 1 else Test(term, "=", told[0])
+            given.add(test, found.first, found.last)
     for item in given.clause.items("Q", unused=True):
         if full_name(given, item):
             continue

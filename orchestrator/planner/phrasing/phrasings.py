@@ -43,7 +43,7 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"(?:together|along) with", "with"),
     (r"who (?:among|amongst|out of|of) (?:us|you|them|these|those)", "who"),
     (r"who (?:among|amongst|out of|of|from|in)(?: all| the| our)*", "which"),
-    (r"at (?:the|this) (?:very )?(?:moment|point|time|point in time)(?= ,|$)|at present|presently|as of (?:right )?now|as things stand|as we speak|for the time being", "now"),
+    (r"at (?:the|this) (?:very )?moment|at (?:the|this) (?:point|time|point in time)(?= ,|$)|at present|presently|as of (?:right )?now|as things stand|as we speak|for the time being", "now"),
     (r"(?<![0-9] )plus(?= (?!(?:or minus|[0-9]))[a-z])", "and"),
     (r"(?:any|every|all)(?:thing|one|body)? (?:but|other than)(?= [^ ,])", "not"),
     (r"how many (?P<u>ms|milliseconds|seconds|minutes|hours) (?P<d>did|does|do) (?P<a>@some) (?:take|last)", "how long {d} {a} take in {u}"),

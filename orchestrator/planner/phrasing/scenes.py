@@ -13,7 +13,8 @@ from orchestrator.planner.times.timewindow import Window, windows
 from orchestrator.planner.words import tokenise
 from registry.catalog import Catalogue
 
-_END: Final = re.compile(r"(?<=[^\W\d_]{3})[.!]+\s+(?=[^\W\d_])")
+_SHORT: Final = "".join(rf"(?<!\b{word})" for word in ("incl", "excl", "approx", "resp", "etc"))
+_END: Final = re.compile(rf"(?<=[^\W\d_]{{3}}){_SHORT}[.!]+\s+(?=[^\W\d_])")
 _SUBJECT: Final = (
     r"(?:(?:ok|okay|so|hi|hello|well|and|but|yesterday|today),? )?"
     r"(?:i|i'm|i've|i'll|i'd|im|we|we're|we've|we'll|it|it's|this|there|they|someone|somebody"

@@ -22,7 +22,7 @@ _MOST: Final = (
     r"|amount|volume) of|(?:lowest|smallest) (?:number|count|amount|volume) of)"
 )
 _MOST_OF: Final = (
-    rf"{_MOST}(?: (?:of|the|different|distinct|unique|frequent))*(?: [VB]\d+)* (?P<y>[CNMF]\d+)"
+    rf"{_MOST}(?: (?:of|the|new|different|distinct|unique|frequent))*(?: [VB]\d+)* (?P<y>[CNMF]\d+)"
 )
 _MOST_ADJ: Final = (
     r"(?P<way>most|least) (?P<adj>"
