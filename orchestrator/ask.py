@@ -104,7 +104,7 @@ class Asker:
         kept = handle is not None or answer.status in ("answered", "tentative")
         if kept and not request.explain:
             answer = await conversation.remembered(
-                self.call, answer, question.text, handle, principal
+                self.call, answer, question.text, handle, principal, context
             )
         total = (self.clock.monotonic() - began) * 1000
         return replace(

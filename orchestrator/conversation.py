@@ -1,7 +1,7 @@
 """What a conversation keeps between its turns: the last questions and their plans, by a handle.
 
-`system` remembers them for the subject who asks, the last few and for a day. No rows are kept, and
-a turn that got no plan leaves the ones before as they are.
+`system` remembers them for the subject who asks, the last few and for a day. No rows are kept. A
+turn that got no plan leaves the plan before as it is, and a mark that it came between.
 """
 
 from __future__ import annotations
@@ -31,18 +31,26 @@ async def context(call: Call, key: str | None, principal: Principal) -> Context:
     if not data["turns"]:
         return Context()
     last = data["turns"][-1]
-    return Context(plan=parse_plan(last["plan"]), question=last["question"])
+    return Context(parse_plan(last["plan"]), last["question"], last.get("missed", False))
 
 
 async def remembered(
-    call: Call, answer: Answer, question: str, key: str | None, principal: Principal
+    call: Call,
+    answer: Answer,
+    question: str,
+    key: str | None,
+    principal: Principal,
+    before: Context,
 ) -> Answer:
     """The answer with the handle that continues it. That it could not be kept is no failure of the
     answer: it says so.
     """
+    turn: dict[str, Any] = {"question": question, "plan": answer.plan}
     if answer.plan is None:
-        return replace(answer, conversation=key)
-    arguments: dict[str, Any] = {"turn": {"question": question, "plan": answer.plan}}
+        if before.plan is None or before.missed:
+            return replace(answer, conversation=key)
+        turn = {"question": before.question, "plan": before.plan.to_wire(), "missed": True}
+    arguments: dict[str, Any] = {"turn": turn}
     if key is not None:
         arguments["id"] = key
     try:

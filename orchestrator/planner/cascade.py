@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from orchestrator.planner import choice, rules, verified
 from orchestrator.planner.followup import planner as followup
+from orchestrator.planner.followup.cues import fragment
 from orchestrator.planner.languages.planner import spoken
 from orchestrator.planner.network import planner as network
 from orchestrator.planner.network.planner import Opinion
@@ -21,11 +22,13 @@ from orchestrator.planner.phrasing.openings import anew
 from orchestrator.planner.phrasing.repairs import repaired
 from orchestrator.planner.phrasing.scenes import undressed
 from orchestrator.planner.reading import Context, Planner, Question, Reading, Readings
+from orchestrator.planner.words import tokenise
 from registry.catalog import Catalogue
 from registry.plan import QueryPlan
 
 #: a reading this likely needs no second planner's opinion
 SURE: Final = 0.9
+_FRAGMENT: Final = 0.6
 
 
 def cascade(*planners: Planner, sure: float = SURE) -> Planner:
@@ -61,6 +64,18 @@ def merged(asked: list[Readings]) -> Readings:
     own = (found for found in asked if found.planner == best[0].planner)
     winner = next(own, next(found for found in asked if found.readings))
     return replace(winner, readings=tuple(best), reason=None)
+
+
+def whole(planner: Planner) -> Planner:
+    """The planner, never sure of what only goes on from a turn that nobody knows."""
+
+    def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
+        found = planner(question, catalogue, context)
+        alone = context.plan is None and found.readings
+        plain = " ".join(word.text for word in tokenise(question.text))
+        return found.less(_FRAGMENT) if alone and fragment(plain) else found
+
+    return plan
 
 
 class Second(Protocol):
@@ -137,5 +152,5 @@ _own, _edits, _rules, _ = PLANNERS.values()
 #: what was verified is asked for in its own words, the others in English
 default: Final[Planner] = cascade(
     _own,
-    spoken(anew(undressed(repaired(cascade(_edits, seconded(_rules, network.opinion)))))),
+    spoken(anew(undressed(repaired(cascade(_edits, whole(seconded(_rules, network.opinion))))))),
 )

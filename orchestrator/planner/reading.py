@@ -22,10 +22,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The turn before, if the question follows one."""
+    """The last turn that got a plan, if the question follows one. `missed`: turns came between that
+    got none."""
 
     plan: QueryPlan | None = None
     question: str | None = None
+    missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,10 @@ async def test_turns_edit_the_plan_before_until_the_conversation_is_forgotten(
         assert refused["status"] == "refused"
         again = await client.ask("top 1", conversation=handle)
         assert again["rows"] == [["Spain", 2]], "a refused turn leaves the ones before as they are"
+        assert again["status"] == "tentative", "it may go on from the refused one"
 
         gone = await client.call("admin_write", action="forget", arguments={"conversation": handle})
-        assert gone == {"forgotten": "conversation", "turns": 4}
+        assert gone == {"forgotten": "conversation", "turns": 5}
         lost = await client.ask("top 1", conversation=handle)
         assert lost["status"] == "refused" and "whole question" in lost["suggestions"][0]
 

@@ -37,14 +37,14 @@ _ASKS: Final = re.compile(
 _NARROWS: Final = re.compile(r"\b(?:only|just|also|instead|again)\b")
 #: words that stand for what an earlier turn named
 _POINTS: Final = re.compile(
-    r"\b(?:of (?:those|these|them|that)|those|these|them|they|the same|instead|(?:is|are|was|were)"
-    r" (?:that|those|these|they)|(?:the |which |\w+ )ones?|the others?|the rest|before that"
-    r"|after that|like that)\b"
+    r"\b(?:of (?:those|these|them|that|his|hers|theirs)|those|these|them|they|the same|instead"
+    r"|(?:is|are|was|were) (?:that|those|these|they)|(?:the |which |\w+ )ones?|the others?|the rest"
+    r"|before that|after that|like that)\b"
 )
 #: the same, and nothing in the question itself can be what they stand for
 _POINTS_OUT: Final = re.compile(
     r"\b(?:(?:is|are|was|were|do|did|does|have|has|had) (?:they|those|these)"
-    r"|of (?:those|these|them)|the same|instead)\b"
+    r"|of (?:those|these|them|his|hers|theirs)|the same|instead)\b"
     r"|\b(?:is|was) that$"
 )
 #: what a follow-up says otherwise than a question; never shorter than what it becomes
@@ -91,6 +91,14 @@ _SAYINGS: Final = tuple(
         (r"further|down", ""),
     )
 )
+#: what nothing in the question itself can be meant by, and no question begins with
+_FRAGMENT: Final = re.compile(
+    r"^(?:and|what about|how about|same|the same|only|just|but|instead|now)\b"
+    r"(?! (?:then )?(?:how|what|which|who|list|show|give|find|count|the number|the total)\b)"
+    r"|\b(?:of (?:those|these|them|his|hers|theirs)|instead)$"
+    r"|^(?:(?:and|but) )?(?:how many|which|what share|list|show)(?: ones)? of"
+    r" (?:those|these|them|his|hers|her|theirs|their)\b"
+)
 _CONTRASTS: Final = re.compile(r"\b(?:compar\w+|versus|vs|difference|change|growth)\b")
 _EACH: Final = frozenset({"per", "by", "each", "every"})
 _WORDS_MAX: Final = 12
@@ -100,6 +108,11 @@ _NAMED: Final = 0.9
 def cued(text: str) -> bool:
     """Whether it begins as only a question after another does."""
     return bool(_CUE.match(text)) and len(text.split()) <= _WORDS_MAX
+
+
+def fragment(plain: str) -> bool:
+    """Whether it means nothing without the turn before: "and in May?", "how many of them"."""
+    return bool(_FRAGMENT.search(plain))
 
 
 def without_lead(text: str) -> str:

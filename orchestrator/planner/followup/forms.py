@@ -58,7 +58,7 @@ FORMS: Final = (
     _form(
         rf"(?:and )?how many(?: rows| records)?(?: of)?(?: (?:is|are|was|were))?(?: {_THOSE}|"
         rf" there| in total| altogether| total)*$|(?:just )?(?:count|total) (?:of )?{_THOSE}$"
-        rf"|(?:just )?count {_THOSE}$|(?:and )?how many of (?:{_THOSE}|which)(?= )"
+        rf"|(?:just )?count {_THOSE}$|(?:and )?how many of (?:{_THOSE}|which|his|hers|theirs)(?= )"
         r"|of (?:which|those|these|them|that) how many(?: (?:are|were|is|was|have|had|came))?(?= )",
         edits.counted,
         "counted",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from orchestrator.planner.followup.elsewhere import retimed
@@ -26,6 +25,7 @@ from registry.plan import (
     Scalar,
     conjuncts,
     leaves,
+    split_path,
 )
 
 _NUMBERS: Final = frozenset({"sum", "avg", "min", "max", "median", "percentile"})
@@ -128,6 +128,7 @@ def of_its_records(frame: Frame) -> bool:
 def merge(frame: Frame, before: QueryPlan) -> bool:
     """What the turn does not replace is kept. `False`: the turn says nothing about the plan."""
     _same_clock(frame, before)
+    _same_role(frame, before)
     dropped = _dropped(frame, before)
     given = (frame.where, frame.group, frame.measures, frame.limit, frame.order, frame.select)
     if not any(given) and not frame.having and not dropped:
@@ -230,11 +231,25 @@ def _same_clock(frame: Frame, before: QueryPlan) -> None:
     ]
 
 
-def _clocks(node: Predicate | None) -> Iterator[str]:
-    """Fields that windows are of."""
-    for part in conjuncts(node):
-        if isinstance(part, Compare) and is_bound(part):
-            yield part.field
+def _same_role(frame: Frame, before: QueryPlan) -> None:
+    """ "and Mia Lange?" is who the plan before names so, as the agent, unless another role is."""
+    roles = {join.alias: join.to for join in before.joins}
+    told = {
+        (roles[alias], name): leaf.field
+        for leaf in leaves(before.where)
+        if isinstance(leaf, Compare) and leaf.op == "=" and leaf.plan is None
+        for alias, name in [split_path(leaf.field)]
+        if alias in roles
+    }
+    if any(item.letter == "R" for item in frame.items):
+        return
+    for n, made in enumerate(frame.where):
+        if not isinstance(made, (Compare, In)):
+            continue
+        alias, name = split_path(made.field)
+        target = next((join.to for join in frame.joins.joins if join.alias == alias), "")
+        path = told.get((target, name), made.field)
+        frame.where[n] = made.model_copy(update={"field": path})
 
 
 def leaf_field(leaf: object) -> str | None:

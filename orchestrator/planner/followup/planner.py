@@ -42,6 +42,7 @@ NAME: Final = "followup"
 CARRIED: Final = "(from before)"
 _BEHIND: Final = 0.06  # an edit is never as sure as a whole question
 _FORM: Final = 0.92
+_MISSED: Final = 0.75
 _LOST: Final = 0.8  # for each condition that the other collection cannot have
 
 
@@ -63,6 +64,8 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
         reading = None
     if reading is None:
         return _unable(asked, question.text, before.source)
+    if context.missed:  # it may go on from the turn that got no plan
+        reading = replace(reading, confidence=round(reading.confidence * _MISSED, 4))
     carried = _carried(before, reading.plan)
     reading = shown(reading, words, catalogue)
     reading = replace(reading, understood=(*reading.understood, *carried), planner=NAME)
