@@ -15,8 +15,10 @@ from orchestrator.planner.around import (
     at_home,
     breaks,
     conjoined,
+    happened,
     merged,
     nearer,
+    scaled,
     told_by_verb,
 )
 from orchestrator.planner.grammar import ABSENCE, ADJECTIVES, AGGREGATES, HINTS, SUPERLATIVES, UNITS
@@ -106,7 +108,8 @@ class Asked:
         self.hidden |= {p for s in verbs for p in range(s.first, s.last)}
         spans = tuple(s for s in spans if s not in verbs)
         spans = without_phrasal(at_home(nearer(spans), words), words)
-        self.spans = merged(asked_for(conjoined(spans, words), words))
+        spans = merged(asked_for(conjoined(scaled(spans, words), words), words))
+        self.spans = happened(spans, lexicon.moments)
         told = tuple(b for b in self.beats if _of_field(b, self.spans))
         self.beats = tuple(b for b in self.beats if b not in told)
         self.hidden |= _places(told)

@@ -12,6 +12,7 @@ from orchestrator.planner.meant import taught_words
 from orchestrator.planner.vocabulary import PHRASE_WORDS_MAX, Meaning, Stored, spoken, stored
 from orchestrator.planner.words import Word, tokenise
 from registry.catalog import Catalogue
+from registry.record import TEMPORAL
 
 _TEXT_WEIGHT: Final = 0.9
 _REF_WEIGHT: Final = 0.8
@@ -30,6 +31,13 @@ class Lexicon:
                 self.schema[key] = [*self.schema.get(key, ()), *found]
         for key, found in taught_words(catalogue).items():
             self.schema[key] = [*found, *self.schema.get(key, ())]
+        #: (collection, field) of all moments
+        self.moments = frozenset(
+            (address, name)
+            for address, spec in catalogue.collections.items()
+            for name, field in spec.fields.items()
+            if field.type in TEMPORAL
+        )
         self.shelves: tuple[Stored, ...] = tuple(_shelves(catalogue))
         self._names = frozenset(
             key[0]

@@ -4,6 +4,7 @@ instead."""
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Final
 
@@ -83,6 +84,15 @@ _WORLDLY: Final = (
 )
 
 
+#: hours and days that come again, which no plan can put together
+_AGAIN: Final = re.compile(
+    r"\b(?:(?:which|what|by|per|each|of the) (?:week ?day|day of (?:the )?week|days of the week"
+    r"|hour of (?:the )?day|time of (?:the )?day|month of the year)s?"
+    r"|(?:at|in|during) (?:what|which) (?:hour|time)s? (?:do|does|are|is)"
+    r"|(?:which|what) (?:hour|day|month)s? (?:do|does|are|is) .*\b(?:usually|typically|normally))\b"
+)
+
+
 def beyond(words: tuple[Word, ...]) -> str | None:
     """Why no plan can answer the question, if it asks for causes, for the future, or for nothing
     at all."""
@@ -96,6 +106,8 @@ def beyond(words: tuple[Word, ...]) -> str | None:
     if "will" in texts[:5] or set(texts) & {"predict", "forecast"}:
         return "The data holds what has happened, not what will; ask about the past or the present."
     said = " ".join(texts)
+    if _AGAIN.search(said):
+        return "A plan knows days and hours of the calendar, and none that come again."
     if any(said.startswith(start) for start in _WORLDLY):
         return "Nothing of that is stored here; `describe` lists what there is."
     if texts and set(texts) <= _TALK:

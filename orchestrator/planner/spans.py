@@ -143,15 +143,21 @@ def correct(word: str, lexicon: Lexicon) -> tuple[str, ...]:
     if len(word) < 4 or not word.isalpha() or len(word) > 24 or is_word(word):
         return ()
     cutoff = 1 if len(word) < 9 else 2
-    found: list[tuple[int, int, str]] = []
+    found: list[tuple[int, int, bool, str]] = []
     for side, known in enumerate(lexicon.spellings(len(word))):
         for other in known:
             if abs(len(other) - len(word)) <= cutoff and other[0] == word[0]:
                 distance = OSA.distance(word, other, score_cutoff=cutoff)
                 swapped = len(other) == len(word) <= _SHORT and sorted(other) != sorted(word)
                 if distance <= cutoff and not swapped:  # another letter makes another word
-                    found.append((distance, side, other))
-    return tuple(other for _, _, other in sorted(found)[:3])
+                    found.append((distance, side, other[-1] != word[-1], other))
+    if not found and word.endswith("s"):
+        return correct(_singular(word), lexicon)
+    return tuple(other for *_, other in sorted(found)[:3])
+
+
+def _singular(word: str) -> str:
+    return f"{word[:-3]}y" if word.endswith("ies") else word[:-1]
 
 
 def _matches(

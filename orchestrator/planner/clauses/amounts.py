@@ -118,11 +118,23 @@ def in_units(draft: Draft, clause: Clause) -> None:
     if found is None or found["unit"] in _PLAIN:
         return
     asked = UNITS[singular(found["unit"])]
+    _extreme(draft, asked)
     made = [_told_in(draft, column, asked) for column in draft.request.show]
     if any(column is not None for column in made):
         found.hear()
     pairs = zip(draft.request.show, made, strict=True)
     draft.request.show = [new or old for old, new in pairs]
+
+
+def _extreme(draft: Draft, asked: tuple[str, float]) -> None:
+    """ "how big is the largest backup in MB": one number of one record is a fold of all."""
+    request = draft.request
+    if len(request.show) != 1 or request.limit != 1 or request.keys or len(request.order) != 1:
+        return
+    column, (by, desc) = request.show[0], request.order[0]
+    folded = replace(column, fn="max" if desc else "min")
+    if column.fn is None and column.term == by.term and _told_in(draft, folded, asked) is not None:
+        request.show, request.order, request.limit = [folded], [], None
 
 
 def _told_in(draft: Draft, column: Column, asked: tuple[str, float]) -> Column | None:

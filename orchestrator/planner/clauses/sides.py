@@ -99,13 +99,15 @@ def sides_of(sentence: Sentence) -> Sides | None:
     whole = plain(sentence).whole
     rises, drops = whole.has(_RISE), whole.has(_DROP)
     two = rises or drops or whole.has(_RATIO) or whole.has(_DIFFERENCE) or whole.has(_COMPARE)
+    if whole.has(PERCENT) and not (rises or drops or whole.has(rf"{_RATIO}|{_DIFFERENCE}")):
+        return None  # "this month against last month in percent": of it, or of the change?
     for link, sure in _links(whole):
         if sure or two:
             pair = _pair(whole, link)
             if pair is not None:
                 return _told(whole, pair, changes=rises or drops)
     if rises or drops or whole.has(_DIFFERENCE) or whole.has(_COMPARE):
-        pair = _ranged(whole) or (_since(whole) if rises or drops else None)
+        pair = _over(whole) or _ranged(whole) or (_since(whole) if rises or drops else None)
         return _told(whole, pair, changes=True) if pair is not None else None
     return None
 
@@ -260,6 +262,17 @@ def _ranged(whole: Clause) -> _Pair | None:
         if pair is not None:
             return _moved(whole, item, pair)
     return None
+
+
+def _over(whole: Clause) -> _Pair | None:
+    """ "the change of Q3 over Q2": two times side by side, the later one before."""
+    found = whole.first(r"(?P<a>T\d+) (?P<b>T\d+)")
+    a, b = (found.item("a"), found.item("b")) if found is not None else (None, None)
+    if found is None or a is None or b is None or not b.words.startswith(("over ", "on ", "from ")):
+        return None
+    rest = whole.without(found.last - 1, found.last)
+    other = replace(a, payload=b.payload)
+    return _Pair((rest, rest), ((a, other),), "", (a.payload, b.payload))
 
 
 def _since(whole: Clause) -> _Pair | None:

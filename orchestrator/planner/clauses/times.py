@@ -16,11 +16,14 @@ from orchestrator.planner.clauses.request import (
     Found as Searched,
 )
 from orchestrator.planner.clauses.sentence import Item, is_item
+from orchestrator.planner.grammar import UNITS
 from orchestrator.planner.shape.moments import moment, told_time, window_text
+from orchestrator.planner.words import NUMBERS
 from registry.clock import to_datetime
 from registry.record import NUMERIC, TEMPORAL
 
 #: a number so called may hold years: "year", "founded", "built"
+_BY: Final = 3  # words between a number and how long it may be
 _OF_YEARS: Final = re.compile(r"\byears?\b|^(?:built|born|begun|\w{2,}ed)$")
 
 
@@ -28,6 +31,8 @@ def windows(given: Conditions) -> None:
     seen: set[Term] = set()
     for item in given.clause.items("T", unused=True):
         at = given.clause.index(item)
+        if took(given, item, at):
+            continue
         term = time(given, item, at)
         if term is None:
             continue
@@ -45,6 +50,30 @@ def windows(given: Conditions) -> None:
         path = term.field if own else f"{term.address}.{term.field}"
         given.sense.notes[item.place] = f"{path} {window_text(window)}"
         given.use(item)
+
+
+_WITHIN: Final = re.compile(
+    r"within (?:(?P<one>an?|one)|(?P<n>\d+)|(?P<word>[a-z]+)) (?P<u>[a-z]+)"
+)
+
+
+def took(given: Conditions, item: Item, at: int) -> bool:
+    """ "the first answer came within 10 minutes": of a number of seconds, and no time of day."""
+    said = _WITHIN.fullmatch(item.words)
+    near = [
+        i for i in given.clause.part(0, at).items("N", unused=True) if item.first - i.last < _BY
+    ]
+    if said is None or not near or said["u"].removesuffix("s") not in UNITS:
+        return False
+    n = 1 if said["one"] else int(said["n"]) if said["n"] else NUMBERS.get(said["word"])
+    term = given.sense.term(near[-1], given.clause, kinds="N")
+    own = UNITS.get(given.sense.spec(term.address).field(term.field).unit or "")
+    asked = UNITS[said["u"].removesuffix("s")]
+    if own is None or n is None or own[0] != asked[0]:
+        return False
+    given.add(Test(term, "<=", round(n * asked[1] / own[1])), at, at + 1)
+    given.use(item, near[-1])
+    return True
 
 
 def time(given: Conditions, item: Item, at: int) -> Term | None:

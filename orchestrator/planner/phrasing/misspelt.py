@@ -39,6 +39,9 @@ _GRAMMAR: Final = (
 _CALENDAR: Final = re.compile(rf"{MONTH}|{DAY}")  # "may" is no "many"
 _SHORT_CHARS_MAX: Final = 5  # of so few letters another one makes another word
 _LONG_CHARS_MIN: Final = 9
+_MANY: Final = ("many", "much", "long", "often")
+#: words that only begin a question
+_ORDERS: Final = frozenset({"list", "show", "give", "find"})
 
 
 def spelt(words: tuple[Word, ...], lexicon: Lexicon) -> tuple[tuple[Word, ...], frozenset[int]]:
@@ -48,7 +51,7 @@ def spelt(words: tuple[Word, ...], lexicon: Lexicon) -> tuple[tuple[Word, ...], 
         for place, word in enumerate(words)
         if word.kind == "word" and word.number is None
         if content(word) and word.text not in _GRAMMAR and not _CALENDAR.fullmatch(word.text)
-        for fixed in [_meant(word.text)]
+        for fixed in [_among(word.text, words[place - 1].text if place else "")]
         if fixed is not None and not _known(word, fixed, place, lexicon)
     }
     if not fixes:
@@ -68,10 +71,21 @@ def _known(word: Word, fixed: str, place: int, lexicon: Lexicon) -> bool:
     return any(OSA.distance(word.text, n) < OSA.distance(word.text, fixed) for n in near)
 
 
+def _among(text: str, before: str) -> str | None:
+    """The word that is meant, by what stands before it: "hwo meny", "users of the lst week"."""
+    if before == "how" and len(text) > 2:
+        near = (w for w in _MANY if OSA.distance(text, w, score_cutoff=1) <= 1)
+        return next(near, None)
+    found = _meant(text)
+    orders = (known for known in found if not before or known not in _ORDERS)
+    return next(orders, None)
+
+
 @lru_cache(maxsize=4096)
-def _meant(text: str) -> str | None:
+def _meant(text: str) -> tuple[str, ...]:
+    """The words of the grammar that are as near as any, the likeliest first."""
     if len(text) < 3 or not text.isascii():
-        return None
+        return ()
     near = [known for n in range(-1, 2) for known in _by_length()[len(text) + n]]
     slips = 2 if len(text) >= _LONG_CHARS_MIN else 1
     found = sorted(
@@ -80,7 +94,7 @@ def _meant(text: str) -> str | None:
         for distance in [OSA.distance(text, known, score_cutoff=slips)]
         if distance <= slips and _slip(text, known)
     )
-    return found[0][3] if found else None
+    return tuple(f[3] for f in found if f[0] == found[0][0])
 
 
 def _slip(text: str, known: str) -> bool:

@@ -13,7 +13,7 @@ from orchestrator.planner.times.timewindow import Window, windows
 from orchestrator.planner.words import tokenise
 from registry.catalog import Catalogue
 
-_SHORT: Final = "".join(rf"(?<!\b{word})" for word in ("incl", "excl", "approx", "resp", "etc"))
+_SHORT: Final = "".join(rf"(?<!\b{word})" for word in ("incl", "excl", "approx", "resp", "etc", "max", "avg"))
 _END: Final = re.compile(rf"(?<=[^\W\d_]{{3}}){_SHORT}[.!]+\s+(?=[^\W\d_])")
 _SUBJECT: Final = (
     r"(?:(?:ok|okay|so|hi|hello|well|and|but|yesterday|today),? )?"
