@@ -13,7 +13,8 @@ from orchestrator.planner.times.timewindow import Window, windows
 from orchestrator.planner.words import tokenise
 from registry.catalog import Catalogue
 
-_SHORT: Final = "".join(rf"(?<!\b{word})" for word in ("incl", "excl", "approx", "resp", "etc", "max", "avg"))
+_ABBREVIATIONS: Final = ("incl", "excl", "approx", "resp", "etc", "max", "avg")
+_SHORT: Final = "".join(rf"(?<!\b{word})" for word in _ABBREVIATIONS)
 _END: Final = re.compile(rf"(?<=[^\W\d_]{{3}}){_SHORT}[.!]+\s+(?=[^\W\d_])")
 _SUBJECT: Final = (
     r"(?:(?:ok|okay|so|hi|hello|well|and|but|yesterday|today),? )?"
