@@ -25,6 +25,7 @@ _OF_WORDS: Final = (
     "unknown_noun", "unknown_verb", "typo", "weak", "weakest",
     "sentences", "words", "unnamed", "columns", "bare", "conditions", "deaf_both", "deaf_each",
 )  # fmt: skip
+_STRANGE: Final = 3  # so many words that nothing explains ask for something else
 _GUESSED: Final = 0.7  # a word that a draft guessed, and nobody confirmed
 _LIKELIER, _NONE = 0.5, 0.15
 _UNLIKELY: Final = -0.2  # of the log odds that a shape has
@@ -155,6 +156,8 @@ def _refused(reading: Reading) -> Reading:
     """Where somebody chose the words for the data, a word beyond them asks for what is not there:
     unless the reading is likely all the same, it is none."""
     seen = reading.evidence
+    if seen["mark_unknown"] >= _STRANGE and not seen["described"]:
+        return replace(reading, confidence=min(reading.confidence, _NONE))
     unknown = seen["mark_unknown"] or seen["mark_absent"]
     noun = seen.get("unknown_noun", seen.get("heard_unknown_noun", 0.0))
     unsure = reading.confidence < _LIKELIER or (noun and seen["other"] < _UNLIKELY)

@@ -161,7 +161,7 @@ COMMON: Final = tuple(
 )
 #: headers of a column that names people
 PEOPLE: Final = frozenset(
-    "agent artist assignee author buyer client coach customer doctor driver employee guest manager mechanic member nurse operator owner passenger patient person player recruiter rep reporter reviewer rider salesperson seller staff student teacher technician tenant trainer user volunteer worker".split()
+    "agent applicant artist assignee attendee author borrower buyer caller candidate client coach contestant customer doctor donor driver employee giver guest host instructor investor lender manager mechanic member nurse operator owner participant passenger patient person player pupil recruiter renter rep requester resident reporter reviewer rider salesperson seller speaker sponsor staff student subscriber supervisor teacher technician tenant trainer user volunteer worker".split()
 )
 #: of these, who made what a record is about
 MAKERS: Final = frozenset({"artist", "author"})

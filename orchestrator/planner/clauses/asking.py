@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from orchestrator.planner.clauses.columns import (
@@ -19,10 +19,12 @@ from orchestrator.planner.clauses.ranked import people
 from orchestrator.planner.clauses.request import Column, Term
 from orchestrator.planner.clauses.sentence import Clause, Item, is_item
 from orchestrator.planner.clauses.series import held
+from orchestrator.planner.clauses.values import named_by_flag
 from orchestrator.planner.grammar import AGGREGATES
 from registry.plan import Fn
 from registry.record import TEMPORAL
 
+_ENDS: Final = "first|earliest|last|latest|most recently"
 _DISTINCT: Final = frozenset({"different", "distinct", "unique"})
 _LINK: Final = frozenset(
     {",", "and", "the", "of", "or", "as", "well", "also", "their", "its", "all", "each", "both"}
@@ -129,7 +131,7 @@ class _Asking:
         return True
 
     def _field(self, n: int, item: Item) -> None:
-        if item.letter == "B" and self.count:
+        if item.letter == "B" and (self.count or named_by_flag(self.draft.sentence, item)):
             return  # "count the enabled ones"
         waiting = bool(self.folds) or self.count
         if self._named_before(item):
@@ -178,6 +180,8 @@ class _Asking:
         if self.tokens[:1] == ["when"] and all(c in self.draft.bare for c in request.show):
             request.show = []
             when(self.draft)
+        if self.tokens[:1] == ["when"] and self.draft.rank is None:
+            last(self.draft)
         if self.count and self.tokens[-1] in ("count", "counts", "number", "total"):
             request.show = [c for c in request.show if c not in self.draft.bare]
         if (
@@ -216,6 +220,16 @@ def when(draft: Draft) -> None:
     name = spec.time or next(iter(times), None)
     if name is not None:
         draft.request.show.append(Column(Term(draft.request.subject, name)))
+
+
+def last(draft: Draft) -> None:
+    """ "when was it last opened": of all its times one."""
+    end = draft.sentence.whole.first(rf"(?P<end>{_ENDS})(?: time| day)?(?: [UD]\d+)?$")
+    if end is None or len(draft.request.show) != 1 or draft.request.show[0].fn:
+        return
+    end.hear()
+    fn: Fn = "min" if end["end"] in ("first", "earliest") else "max"
+    draft.request.show = [replace(draft.request.show[0], fn=fn)]
 
 
 _BETWEEN: Final = frozenset(

@@ -10,7 +10,7 @@ from typing import Final
 from orchestrator.planner.clauses.draft import Draft
 from orchestrator.planner.clauses.request import Column, Term, Test
 from orchestrator.planner.clauses.sentence import Clause, Found, Item, is_item
-from orchestrator.planner.grammar import AGGREGATES
+from orchestrator.planner.grammar import AGGREGATES, PEOPLE
 from registry.record import NUMERIC
 
 _EACH: Final = (
@@ -104,8 +104,11 @@ def group(draft: Draft, clause: Clause) -> Clause:
             found.hear()
             return group(draft, clause.without(found.first, found.last))  # "…, by channel"
         draft.groups = _keys(found)
+        if draft.beat is not None:  # "per month by start": of which time the months are
+            draft.groups = [item for item in draft.groups if item.letter != "D"]
         draft.each = cue.endswith(("each", "every", "per"))
-        draft.use(*draft.groups, *found.items("own"), *found.items("g"))
+        named = (i for i in found.items("g") if i.letter != "D" or draft.beat is None)
+        draft.use(*found.items("own"), *named)
         found.hear()
         alone = clause.word(found.last) == "," if found.first == 0 else False
         return clause.without(found.first, found.last + (1 if alone else 0))
@@ -116,11 +119,14 @@ def _no_group(clause: Clause, found: Found, cue: str) -> bool:
     """ "written by", "sorted by", "the number of different": cues that group nothing here."""
     before = clause.word(found.first - 1)
     told = clause.part(found.last, len(clause.at)).first(
-        r"(?:from|in|on|with|who|that|whose|of) [VTO]\d+"
+        r"(?:from|in|on|with|who|that|whose|of)(?: (?:a|an|the|is|are|was|were|not|aren t|isn t))* [VTO]\d+"
     )
     if cue == "by" and found["g"][0] in "CF" and told is not None and not told.first:
-        named = clause.sentence.item(found["g"].split()[0]).of_kind("collection")
-        if named:
+        named = clause.sentence.item(found["g"].split()[0])
+        if any(not PEOPLE.isdisjoint(m.field.split("_")) for m in named.of_kind("field")):
+            clause.sentence.used.add(named.place)
+            return True
+        if named.of_kind("collection"):
             return True  # "caused by users from France" tells whom, not per whom
     if cue == "by":
         listed = clause.has(rf"(?:{_FOLDS})") or _listed_before(clause, found)

@@ -167,9 +167,10 @@ def of_one(draft: Draft) -> None:
 
 
 def figure(draft: Draft) -> None:
-    """ "what did labour bring in May": one figure over a stretch of time, and no column of them."""
+    """ "what did labour bring in May", "hours worked in May": one figure over a stretch of time,
+    and no column of them."""
     request, whole = draft.request, draft.sentence.whole
-    asked = whole.first(r"(?:what (?:did|does|do)|how much)")
+    asked = whole.first(r"(?:what (?:did|does|do)|how much)") or whole.first(r"N\d+ [UD]\d+")
     if asked is None or len(request.show) != 1 or not whole.items("T") or draft.rank is not None:
         return
     column = request.show[0]

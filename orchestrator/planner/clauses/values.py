@@ -241,25 +241,36 @@ def flags(given: Conditions) -> None:
         at = given.clause.index(item)
         before = {given.clause.word(at - n) for n in (1, 2)}
         after = given.clause.word(at + 1)
-        if before & {
-            "is",
-            "are",
-            "was",
-            "were",
-            "be",
-            "been",
-            "that",
-            "which",
-            "who",
-            "not",
-            "still",
-            "currently",
-            "never",
-        } or (after[:1] == "C" and is_item(after)):
+        if (
+            before
+            & {
+                "is",
+                "are",
+                "was",
+                "were",
+                "be",
+                "been",
+                "that",
+                "which",
+                "who",
+                "not",
+                "still",
+                "currently",
+                "never",
+                "many",
+            }
+            or (after[:1] == "C" and is_item(after))
+            or named_by_flag(given.clause.sentence, item)
+        ):
             term = given.sense.term(item, given.clause)
             if given.sense.spec(term.address).field(term.field).type == "bool":
                 given.use(item)
                 given.add(Test(term, "=", True), at, at + 1)
+
+
+def named_by_flag(sentence: Sentence, item: Item) -> bool:
+    """ "no shows per teacher": the records, by what is true of them."""
+    return item.words.endswith("s") and not sentence.whole.items("C")
 
 
 def present(given: Conditions) -> None:

@@ -166,9 +166,12 @@ def _names(
     """Whether a word of the phrase itself, outside its groups, is one that names data here."""
     kept = [found.span(n) for n in range(1, found.re.groups + 1)]
     return any(
-        content(word)
-        and any(m.surface == (word.text,) for m in lexicon.schema.get((word.stem,), ()))
-        for word, at in zip(words, starts, strict=True)
+        (
+            content(word)
+            and any(m.surface == (word.text,) for m in lexicon.schema.get((word.stem,), ()))
+        )
+        or (word.raw[:1].isupper() and n > 0 and lexicon.values((word.text,)))
+        for n, (word, at) in enumerate(zip(words, starts, strict=True))
         if found.start() <= at < found.end() and not any(a <= at < b for a, b in kept)
     )
 

@@ -6,6 +6,7 @@ import re
 from typing import Final, cast
 
 from orchestrator.planner.graph import Steps
+from orchestrator.planner.grammar import PEOPLE
 from orchestrator.planner.parts import key
 from orchestrator.planner.shape.frame import Frame, Item
 from orchestrator.planner.shape.moments import told_by
@@ -88,7 +89,9 @@ def _is_agent(frame: Frame, found: re.Match[str]) -> bool:
         "called",
     )
     named = bool(after) and re.fullmatch(r"[VXQ]\d+", after[0]) is not None
-    return item.letter in "CR" and (
+    field = item.pick.meaning.field if item.pick is not None else ""
+    people = item.letter == "F" and not PEOPLE.isdisjoint(field.split("_"))
+    return (item.letter in "CR" or people) and (
         named or (clause and bool(re.search(r" [VBXQO]\d+", found.string[found.end() :])))
     )
 

@@ -93,6 +93,54 @@ def test_what_got_done_is_a_share_of_all() -> None:
     assert made["show"] == ["percent"]
 
 
+def test_a_number_and_what_was_done_with_it_is_summed_over_a_time() -> None:
+    assert best("amount pledged this year")["measures"][0]["fn"] == "sum"
+
+
+def test_people_who_are_so_are_no_groups() -> None:
+    made = best("how many gifts by givers who are companies")
+    assert made["measures"] == COUNT
+    assert "group" not in made
+
+
+def test_what_is_true_of_records_names_them() -> None:
+    visits = shaped(
+        "visits",
+        guest=["Ada", "Ben", "Cy"] * 7,
+        room=["Attic", "Hall", "Cellar"] * 7,
+        no_show=["0", "1", "0"] * 7,
+    )
+    inn = Catalogue([propose([visits], "visits", Catalogue([], {})).spec], {})
+    made = plan(Question("how many no shows", NOW_US), inn, Context()).readings[0].plan.to_wire()
+    assert made["where"] == {"op": "=", "field": "no_show", "value": True}
+
+
+def test_buckets_are_of_the_time_that_is_named() -> None:
+    lent = shaped(
+        "loans",
+        title=["Emma", "Ivanhoe", "Kim"],
+        loaned=["2026-01-02", "2026-02-03", "2026-03-04"],
+        due_date=["2026-02-02", "2026-03-03", "2026-04-04"],
+    )
+    shelf = Catalogue([propose([lent], "loans", Catalogue([], {})).spec], {})
+    for text, key in (("loans per month by due date", "due_date"), ("loans per month", "loaned")):
+        made = plan(Question(text, NOW_US), shelf, Context()).readings[0].plan.to_wire()
+        assert made["group"] == [{"field": key, "bucket": "month", "as": "month"}]
+
+
+@pytest.mark.parametrize(("text", "fn"), [("last", "max"), ("first", "min")])
+def test_when_it_was_last_is_one_time(text: str, fn: str) -> None:
+    made = best(f"when was Wells {text} given?")
+    assert made["measures"][0]["fn"] == fn
+
+
+def test_many_strange_words_ask_for_something_else() -> None:
+    found = plan(
+        Question("which gifts outlast a rainy Belgian tax audit?", NOW_US), KNOWN, Context()
+    )
+    assert all(reading.confidence < 0.2 for reading in found.readings)
+
+
 def test_a_month_is_no_slip_of_the_fingers() -> None:
     where = best("how many gifts in may")["where"]
     assert where["args"][0] == {"op": ">=", "field": "given_on", "value": "2026-05-01"}
