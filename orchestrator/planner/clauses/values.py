@@ -14,7 +14,7 @@ from orchestrator.planner.clauses.request import (
     Test,
     Text,
 )
-from orchestrator.planner.clauses.sentence import Found, Item, is_item
+from orchestrator.planner.clauses.sentence import Found, Item, Sentence, is_item
 from registry.plan.model import Scalar
 from registry.record import NUMERIC
 

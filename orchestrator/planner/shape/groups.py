@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final, cast
 
-from orchestrator.planner.graph import Steps
 from orchestrator.planner.grammar import PEOPLE
+from orchestrator.planner.graph import Steps
 from orchestrator.planner.parts import key
 from orchestrator.planner.shape.frame import Frame, Item
 from orchestrator.planner.shape.moments import told_by
