@@ -34,3 +34,22 @@ select count(*) from jobs where enabled and schedule = 'weekly'
 
 -- which copies of files-weekly were verified? how many
 select count(*) from snapshots where job = 'files-weekly' and verified
+
+-- How many newsletter consents were refused?
+select count(*) from consents where purpose = 'newsletter' and not granted
+
+-- how many of our automations are switched off at the moment?
+select count(*) from definitions where not enabled
+
+-- which automations are enabled and start by hand (manual trigger)? just names
+select name from definitions where enabled and "trigger" = 'manual'
+
+-- newsletter consent: how many yes, how many no?
+select granted, count(*) from consents where purpose = 'newsletter' group by 1
+
+-- number of failed or partial snapshots that were nonetheless verified
+-- @zero
+select count(*) from snapshots where status <> 'completed' and verified
+
+-- number of backup copies that have not been verified, per job
+select job, count(*) from snapshots where not verified group by 1

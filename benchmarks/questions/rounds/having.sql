@@ -78,3 +78,43 @@ select t.name from users u join teams t on t.id = u.team group by t.id, 1 having
 
 -- number of articles with fewer than 3 comments but at least one
 select count(*) from (select article from comments group by 1 having count(*) < 3)
+
+-- Which machines raised more than 26 alerts? I need host and count.
+select host, count(*) from alerts group by 1 having count(*) > 26
+
+-- teams with at least 50 users, names plus number of users
+select t.name, count(*) from users u join teams t on t.id = u.team group by 1 having count(*) >= 50
+
+-- teams that have received more than 20 invoices so far
+-- @further
+select t.name from invoices i join teams t on t.id = i.team group by 1 having count(*) > 20
+
+-- which pages got over 200 views, and how many exactly?
+select path, count(*) from page_views group by 1 having count(*) > 200
+
+-- List every workflow that failed at least 12 times, together with the number of failures.
+select d.name, count(*) from runs r join definitions d on d.id = r.workflow where r.status = 'failed' group by 1 having count(*) >= 12
+
+-- Which agents have an average rating under 4?
+select u.name from conversations c join users u on u.id = c.agent group by 1 having avg(c.rating) < 4
+
+-- countries where we've got fewer than 50 users
+-- @further
+select country from users group by 1 having count(*) < 50
+
+-- Agents with more than 100 support conversations and how many each of them has
+select u.name, count(*) from conversations c join users u on u.id = c.agent group by 1 having count(*) > 100
+
+-- any IP addresses with 8 or more failed logins? list them
+-- @further
+select ip from logins where outcome = 'failed' group by 1 having count(*) >= 8
+
+-- Articles that received more than 20 comments, with how many they received
+select a.title, count(*) from comments c join articles a on a.id = c.article group by 1 having count(*) > 20
+
+-- articles with more than ten comments (titles only)
+-- @further
+select a.title from comments k join articles a on a.id = k.article group by 1 having count(*) > 10
+
+-- Which workflows failed at least 10 times? give the count too
+select d.name, count(*) from runs r join definitions d on d.id = r.workflow where r.status = 'failed' group by 1 having count(*) >= 10

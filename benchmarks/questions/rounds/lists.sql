@@ -85,3 +85,59 @@ select distinct source from jobs
 
 -- I want to know the names of teams with a paused connection
 select distinct t.name from connections c join teams t on t.id = c.team where c.status = 'paused'
+
+-- Titles of our unpublished drafts, in alphabetical order
+select title from articles where status = 'draft' order by title
+
+-- I need email and city of every suspended account.
+select email, city from users where status = 'suspended'
+
+-- Which cities do our French users live in?
+select distinct city from users where country = 'France'
+
+-- overdue invoices over 1000 euros: number, amount and which team
+select i.number, i.amount, t.name from invoices i join teams t on t.id = i.team where i.status = 'overdue' and i.amount > 1000
+
+-- List the backup jobs whose copies end up in the us-vault.
+-- @further
+select name from jobs where target = 'us-vault'
+
+-- the last five policy changes in the audit log, when and by whom
+select a."at", u.name from audit a join users u on u.id = a.actor where a.action = 'changed_policy' order by a."at" desc limit 5
+
+-- show me the numbers of all overdue invoices with the amounts
+select number, amount from invoices where status = 'overdue'
+
+-- Who are the owners in Poland? I'd like name and e-mail.
+select name, email from users where role = 'owner' and country = 'Poland'
+
+-- industries of our Spanish teams
+select distinct industry from teams where country = 'Spain'
+
+-- All fatal log lines: time, service and message.
+select "at", service, message from entries where level = 'fatal'
+
+-- give me the titles of the retired articles
+select title from articles where status = 'retired'
+
+-- which connections are broken at the moment? name and provider
+select name, provider from connections where status = 'broken'
+
+-- What backup jobs do we have, and how often does each one run?
+select name, schedule from jobs
+
+-- Give me the subjects of all urgent tickets that are not solved
+select subject from conversations where priority = 'urgent' and status <> 'solved'
+
+-- manual workflows
+-- @further
+select name from definitions where "trigger" = 'manual'
+
+-- name and city of everyone on our staff, please
+select name, city from users where role = 'staff'
+
+-- Which data requests got rejected? kind and when it was received
+select kind, received_at from requests where status = 'rejected'
+
+-- the 4 newest connections: name and when each was set up, newest first
+select name, connected_at from connections order by connected_at desc limit 4

@@ -77,3 +77,39 @@ select name from teams where plan = 'enterprise' and country in ('Sweden', 'Indi
 
 -- number of failed deliveries to Jira or Zapier
 select count(*) from deliveries d join connections c on c.id = d.connection where d.status = 'failed' and c.provider in ('Jira', 'Zapier')
+
+-- How many urgent or high-priority tickets reached us by phone or Slack?
+select count(*) from conversations where priority in ('urgent', 'high') and channel in ('phone', 'slack')
+
+-- failed sign-ins with Google or SSO that came from the United States - how many?
+select count(*) from logins where outcome = 'failed' and method in ('google', 'sso') and country = 'United States'
+
+-- tickets with high or urgent priority that are not solved yet, how many
+select count(*) from conversations where priority in ('high', 'urgent') and status <> 'solved'
+
+-- visits on iOS or Android from Spain or Italy that lasted longer than 600 seconds - count
+select count(*) from sessions where os in ('iOS', 'Android') and country in ('Spain', 'Italy') and duration_s > 600
+
+-- How many users in Berlin or Munich are active and not guests?
+select count(*) from users where city in ('Berlin', 'Munich') and status = 'active' and role <> 'guest'
+
+-- retail or finance teams with over 100 seats: which are they? only the names
+select name from teams where industry in ('retail', 'finance') and seats > 100
+
+-- guest accounts that are either suspended or closed: how many
+select count(*) from users where role = 'guest' and status in ('suspended', 'closed')
+
+-- How many backup copies were completed and verified and took less than 60 seconds?
+select count(*) from snapshots where status = 'completed' and verified and duration_s < 60
+
+-- How many closed or suspended accounts are there in the US?
+select count(*) from users where status in ('closed', 'suspended') and country = 'United States'
+
+-- billing tickets that got 1 or 2 stars as rating, number please
+select count(*) from conversations where topic = 'billing' and rating in (1, 2)
+
+-- admins or owners in Sweden with an active account, count please
+select count(*) from users where role in ('admin', 'owner') and country = 'Sweden' and status = 'active'
+
+-- info alerts on db-1 plus critical alerts on any host: how many altogether?
+select count(*) from alerts where (severity = 'info' and host = 'db-1') or severity = 'critical'

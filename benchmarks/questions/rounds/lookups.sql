@@ -69,3 +69,39 @@ select country from teams where name = 'Raven Software'
 
 -- duration of snapshot z-0100
 select duration_s from snapshots where id = 'z-0100'
+
+-- what's the name of the team Clara Vogel belongs to?
+select t.name from users u join teams t on t.id = u.team where u.name = 'Clara Vogel'
+
+-- By when do we have to answer data request q-0148?
+select due_on from requests where id = 'q-0148'
+
+-- Which plan is Hazel Medical on and how many seats do they have?
+select plan, seats from teams where name = 'Hazel Medical'
+
+-- when is invoice 2026-00689 due
+select due_on from invoices where number = '2026-00689'
+
+-- how many seats does Iron Kestrel Capital have
+select seats from teams where name = 'Iron Kestrel Capital'
+
+-- Who looks after the workflow 'Rotate access keys'?
+select u.name from definitions d join users u on u.id = d.owner where d.name = 'Rotate access keys'
+
+-- what is the schedule of archive-weekly and where do its copies go
+select schedule, target from jobs where name = 'archive-weekly'
+
+-- above which value does response_ms raise an alert?
+select alert_above from series where name = 'response_ms'
+
+-- since when is Aspen Learning with us? (creation date of the team)
+select created_at from teams where name = 'Aspen Learning'
+
+-- What threshold raises an alert for response_ms?
+select alert_above from series where name = 'response_ms'
+
+-- how much do Lantern Partners pay us each month?
+select monthly_fee from teams where name = 'Lantern Partners'
+
+-- What does the automation "Rotate access keys" do? I need its description.
+select description from definitions where name = 'Rotate access keys'

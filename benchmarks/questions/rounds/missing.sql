@@ -50,3 +50,39 @@ select count(*) from runs where started_by is not null
 
 -- how many alerts has nobody taken care of?
 select count(*) from alerts where acknowledged_by is null
+
+-- How many alerts has nobody acknowledged?
+select count(*) from alerts where acknowledged_by is null
+
+-- Tickets without a rating, counted by channel
+select channel, count(*) from conversations where rating is null group by 1
+
+-- how many conversations were never rated by the customer?
+select count(*) from conversations where rating is null
+
+-- info-level alerts in October that nobody acknowledged: host and when they were raised
+select host, raised_at from alerts where severity = 'info' and acknowledged_by is null and raised_at >= '2026-10-01'
+
+-- how many users have we never seen in the product, per country
+select country, count(*) from users where last_seen_at is null group by 1
+
+-- number of runs where no error is recorded
+select count(*) from runs where error is null
+
+-- invoices without a payment date, how many have we got
+select count(*) from invoices where paid_at is null
+
+-- log lines with no user attached, broken down by service
+select service, count(*) from entries where "user" is null group by 1
+
+-- Tasks that were never done (no completion time): how many per status?
+select status, count(*) from tasks where done_at is null group by 1
+
+-- connections that have never synced, how many
+select count(*) from connections where last_sync_at is null
+
+-- users who have never been seen in the product - how many?
+select count(*) from users where last_seen_at is null
+
+-- comments without a star rating, by article category
+select a.category, count(*) from comments k join articles a on a.id = k.article where k.stars is null group by 1

@@ -127,3 +127,58 @@ select count(*) from logins where method <> 'password'
 
 -- non-enterprise teams with more than 40 seats, count
 select count(*) from teams where plan <> 'enterprise' and seats > 40
+
+-- How many of our users have never opened a support ticket?
+select count(*) from users where id not in (select customer from conversations)
+
+-- count the sessions that weren't on a desktop
+select count(*) from sessions where device <> 'desktop'
+
+-- Who among the staff has never written an article? Names please.
+select name from users where role = 'staff' and id not in (select author from articles)
+
+-- How many customer teams don't have a single connection to another product?
+select count(*) from teams where id not in (select team from connections)
+
+-- staff members who have never written an article, names please
+select name from users where role = 'staff' and id not in (select author from articles)
+
+-- failed deliveries about anything but export.finished, number
+select count(*) from deliveries where status = 'failed' and event <> 'export.finished'
+
+-- Which providers do not have a single broken connection?
+select distinct provider from connections where provider not in (select provider from connections where status = 'broken')
+
+-- How many tickets are not solved yet?
+select count(*) from conversations where status <> 'solved'
+
+-- teams without any user from Germany, how many are there
+select count(*) from teams where id not in (select team from users where country = 'Germany')
+
+-- published articles that nobody has commented on yet - count
+select count(*) from articles where status = 'published' and id not in (select article from comments)
+
+-- In which industries don't we have any enterprise team?
+-- @further
+select distinct industry from teams where industry not in (select industry from teams where plan = 'enterprise')
+
+-- page views that were neither on /dashboards nor on /projects: how many
+select count(*) from page_views where path not in ('/dashboards', '/projects')
+
+-- How many alerts were not critical?
+select count(*) from alerts where severity <> 'critical'
+
+-- number of page views by strangers, that is without a signed-in user
+select count(*) from page_views where "user" is null
+
+-- which of the published integrations articles have no comments? titles
+select title from articles where status = 'published' and category = 'integrations' and id not in (select article from comments)
+
+-- how many teams on a paid plan (that is, not free) have not been invoiced even once?
+select count(*) from teams where plan <> 'free' and id not in (select team from invoices)
+
+-- Users who never gave any consent decision: how many are they?
+select count(*) from users where id not in (select "user" from consents)
+
+-- workflow runs which didn't succeed, by status
+select status, count(*) from runs where status <> 'succeeded' group by 1

@@ -85,3 +85,62 @@ select error from runs where status = 'failed' group by 1 order by count(*) desc
 
 -- who is the newest admin?
 select name from users where role = 'admin' order by signed_up_at desc limit 1
+
+-- In which browser do sessions last longest on average?
+select browser from sessions group by 1 order by avg(duration_s) desc limit 1
+
+-- Who of us has filed the most documents?
+select u.name from documents d join users u on u.id = d.owner group by 1 order by count(*) desc limit 1
+
+-- cheapest invoice we ever sent: what was the amount?
+select min(amount) from invoices
+
+-- slowest page view we ever recorded - which path was it and how many ms did it take
+select path, load_ms from page_views order by load_ms desc limit 1
+
+-- On which day did paid ads cost the most?
+select day from daily where channel = 'paid_ads' order by cost desc limit 1
+
+-- what's the title of the biggest document on file
+select title from documents order by size_bytes desc limit 1
+
+-- Which published article about security has been read the most?
+select title from articles where status = 'published' and category = 'security' order by views desc limit 1
+
+-- which staff member has the most open tasks on their plate?
+select u.name from tasks t join users u on u.id = t.assignee where t.status = 'open' group by 1 order by count(*) desc limit 1
+
+-- When did the most recent critical alert start?
+select max(raised_at) from alerts where severity = 'critical'
+
+-- who has opened the most support conversations?
+select u.name from conversations c join users u on u.id = c.customer group by 1 order by count(*) desc limit 1
+
+-- the very first document we filed: its title and when that was
+select title, filed_at from documents order by filed_at limit 1
+
+-- which service wrote the most log lines yesterday
+-- @further
+select service from entries where within("at", '2026-10-14', '2026-10-15') group by 1 order by count(*) desc limit 1
+
+-- which workflow has run most often?
+select d.name from runs r join definitions d on d.id = r.workflow group by 1 order by count(*) desc limit 1
+
+-- What is the largest backup ever made - which job, and how many bytes?
+select job, size_bytes from snapshots order by size_bytes desc limit 1
+
+-- rarest topic among our tickets
+-- @further
+select topic from conversations group by 1 order by count(*) limit 1
+
+-- what automation has been around the longest?
+-- @further
+select name from definitions order by created_at limit 1
+
+-- Which provider has the lowest average latency?
+-- @further
+select c.provider from deliveries d join connections c on c.id = d.connection group by 1 order by avg(d.latency_ms) limit 1
+
+-- the month with the most new teams
+-- @further
+select date_trunc('month', created_at)::date from teams group by 1 order by count(*) desc limit 1

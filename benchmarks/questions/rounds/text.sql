@@ -78,3 +78,40 @@ select name from definitions where name ilike '%invoice%'
 
 -- how many log lines say "too many requests"
 select count(*) from entries where message ilike '%too many requests%'
+
+-- How many ticket subjects mention dark mode?
+select count(*) from conversations where subject ilike '%dark mode%'
+
+-- count the comments saying something is "outdated"
+select count(*) from comments where body ilike '%outdated%'
+
+-- how many documents have "board meeting" in the title
+select count(*) from documents where title ilike '%board meeting%'
+
+-- customer messages that contain the word "dashboard", how many?
+select count(*) from messages where author_role = 'customer' and body ilike '%dashboard%'
+
+-- How many log lines contain "declined"?
+select count(*) from entries where message ilike '%declined%'
+
+-- workflows with "invoice" in the name
+-- @further
+select name from definitions where name ilike '%invoice%'
+
+-- tickets with a subject starting with "Charged twice", how many
+select count(*) from conversations where subject ilike 'charged twice%'
+
+-- How many log lines say that a card was declined?
+select count(*) from entries where message ilike '%declined%'
+
+-- How many documents have "Data processing agreement" in the title?
+select count(*) from documents where title ilike '%data processing agreement%'
+
+-- tickets having 'VAT' in their subject - number of them, please
+select count(*) from conversations where subject ilike '%VAT%'
+
+-- how many contracts mention Hamburg in their text
+select count(*) from documents where kind = 'contract' and body ilike '%hamburg%'
+
+-- tasks with "overdue invoice" in the title that are still open - count
+select count(*) from tasks where title ilike '%overdue invoice%' and status = 'open'

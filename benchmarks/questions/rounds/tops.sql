@@ -73,3 +73,62 @@ select title, raised_at from alerts where severity = 'critical' order by raised_
 
 -- most used feature per device
 select device, feature from (select device, feature, row_number() over (partition by device order by count(*) desc) n from events group by 1, 2) where n = 1
+
+-- top five cities by number of users, with the numbers
+select city, count(*) from users group by 1 order by 2 desc limit 5
+
+-- Give me the three biggest invoices ever: invoice number and amount
+select number, amount from invoices order by amount desc limit 3
+
+-- the 4 things people do most in the product and how often each was done
+select name, count(*) from events group by 1 order by 2 desc limit 4
+
+-- five most viewed published articles: title plus views
+select title, views from articles where status = 'published' order by views desc limit 5
+
+-- 3 providers with the most failed deliveries
+-- @further
+select c.provider from deliveries d join connections c on c.id = d.connection where d.status = 'failed' group by 1 order by count(*) desc limit 3
+
+-- which two colleagues have filed the most documents, and how many is that each?
+select u.name, count(*) from documents d join users u on u.id = d.owner group by 1 order by 2 desc limit 2
+
+-- 5 companies with the highest monthly fee
+-- @further
+select name from teams order by monthly_fee desc limit 5
+
+-- Of the tickets opened in September, which three agents got the most? Name and number of tickets.
+select u.name, count(*) from conversations c join users u on u.id = c.agent where within(c.opened_at, '2026-09-01', '2026-10-01') group by 1 order by 2 desc limit 3
+
+-- Which three referrers send us the most page views?
+-- @further
+select referrer from page_views where referrer is not null group by 1 order by count(*) desc limit 3
+
+-- five industries with the most users, and how many users each
+select t.industry, count(*) from users u join teams t on t.id = u.team group by 1 order by 2 desc limit 5
+
+-- 3 largest teams in Germany by seats (name, seats)
+select name, seats from teams where country = 'Germany' order by seats desc limit 3
+
+-- Which three countries did most of the visits come from last month, with the number of visits?
+select country, count(*) from sessions where within(started_at, '2026-09-01', '2026-10-01') group by 1 order by 2 desc limit 3
+
+-- top 3 industries by seats sold
+-- @further
+select industry from teams group by 1 order by sum(seats) desc limit 3
+
+-- which four services log the most errors? show the service and number of errors
+select service, count(*) from entries where level = 'error' group by 1 order by 2 desc limit 4
+
+-- five most recent sign-ups: name and time
+select name, signed_up_at from users order by signed_up_at desc limit 5
+
+-- top three topics in support by number of tickets, plus the numbers
+select topic, count(*) from conversations group by 1 order by 2 desc limit 3
+
+-- the 5 teams which brought in the most invoiced money: name and total
+select t.name, sum(i.amount) from invoices i join teams t on t.id = i.team group by 1 order by 2 desc limit 5
+
+-- 2 most frequent error texts of failed workflow runs
+-- @further
+select error from runs where status = 'failed' and error is not null group by 1 order by count(*) desc limit 2
