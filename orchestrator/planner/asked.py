@@ -28,6 +28,7 @@ from orchestrator.planner.phrasing.asides import (
     arrivals,
     counted,
     deeds,
+    ever_done,
     without_definitions,
     written_out,
 )
@@ -101,6 +102,7 @@ class Asked:
         hidden |= _places(self.sought)
         hidden |= {p for p in range(1, len(words)) if _is_degree(words[p - 1], words[p], lexicon)}
         hidden |= _in_units(words, lexicon) | _left_out(words) | deeds(words)
+        hidden |= ever_done(words)
         hidden |= arrivals(words, lexicon)
         self.hidden = hidden
         spans = cover(words, lexicon, hidden, breaks(question.text, words))

@@ -53,3 +53,9 @@ select count(*) from snapshots where status <> 'completed' and verified
 
 -- number of backup copies that have not been verified, per job
 select job, count(*) from snapshots where not verified group by 1
+
+-- per purpose, how many consents were given (granted)?
+select purpose, count(*) from consents where granted group by 1
+
+-- Consents granted, split by where we asked (source)
+select source, count(*) from consents where granted group by 1

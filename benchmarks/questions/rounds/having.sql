@@ -118,3 +118,16 @@ select a.title from comments k join articles a on a.id = k.article group by 1 ha
 
 -- Which workflows failed at least 10 times? give the count too
 select d.name, count(*) from runs r join definitions d on d.id = r.workflow where r.status = 'failed' group by 1 having count(*) >= 10
+
+-- which industries pay us over 5,000 EUR a month altogether? Industry and sum of the fees
+select industry, sum(monthly_fee) from teams group by 1 having sum(monthly_fee) > 5000
+
+-- people who were handed more than 20 tasks, and how many each of them got
+select u.name, count(*) from tasks t join users u on u.id = t.assignee group by 1 having count(*) > 20
+
+-- users with more than three failed sign-ins
+-- @further
+select u.name from logins l join users u on u.id = l."user" where l.outcome = 'failed' group by 1 having count(*) > 3
+
+-- cities in which at least 70 users live, and how many live there
+select city, count(*) from users group by 1 having count(*) >= 70

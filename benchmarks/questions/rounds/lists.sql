@@ -141,3 +141,22 @@ select kind, received_at from requests where status = 'rejected'
 
 -- the 4 newest connections: name and when each was set up, newest first
 select name, connected_at from connections order by connected_at desc limit 4
+
+-- list workflow names and who owns them
+select d.name, u.name from definitions d join users u on u.id = d.owner
+
+-- Show the last 5 failed snapshots, newest first.
+-- @further
+select started_at from snapshots where status = 'failed' order by started_at desc limit 5
+
+-- browsers our visitors use?
+select distinct browser from sessions
+
+-- which metric series do we collect and in what unit
+select name, unit from series
+
+-- enterprise teams from the United States with their seats, biggest first
+select name, seats from teams where plan = 'enterprise' and country = 'United States' order by seats desc
+
+-- I want to see policies filed in 2026: title plus filing date
+select title, filed_at from documents where kind = 'policy' and filed_at >= '2026-01-01'

@@ -113,3 +113,15 @@ select count(*) from users where role in ('admin', 'owner') and country = 'Swede
 
 -- info alerts on db-1 plus critical alerts on any host: how many altogether?
 select count(*) from alerts where (severity = 'info' and host = 'db-1') or severity = 'critical'
+
+-- How many log entries of level warning or error did web-1 or web-2 write?
+select count(*) from entries where level in ('warning', 'error') and host in ('web-1', 'web-2')
+
+-- teams outside the US with more than 40 seats and a monthly fee under 1,500 euros (names)
+select name from teams where country <> 'United States' and seats > 40 and monthly_fee < 1500
+
+-- failed google or sso logins from countries other than Germany, count
+select count(*) from logins where outcome = 'failed' and method in ('google', 'sso') and country <> 'Germany'
+
+-- How many log lines are either fatal, or errors written by the worker service?
+select count(*) from entries where level = 'fatal' or (level = 'error' and service = 'worker')

@@ -105,3 +105,15 @@ select monthly_fee from teams where name = 'Lantern Partners'
 
 -- What does the automation "Rotate access keys" do? I need its description.
 select description from definitions where name = 'Rotate access keys'
+
+-- pls tell me industry and country of Lantern Partners
+select industry, country from teams where name = 'Lantern Partners'
+
+-- What does the workflow "Score new leads" do?
+select description from definitions where name = 'Score new leads'
+
+-- delivery d-01000: latency and http status?
+select latency_ms, http_status from deliveries where id = 'd-01000'
+
+-- which role does Clara Vogel have, and in which city is she
+select role, city from users where name = 'Clara Vogel'

@@ -86,3 +86,15 @@ select count(*) from users where last_seen_at is null
 
 -- comments without a star rating, by article category
 select a.category, count(*) from comments k join articles a on a.id = k.article where k.stars is null group by 1
+
+-- number of invoices with no payment date, for each status
+select status, count(*) from invoices where paid_at is null group by 1
+
+-- How many of the log lines have no duration?
+select count(*) from entries where duration_ms is null
+
+-- how many automation runs have an error recorded?
+select count(*) from runs where error is not null
+
+-- never-synced connections by provider
+select provider, count(*) from connections where last_sync_at is null group by 1

@@ -182,3 +182,21 @@ select count(*) from users where id not in (select "user" from consents)
 
 -- workflow runs which didn't succeed, by status
 select status, count(*) from runs where status <> 'succeeded' group by 1
+
+-- users that never commented on any article, how many?
+select count(*) from users where id not in (select author from comments)
+
+-- How many of the finished runs did not succeed?
+select count(*) from runs where finished_at is not null and status <> 'succeeded'
+
+-- contracts without "data processing" in the title: how many?
+select count(*) from documents where kind = 'contract' and title not ilike '%data processing%'
+
+-- finance teams that have no contract on file, how many are those
+select count(*) from teams where industry = 'finance' and id not in (select team from documents where kind = 'contract')
+
+-- How many users don't have a single session?
+select count(*) from users where id not in (select "user" from sessions)
+
+-- tickets per channel, but without the web ones
+select channel, count(*) from conversations where channel <> 'web' group by 1

@@ -144,3 +144,23 @@ select c.provider from deliveries d join connections c on c.id = d.connection gr
 -- the month with the most new teams
 -- @further
 select date_trunc('month', created_at)::date from teams group by 1 order by count(*) desc limit 1
+
+-- which German city has the most users?
+select city from users where country = 'Germany' group by 1 order by count(*) desc limit 1
+
+-- What was our busiest day this month in terms of sessions?
+-- @further
+select date_trunc('day', started_at)::date from sessions where started_at >= '2026-10-01' group by 1 order by count(*) desc limit 1
+
+-- Slowest delivery ever: how many ms did it take?
+select max(latency_ms) from deliveries
+
+-- highest invoice ever issued: number, team name, amount
+select i.number, t.name, i.amount from invoices i join teams t on t.id = i.team order by i.amount desc limit 1
+
+-- Who was the last person to log in successfully?
+select u.name from logins l join users u on u.id = l."user" where l.outcome = 'succeeded' order by l."at" desc limit 1
+
+-- which workflow takes longest on average?
+-- @further
+select d.name from runs r join definitions d on d.id = r.workflow group by 1 order by avg(r.duration_ms) desc limit 1

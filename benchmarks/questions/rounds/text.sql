@@ -115,3 +115,15 @@ select count(*) from documents where kind = 'contract' and body ilike '%hamburg%
 
 -- tasks with "overdue invoice" in the title that are still open - count
 select count(*) from tasks where title ilike '%overdue invoice%' and status = 'open'
+
+-- how many tasks have "discount" in the title
+select count(*) from tasks where title ilike '%discount%'
+
+-- how many users have an e-mail address at swiftshop.example
+select count(*) from users where email ilike '%@swiftshop.example'
+
+-- how many people with the last name Müller have an account
+select count(*) from users where name like '% Müller'
+
+-- log lines that say "out of memory": time and host
+select "at", host from entries where message ilike '%out of memory%'

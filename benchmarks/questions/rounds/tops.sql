@@ -132,3 +132,23 @@ select t.name, sum(i.amount) from invoices i join teams t on t.id = i.team group
 -- 2 most frequent error texts of failed workflow runs
 -- @further
 select error from runs where status = 'failed' and error is not null group by 1 order by count(*) desc limit 2
+
+-- Top 3 workflows by average run duration
+-- @further
+select d.name from runs r join definitions d on d.id = r.workflow group by 1 order by avg(r.duration_ms) desc limit 3
+
+-- the two channels bringing the most sign-ups in September, with the sign-ups
+select channel, sum(signups) from daily where day >= '2026-09-01' and day < '2026-10-01' group by 1 order by 2 desc limit 2
+
+-- Please return the 3 teams that were invoiced the most overall, with the amounts.
+select t.name, sum(i.amount) from invoices i join teams t on t.id = i.team group by 1 order by 2 desc limit 3
+
+-- 3 most used features on mobile incl. how often each
+select feature, count(*) from events where device = 'mobile' group by 1 order by 2 desc limit 3
+
+-- five slowest deliveries of this month: when they were sent and the latency
+select sent_at, latency_ms from deliveries where sent_at >= '2026-10-01' order by latency_ms desc limit 5
+
+-- the two hosts with the highest average cpu_percent
+-- @further
+select host from points where series = 'cpu_percent' group by 1 order by avg(value) desc limit 2

@@ -195,3 +195,5 @@ def leftover(given: Conditions, clause: Clause, head: Clause) -> None:
             continue
         if given.belongs(address):
             given.request.where.append(Has(given.request.subject, address))
+            verbs = clause.part(0, clause.index(item)).items("FD", unused=True)[-1:]
+            given.use(*(i for i in verbs if _between(given, i, item)))

@@ -100,6 +100,10 @@ class _Asking:
         last = n + 1 == len(self.tokens) and n > 0 and self.tokens[n - 1] in (",", "and")
         if last and word in ("when", "time", "date"):
             return bool(self.draft.plain())
+        before, after = self.tokens[n - 1 : n], self.tokens[n + 1 : n + 2]
+        listed = before in ([], [","], ["and"]) and after in ([","], ["and"])
+        if self.later and listed and word in ("time", "date"):
+            return True
         said = [t for t in self.tokens[n + 1 : n + 5] if is_item(t)]
         return self.later and word in ("when", "who", "whom") and not said
 
@@ -134,7 +138,7 @@ class _Asking:
         if item.letter == "B" and (self.count or named_by_flag(self.draft.sentence, item)):
             return  # "count the enabled ones"
         waiting = bool(self.folds) or self.count
-        if self._named_before(item):
+        if self._named_before(item) or self._compared(item):
             self.draft.use(item)
             self.listing = True
             return
@@ -157,6 +161,16 @@ class _Asking:
         told = rank is not None and rank.named is None and not rank.by and not self.folds
         head = self.draft.sentence.whole.has(r"^(?:which|what|the|top)(?: Z\d+)? [FC]\d+")
         return self.later and told and head and item.words in ("name", "names")
+
+    def _compared(self, item: Item) -> bool:
+        """ "…, with the amounts": the number that the superlative compares, as it is folded."""
+        rank = self.draft.rank
+        if not self.later or rank is None or rank.by is None or item.letter != "N" or self.folds:
+            return False
+        if self.draft.sense.term(item, self.clause, kinds="N") != rank.by:
+            return False
+        self.draft.ranked_too = True
+        return True
 
     def _counts_in_total(self) -> bool:
         """ "privacy requests in May: total" asks how many, where no number is named."""

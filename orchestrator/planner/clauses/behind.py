@@ -20,7 +20,10 @@ _HOW_MANY: Final = frozenset({"how many", "count", "count them", "number", "tota
 
 
 #: "…, and when they ended": of each that is named
-_BESIDE: Final = r"^(?:(?:and|also|with|,) )*(?:who|when|where|they)|(?:do|does|did|what) they"
+_BESIDE: Final = (
+    r"^(?:(?:and|also|with|,) )*(?:who|when|where|they|(?:[a-z]+ )?(?:what|which) @f$)"
+    r"|(?:do|does|did|what) they"
+)
 #: "give the count too": beside what is listed
 _TOO: Final = r"(?:too|also|as well)$"
 #: "…, how many published ones?"
@@ -33,6 +36,7 @@ _SUCH: Final = (
 def more(draft: Draft, clause: Clause, given: Conditions) -> None:
     """Read what is asked at the end into the request, beside or instead of what the head shows."""
     if draft.rank is not None:
+        draft.ranked_alone = _asks_figure(draft, draft.rank, clause)
         clause = _beyond_rank(draft, draft.rank, clause)
         if not clause:
             return
@@ -53,6 +57,16 @@ def more(draft: Draft, clause: Clause, given: Conditions) -> None:
         draft.bare.clear()  # "…, how many?": the number and nothing else
         return
     _join(draft, clause, before, counts=counted and not given.kept)
+
+
+_FIGURE: Final = r"^(?:what|how)(?: [a-z]+| N\d+)*$"
+
+
+def _asks_figure(draft: Draft, rank: Rank, clause: Clause) -> bool:
+    """ "the cheapest invoice: what was the amount?": the number, and not whose it is."""
+    head = draft.sentence.whole.has(r"^(?:(?:in|on|at|by|for|from) )?(?:which|who|whose)")
+    more = clause.has("and|which|who|when|where|with")
+    return rank.limit == 1 and not head and not more and clause.has(_FIGURE)
 
 
 def _beyond_rank(draft: Draft, rank: Rank, clause: Clause) -> Clause:

@@ -8,9 +8,7 @@ from orchestrator.planner.clauses.draft import Draft
 from orchestrator.planner.clauses.request import Column, Term
 from orchestrator.planner.clauses.sentence import Clause, Item, is_item
 from orchestrator.planner.clauses.series import held
-from orchestrator.planner.grammar import HINT_UNITS
 from registry.plan import Fn
-from registry.record import NUMERIC
 
 _PREPOSITIONS: Final = frozenset(
     [
@@ -34,7 +32,6 @@ _PREPOSITIONS: Final = frozenset(
         "per",
     ]
 )
-MONEY: Final = HINT_UNITS["price"]
 
 
 def named(draft: Draft, item: Item, folds: list[Fn]) -> None:
@@ -238,11 +235,10 @@ def amount(draft: Draft, address: str, folds: list[Fn], before: list[str]) -> bo
 
 def money(draft: Draft, address: str, folds: list[Fn]) -> bool:
     """ "the sum of all open invoices": of the only money that is told of them."""
-    fields = draft.sense.spec(address).fields.items()
-    found = [n for n, f in fields if f.type in NUMERIC and (f.unit or "").lower() in MONEY]
-    if folds not in (["sum"], ["avg"]) or len(found) != 1:
+    found = draft.sense.money(address)
+    if folds not in (["sum"], ["avg"]) or found is None:
         return False
-    draft.request.show += [Column(Term(address, found[0]), fn) for fn in folds]
+    draft.request.show += [Column(found, fn) for fn in folds]
     return True
 
 

@@ -35,7 +35,7 @@ _COUNTED: Final = (
 )
 #: "hosts with", "machines that raised" before so many records
 _COUNTED_FOR: Final = r"(?P<f>F\d+) (?:(?:with|having|whose|where)|(?:(?:that|which|who) )?(?:(?:have|has|had) )?(?:have|has|had|[DU]\d+))$"
-_WHOSE: Final = r"(?P<f>F\d+) (?:whose|with|where|that|which|having|have|has)"
+_WHOSE: Final = r"(?P<f>F\d+) (?:whose|with|where|that|which|having|have|has|N\d+(?: [a-z]+)? O\d+)"
 _SPENDING: Final = (
     r"F\d+(?: T\d+)?(?: (?:that|which|who|where|have|has|had|we|all))* (?P<m>M\d+)(?: (?:of|is|was|are|were))* (?P<o>O\d+)"
     r"(?: (?:in total|altogether|overall|in sum|in all))?"

@@ -16,7 +16,7 @@ _CUE: Final = (
 _SHOWS: Final = r"(?:\| )(?:also |then |and |please |the )*(?:with|top|give|show|list|return|find|tell|what|provide|display|i (?:want|need|would like)|report|include)|\|(?= (?:how many|number of|count|sum of|total))"
 _TRAIL: Final = (
     r"[,|](?: (?:,|and|with|the|their|its|how|many|which(?: C\d+)?|(?:number|count) of(?: [VC]\d+)+|how many C\d+|when|was|what|seconds|bytes|minutes|average|total|sum|number|numbers|count|counts|only|of|them|as|well|just|give|show"
-    r"|figures?|@f|please|it|are|there|is|were|was|each|do|does|did|they|that|those|one|has|have|been|long|much|who|by whom"
+    r"|figures?|@f|please|it|are|there|is|were|was|each|do|does|did|they|that|those|one|time|date|has|have|been|long|much|who|by whom"
     rf"|in (?:{UNIT})))+$"
 )
 #: "…, how many published ones?"
@@ -26,6 +26,10 @@ _ONES: Final = (
 )
 #: "…, and who owns them"
 _WHO: Final = r"(?:,|and|, and) (?:who|when|where)(?: (?:is|are|was|were|did|has|have|the|their|its))* [FD]\d+(?: (?:them|it|this|that|those|these|each))*$"
+#: "…, and in what unit"
+_OF_WHAT: Final = (
+    r"(?:,|and|, and)(?: (?:in|on|at|from|by|for|of|under|over))? (?:which|what) [FNDB]\d+$"
+)
 #: "teams with their seats"
 _THEIRS: Final = (
     r"(?:with|and|including|plus|along with)(?: (?:all|of))* (?:the|their|its|his|her)"
@@ -35,6 +39,8 @@ _COUNTED: Final = frozenset(
     [
         "when",
         "whom",
+        "time",
+        "date",
         "many",
         "number",
         "numbers",
@@ -47,7 +53,7 @@ _COUNTED: Final = frozenset(
     ]
 )
 _COUNT: Final = r"(?P<c>C\d+) counts?$"
-_HOW_MANY: Final = r"(?:, )?(?:and|with|incl|including|plus)(?: (?:the|their))? (?:how many|counts?|number|numbers|figures)(?: (?:of|each|them|those|these|they|it|there|have|has|had|are|is|were|was|do|does|did))*$"
+_HOW_MANY: Final = r"(?:, )?(?:and|with|incl|including|plus)(?: (?:the|their))? (?:how many|counts?|number|numbers|figures)(?: [a-z]+)*$"
 
 
 def cut(clause: Clause) -> tuple[Clause, list[Clause]]:
@@ -63,6 +69,7 @@ def cut(clause: Clause) -> tuple[Clause, list[Clause]]:
     trail = (
         body.first(_TRAIL)
         or body.first(_WHO)
+        or body.first(_OF_WHAT)
         or body.first(_THEIRS)
         or body.first(_ONES)
         or body.first(_HOW_MANY)

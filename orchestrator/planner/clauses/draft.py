@@ -35,6 +35,8 @@ class Draft:
     over: Item | None = None
     #: the number that a superlative compares is shown as well
     ranked_too: bool = False
+    #: nothing else is shown: "the slowest call: how long did it take?"
+    ranked_alone: bool = False
     #: "top 2 cities per country": what there are so many rows of
     within: list[Item] = field(default_factory=list)
     #: the number that is asked for without its name; a fold that stands behind its number

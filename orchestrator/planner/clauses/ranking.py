@@ -30,6 +30,10 @@ _MANY: Final = (
 )
 _MOST: Final = r"(?:(?P<z>Z\d+) )?(?P<way>most|least|fewest) (?P<v>V\d+)(?! [CFNDB]\d+)"
 _DID: Final = r"who (?:did|does|has|had|made)(?: the)? (?P<way>most|least)(?= (?:in|of|on|at|for) )"
+_DONE_MOST: Final = (
+    r"(?:was|were|been|got|be|have|has) (?P<c>C\d+)(?: the)? (?P<way>most|least)"
+    r"(?: (?:overall|in total|altogether|of all|money))*(?= ,| \||$)"
+)
 _SPENT: Final = r"(?P<y>M\d+)(?: the)? (?P<way>most|least)(?! [CFNDBM]\d+)"
 _NEXT: Final = r"(?:and|then|followed by) (?:the )?(?:next|following|U\d+) (?P<z>Z\d+)"
 _BEST: Final = (
@@ -355,6 +359,9 @@ def _super(clause: Clause, sense: Sense) -> Rank | None:
         made = made or hinted(sense, address, what, desc, found["sup"])
         if made is not None:
             return Rank(made[1], found, by=made[0], fn=fn, named=y, limit=_limit(found))
+        money = sense.money(address) if what in ("", "size") else None
+        if money is not None and y is not None and y.letter == "C":
+            return Rank(desc, found, by=money, fn=fn, named=y, limit=_limit(found))
         if what in ("", "size", "count"):
             return Rank(desc, found, named=y, limit=_limit(found), sure=what == "count")
     return None
@@ -398,6 +405,20 @@ def _spent(clause: Clause, sense: Sense) -> Rank | None:
     return None
 
 
+def _done_most(clause: Clause, sense: Sense) -> Rank | None:
+    """ "teams that were invoiced the most": by the money of what was done to them, or by how often
+    it was."""
+    for found in clause.find(_DONE_MOST):
+        c = found.item("c")
+        assert c is not None
+        desc, address = found["way"] == "most", sense.collection(c)
+        by = sense.money(address)
+        if by is None or not _several(sense, sense.subject, by):
+            return Rank(desc, found, counted=c, limit=_limit(found))
+        return Rank(desc, found, by=by, fn="sum", limit=_limit(found))
+    return None
+
+
 def _last(clause: Clause, sense: Sense) -> Rank | None:
     for found in clause.find(_LAST):
         return Rank(found["way"] == "most", found, sure=False)
@@ -410,6 +431,7 @@ _RULES: Final = (
     _by_fold,
     _are,
     _did,
+    _done_most,
     _spent,
     _many,
     _most,

@@ -120,6 +120,8 @@ def assemble(draft: Draft, given: Conditions) -> None:
     if draft.rank is not None:
         ranked(draft, draft.rank)
         too = request.order[-1][0] if draft.ranked_too and request.order else None
+        if too is not None and too.fn is None and draft.ranked_alone:
+            request.show = [too]
         request.show += [too] if too is not None and too not in request.show else []
         per_group(draft)
     flows(draft, draft.sentence.whole)

@@ -11,6 +11,7 @@ from typing import Final
 
 from orchestrator.planner.clauses.request import Column, Term
 from orchestrator.planner.clauses.sentence import Clause, Item, Sentence
+from orchestrator.planner.grammar import HINT_UNITS
 from orchestrator.planner.graph import UNREACHABLE, Graph
 from orchestrator.planner.vocabulary import Meaning
 from orchestrator.planner.words import phrase
@@ -19,6 +20,7 @@ from registry.domain import CollectionSpec
 from registry.plan.model import Scalar
 from registry.record import NUMERIC, TEMPORAL
 
+MONEY: Final = HINT_UNITS["price"]
 _OWNED: Final = 0.6
 _OF: Final = 0.5
 _SUBJECT: Final = 0.3
@@ -193,6 +195,12 @@ class Sense:
         first = next((n for n in names if _FIRST.search(n)), None)
         last = next((n for n in names if _LAST.search(n)), None)
         return first, last
+
+    def money(self, address: str) -> Term | None:
+        """The only amount of money that is told of a record."""
+        fields = self.spec(address).fields.items()
+        found = [n for n, f in fields if f.type in NUMERIC and (f.unit or "").lower() in MONEY]
+        return Term(address, found[0]) if len(found) == 1 else None
 
     def described(self, address: str) -> bool:
         """Whether somebody said what to show of a collection: then records are shown whole."""

@@ -459,7 +459,7 @@ _MORE: Final = frozenset({"more", "less", "above", "over", "below", "under"})
 def _paid(sentence: Sentence, item: Item, own: Meaning, spec: CollectionSpec) -> bool:
     """ "paying at least 1,000": a number of the subject stands before the comparison."""
     at = sentence.tokens.index(token(item))
-    after = sentence.tokens[at + 1 : at + 2]
+    after = [t for t in sentence.tokens[at + 1 : at + 3] if t != "us"][:1]
     compared = bool(after) and ((is_item(after[0]) and after[0][0] == "O") or after[0] in _MORE)
     asked = sentence.whole.has("how much|what (?:do|does|did)")
     return (compared or asked) and spec.field(own.field).type in NUMERIC

@@ -15,6 +15,7 @@ UNIT: Final = "|".join(sorted(_UNITS))
 _FOLDS: Final = "|".join((*AGGREGATES, *(f"{word}s" for word in AGGREGATES)))
 _ITS: Final = (
     "the|their|its|that|those|these|this|his|her|only|each|as|well|too|also|both|of|how|in|and"
+    "|did|does|do|was|is|were|are"
 )
 _NUMBER: Final = "number|numbers|count|counts|figure|figures|many|much|value|values|it"
 _COUNTS: Final = frozenset({"count", "counts", "number", "numbers"})
@@ -41,7 +42,9 @@ def tail(body: Clause) -> Found | None:
     lead = next(word for word in found.match[0].split() if word != ",")
     return (
         found
-        if lead in ("with", "plus", "incl", "including", "along") or of_rank(_rest(found))
+        if lead in ("with", "plus", "incl", "including", "along")
+        or of_rank(_rest(found))
+        or _rest(found).has(rf"^{_HOW_MUCH}$")
         else None
     )
 

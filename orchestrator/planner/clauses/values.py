@@ -56,6 +56,14 @@ def literals(given: Conditions) -> None:
         given.add(Test(term, "=", literal(given, term, x)), found.last - 1, found.last)
         found.hear()
         or_else(given, found, term)
+    for found in given.clause.find(r"(?P<x>Q\d+) in (?:the|their|its|his|her) (?P<f>@f)"):
+        f, x = found.item("f"), found.item("x")
+        assert f is not None and x is not None
+        if given.free(x) and given.free(f):
+            term = given.sense.term(f, given.clause)
+            given.use(x, f)
+            text = Text(term, "contains", str(literal(given, term, x)))
+            given.add(text, found.first, found.last)
     for found in given.clause.find(_SO_MANY):
         f, numbers = found.item("f"), found.items("x")
         assert f is not None

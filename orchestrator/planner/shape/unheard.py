@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from orchestrator.planner.grammar import AGGREGATES, NEGATORS, SUPERLATIVES
+from orchestrator.planner.shape.elsewhere import ELSEWHERE
 from orchestrator.planner.shape.frame import FIELDS, Frame, Item
 from orchestrator.planner.shape.heads import plural
 from orchestrator.planner.words import IRREGULAR
@@ -192,18 +193,6 @@ def _of_another(frame: Frame) -> bool:
         if any(m.address == whose for m in field.pick.span.meanings if m.kind == "field"):
             return True
     return False
-
-
-def _unranked(frame: Frame) -> bool:
-    """ "which agents got the most tickets" by something else than agents, "which plan is Acme on
-    and how many seats" by the seats alone."""
-    found = next(frame.find(r"^(?:which|what)(?: Z\d+)? (?P<f>[FR]\d+)"), None)
-    return found is not None and bool(frame.figures) and frame.item(found["f"]) in frame.free("FR")
-
-
-def _yes_and_no(frame: Frame) -> bool:
-    """ "how many yes, how many no" in one number."""
-    return "yesno" in _loose(frame) and not frame.group
 
 
 def _whose(frame: Frame, item: Item) -> str:
@@ -398,6 +387,7 @@ def _within(frame: Frame) -> bool:
 
 
 _RULES: Final[tuple[tuple[Callable[[Frame], bool], float], ...]] = (
+    *((rule, _WRONG) for rule in ELSEWHERE),
     (_negation, _WRONG),
     (_negated_window, _WRONG),
     (_comparison, _WRONG),
@@ -408,8 +398,6 @@ _RULES: Final[tuple[tuple[Callable[[Frame], bool], float], ...]] = (
     (_distinct, _ODD),
     (_either, _WRONG),
     (_of_another, _WRONG),
-    (_unranked, _WRONG),
-    (_yes_and_no, _WRONG),
     (_counted_behind, _WRONG),
     (_listed_behind, _WRONG),
     (_so_often, _WRONG),

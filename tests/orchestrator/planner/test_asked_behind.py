@@ -148,3 +148,86 @@ def test_one_record_has_no_sums() -> None:
 )
 def test_a_record_by_what_is_asked_of_it(text: str, path: str) -> None:
     assert wire(text)["select"] == [path]
+
+
+def test_too_asks_beside_the_names() -> None:
+    made = wire("Which workflows succeeded at least 30 times? give the count too")
+    assert made["show"] == ["name", "runs"]
+
+
+@pytest.mark.parametrize("text", ["rarest browser of our sessions", "commonest kind of document"])
+def test_the_rarest_is_the_one_with_the_fewest(text: str) -> None:
+    made = wire(text)
+    assert made["limit"] == 1
+    assert bool(made["order"][0].get("desc")) == text.startswith("commonest")
+
+
+def test_a_star_rating_is_one_thing() -> None:
+    made = wire("comments without a star rating, by article language")
+    assert made["measures"][0]["fn"] == "count"
+
+
+def test_the_month_with_the_most_is_one_month() -> None:
+    made = wire("the week with the most new teams")
+    assert made["group"][0]["bucket"] == "week"
+    assert made["limit"] == 1
+
+
+def test_where_a_text_is_looked_for_is_no_column() -> None:
+    made = wire("how many reports mention Lisbon in their text")
+    assert made["measures"][0] == {"fn": "count", "as": "documents"}
+    made = wire('minutes without "budget" in the title: how many?')
+    assert "contains" in str(made["where"])
+
+
+def test_stars_that_were_given_are_a_condition() -> None:
+    made = wire("bug tickets that got 3 or 4 stars as rating, number please")
+    assert {"op": "in", "field": "rating", "values": [3, 4]} in made["where"]["args"]
+
+
+def test_a_fee_each_month_is_the_monthly_fee() -> None:
+    assert "group" not in wire("how much does Acme pay us each month?")
+
+
+def test_what_a_workflow_does_is_its_description() -> None:
+    assert wire('what does the workflow "Lead scoring" do?')["select"] == ["description"]
+
+
+def test_the_most_invoiced_are_those_of_the_most_money() -> None:
+    made = wire("the 4 companies that were invoiced the most overall, with the amounts")
+    assert made["limit"] == 4
+    assert made["measures"][0] == {"fn": "sum", "field": "amount", "as": "sum_amount"}
+
+
+def test_the_highest_bill_is_that_of_the_highest_amount() -> None:
+    made = wire("lowest invoice ever sent: number, team name, amount")
+    assert made["order"] == [{"by": "amount"}]
+    assert made["select"] == ["number", "team.name", "amount"]
+
+
+def test_a_figure_asked_for_behind_its_record_stands_alone() -> None:
+    assert wire("longest session ever: how long was it?")["select"] == ["duration_s"]
+
+
+def test_biggest_first_cuts_nothing_off() -> None:
+    made = wire("starter teams with their seats, biggest first")
+    assert "limit" not in made
+    assert made["select"] == ["name", "seats"]
+
+
+def test_those_who_have_some_are_counted_and_not_what_they_have() -> None:
+    made = wire("customers with urgent tickets: how many")
+    assert made["from"] == "user.users"
+
+
+def test_what_people_use_are_kinds_of_it() -> None:
+    made = wire("which devices do our customers use?")
+    assert made["distinct"]
+    assert "joins" not in made
+
+
+def test_groups_kept_by_a_sum_show_what_is_asked_behind() -> None:
+    made = wire(
+        "which countries pay us over 900 EUR a month altogether? Country and sum of the fees"
+    )
+    assert made["having"] == {"op": ">", "field": "sum_monthly_fee", "value": 900}

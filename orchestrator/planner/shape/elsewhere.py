@@ -1,0 +1,74 @@
+"""Plans whose rows are of another than was asked about: "customers with open tickets, how many" by
+the tickets. Beside `unheard`, which knows words that have no effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from orchestrator.planner.grammar import SUPERLATIVES
+from orchestrator.planner.shape.frame import Frame
+from registry.plan import Or
+
+
+def _unranked(frame: Frame) -> bool:
+    """ "which agents got the most tickets" by something else than agents, "which plan is Acme on
+    and how many seats" by the seats alone."""
+    found = next(frame.find(r"^(?:which|what)(?: Z\d+)? (?P<f>[FR]\d+)"), None)
+    return found is not None and bool(frame.figures) and frame.item(found["f"]) in frame.free("FR")
+
+
+def _never_theirs(frame: Frame) -> bool:
+    """ "users that never commented on any article" by the articles."""
+    never = r"(?P<c>C\d+) (?:that|who|which|have|has|had) (?:[a-z]+ )*E\d+(?: [a-z]+)+ C\d+"
+    found = next(frame.find(never), None)
+    return found is not None and bool(frame.item(found["c"]).steps)
+
+
+def _others_counted(frame: Frame) -> bool:
+    """ "customers who ever opened a ticket, how many" by the tickets."""
+    whose = r"^(?:(?:all|the|our) )*(?P<c>[CVR]\d+) (?:who|that|which|with|whose|having)"
+    found = next(frame.find(whose), None)
+    counts = any(m.fn == "count" and m.field is None for m in frame.measures)
+    if (
+        found is None
+        or not counts
+        or frame.group
+        or not frame.has(r"(?:how many|number|count)(?: [a-z]+)*$")
+    ):
+        return False
+    item = frame.item(found["c"])
+    return item.letter == "R" or bool(item.steps)
+
+
+def _cut_in_order(frame: Frame) -> bool:
+    """ "…, biggest first" cut off behind the tenth."""
+    said = next(frame.find(rf"(?:{'|'.join(SUPERLATIVES)}) first"), None)
+    return said is not None and frame.limit is not None
+
+
+def _either_of_some(frame: Frame) -> bool:
+    """ "either fatal, or errors of the worker" as if both were the worker's."""
+    either = r"V\d+ , or (?:[a-z]+ )*(?P<b>V\d+)(?: [a-z]+| [CFRN]\d+)* (?P<c>V\d+)"
+    return any(
+        frame.path(frame.item(m["b"])) != frame.path(frame.item(m["c"]))
+        and not any(isinstance(part, Or) for part in frame.where)
+        for m in frame.find(either)
+    )
+
+
+def _yes_and_no(frame: Frame) -> bool:
+    """ "how many yes, how many no" in one number."""
+    return frame.has("yesno") and not frame.group
+
+
+#: each says of a finished frame that it answers another question
+ELSEWHERE: Final[tuple[Callable[[Frame], bool], ...]] = (
+    _unranked,
+    _never_theirs,
+    _others_counted,
+    _cut_in_order,
+    _either_of_some,
+    _yes_and_no,
+)
