@@ -56,6 +56,13 @@ def literals(given: Conditions) -> None:
         given.add(Test(term, "=", literal(given, term, x)), found.last - 1, found.last)
         found.hear()
         or_else(given, found, term)
+    _inside(given)
+    _so_many(given)
+    _loose(given)
+
+
+def _inside(given: Conditions) -> None:
+    """ "without "budget" in the title": a text that a field contains."""
     for found in given.clause.find(r"(?P<x>Q\d+) in (?:the|their|its|his|her) (?P<f>@f)"):
         f, x = found.item("f"), found.item("x")
         assert f is not None and x is not None
@@ -64,6 +71,10 @@ def literals(given: Conditions) -> None:
             given.use(x, f)
             text = Text(term, "contains", str(literal(given, term, x)))
             given.add(text, found.first, found.last)
+
+
+def _so_many(given: Conditions) -> None:
+    """ "with 5 stars", "that got 1 or 2 stars as rating"."""
     for found in given.clause.find(_SO_MANY):
         f, numbers = found.item("f"), found.items("x")
         assert f is not None
@@ -73,6 +84,10 @@ def literals(given: Conditions) -> None:
             told = tuple(literal(given, term, x) for x in numbers)
             test = Among(term, told) if len(told) > 1 else Test(term, "=", told[0])
             given.add(test, found.first, found.last)
+
+
+def _loose(given: Conditions) -> None:
+    """What is quoted beside nothing: a name, or a part of it."""
     for item in given.clause.items("Q", unused=True):
         if full_name(given, item):
             continue
