@@ -40,8 +40,6 @@ _AUXILIARIES: Final = frozenset(
     ]
 )
 _OFTEN: Final = frozenset({"how often"})  # asks for a number, where nothing else has one
-_SCALES: Final = frozenset(["long", "big", "large", "fast", "slow", "old", "heavy", "expensive"])
-_CLOSE: Final = 0.03  # between two meanings that are as likely
 _NEAR: Final = 0.8  # names a collection or a field of it, and no part of one
 _BREAK: Final = re.compile(r"[:;?!()|]|\.\s|\s[-–—]\s")
 
@@ -112,39 +110,6 @@ def _of_named(span: Span, named: set[str]) -> Span:
     if span.soft or not fields or not values or any(m.address in named for m in values):
         return span
     return replace(span, meanings=tuple(m for m in span.meanings if m.kind != "value"))
-
-
-def scaled(spans: tuple[Span, ...], words: tuple[Word, ...]) -> tuple[Span, ...]:
-    """The spans without "long" in "how long was the longest run", where it is only of others that
-    it names a number."""
-    named = _collections(spans)
-    return tuple(
-        s
-        for s in spans
-        if not named
-        or s.last != s.first + 1
-        or words[s.first].text not in _SCALES
-        or words[s.first - 1].text != "how"
-        or any(m.address in named for m in s.meanings)
-    )
-
-
-def happened(spans: tuple[Span, ...], moments: frozenset[tuple[str, str]]) -> tuple[Span, ...]:
-    """The spans, one that may be when a record happened or a number of a summary as the first,
-    where nothing else is of that summary: "sign-ups in May" are of those who signed up."""
-    return tuple(_recorded(s, [o for o in spans if o is not s], moments) for s in spans)
-
-
-def _recorded(span: Span, others: list[Span], moments: frozenset[tuple[str, str]]) -> Span:
-    near = [m for m in span.meanings if m.weight > span.meanings[0].weight - _CLOSE]
-    fields = {m for m in near if m.kind == "field"}
-    when = {m for m in fields if (m.address, m.field) in moments}
-    told = {m.address for other in others for m in other.meanings if m.weight >= _NEAR}
-    summaries = {m.address for m in fields - when} - {m.address for m in when}
-    if not when or not summaries or told & summaries:
-        return span
-    kept = tuple(m for m in span.meanings if m.address not in summaries)
-    return replace(span, meanings=kept)
 
 
 def _orders(span: Span, words: tuple[Word, ...]) -> bool:

@@ -15,10 +15,8 @@ from orchestrator.planner.around import (
     at_home,
     breaks,
     conjoined,
-    happened,
     merged,
     nearer,
-    scaled,
     told_by_verb,
 )
 from orchestrator.planner.grammar import ABSENCE, ADJECTIVES, AGGREGATES, HINTS, SUPERLATIVES, UNITS
@@ -36,6 +34,7 @@ from orchestrator.planner.phrasing.misspelt import spelt
 from orchestrator.planner.phrasing.phrasal import without_phrasal
 from orchestrator.planner.reading import Question
 from orchestrator.planner.spans import Span, content, cover
+from orchestrator.planner.strays import without_strays
 from orchestrator.planner.times.beats import Beat, beats
 from orchestrator.planner.times.timewindow import Window, windows
 from orchestrator.planner.words import IRREGULAR, Word, stem
@@ -110,8 +109,10 @@ class Asked:
         self.hidden |= {p for s in verbs for p in range(s.first, s.last)}
         spans = tuple(s for s in spans if s not in verbs)
         spans = without_phrasal(at_home(nearer(spans), words), words)
-        spans = merged(asked_for(conjoined(scaled(spans, words), words), words))
-        self.spans = happened(spans, lexicon.moments)
+        spans = merged(asked_for(conjoined(spans, words), words))
+        self.spans = without_strays(spans, words, lexicon)
+        kept = {s.first for s in self.spans}
+        self.hidden |= {p for s in spans if s.first not in kept for p in range(s.first, s.last)}
         told = tuple(b for b in self.beats if _of_field(b, self.spans))
         self.beats = tuple(b for b in self.beats if b not in told)
         self.hidden |= _places(told)

@@ -31,6 +31,7 @@ class Lexicon:
                 self.schema[key] = [*self.schema.get(key, ()), *found]
         for key, found in taught_words(catalogue).items():
             self.schema[key] = [*found, *self.schema.get(key, ())]
+        self.several = len(catalogue.collections) > 1
         #: (collection, field) of all moments
         self.moments = frozenset(
             (address, name)

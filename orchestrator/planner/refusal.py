@@ -158,10 +158,10 @@ def near_names(unknown: tuple[str, ...], catalogue: Catalogue) -> tuple[str, ...
         )
     )
     near = list(dict.fromkeys(meaning for score, meaning in scored if score <= -72))
-    return tuple(near[:SUGGESTIONS_MAX]) or _fullest(catalogue)
+    return tuple(near[:SUGGESTIONS_MAX]) or fullest(catalogue)
 
 
-def _fullest(catalogue: Catalogue) -> tuple[str, ...]:
+def fullest(catalogue: Catalogue) -> tuple[str, ...]:
     """The collections with most to ask about; any, where nothing is stored."""
     rows = {address: catalogue.facts_of(address).rows for address in catalogue.collections}
     held = [address for address in rows if rows[address]] or list(rows)

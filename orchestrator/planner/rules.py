@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from orchestrator.planner.asked import Asked
+from orchestrator.planner.bare import bare
 from orchestrator.planner.clauses import planner as clauses
 from orchestrator.planner.confidence import chosen
 from orchestrator.planner.graph import graph_of
@@ -37,6 +38,9 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
     if len(words) > QUESTION_WORDS_MAX:
         reason = f"The question has more than {QUESTION_WORDS_MAX} words; ask in fewer."
         return Readings(NAME, reason=reason)
+    nothing = bare(words, catalogue)
+    if nothing:
+        return Readings(NAME, nothing)
     asked = asked_of(question, catalogue)
     found = chosen(*both(asked, question.text, catalogue), catalogue)
     named = (without_nameless(reading, catalogue) for reading in found)

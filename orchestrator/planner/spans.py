@@ -52,6 +52,7 @@ _ENDINGS: Final = frozenset(
         "ly",
     }
 )
+_VOWELS: Final = frozenset("aeiouy")
 _SHORT: Final = 4
 _OWN_NAME: Final = 0.9  # a collection is called so
 _COUNTING: Final = frozenset({"number", "numbers", "count", "counts"})
@@ -149,11 +150,18 @@ def correct(word: str, lexicon: Lexicon) -> tuple[str, ...]:
             if abs(len(other) - len(word)) <= cutoff and other[0] == word[0]:
                 distance = OSA.distance(word, other, score_cutoff=cutoff)
                 swapped = len(other) == len(word) <= _SHORT and sorted(other) != sorted(word)
+                swapped = swapped and (side > 0 or not sounds_alike(word, other))
                 if distance <= cutoff and not swapped:  # another letter makes another word
                     found.append((distance, side, other[-1] != word[-1], other))
     if not found and word.endswith("s"):
         return correct(_singular(word), lexicon)
     return tuple(other for *_, other in sorted(found)[:3])
+
+
+def sounds_alike(word: str, other: str) -> bool:
+    """Whether two words of one length differ in vowels only: "teem" and "team"."""
+    pairs = zip(word, other, strict=True)
+    return all(a == b or {a, b} <= _VOWELS for a, b in pairs)
 
 
 def _singular(word: str) -> str:

@@ -29,12 +29,16 @@ _FOLD: Final = (
     r"|(?P<sum>in total|altogether|all together|in sum|combined|overall)"
 )
 _IN: Final = rf"in (?P<unit>{UNIT})"
+_SUMMED: Final = frozenset({"data", "eur", "usd", "gbp", "chf"})  # of units
 _PLAIN: Final = frozenset({"day", "days", "week", "weeks"})  # of the calendar, too
 
 
 def amount(draft: Draft, clause: Clause) -> Clause:
     """The clause without what asks for the number; the number waits in the draft."""
     found, fold = clause.first(_ASKED), clause.first(_FOLD)
+    summed = _of_unit(draft, clause) if fold is None and draft.rank is None else None
+    if summed is not None:
+        return summed
     if fold is None or draft.rank is not None or _limited(clause, fold.first):
         return clause  # "over 500 EUR in total" is a condition
     fn: Fn = "avg" if fold["avg"] else "sum"
@@ -49,6 +53,21 @@ def amount(draft: Draft, clause: Clause) -> Clause:
     rest = fold.rest
     again = rest.first(_ASKED)
     return again.hear().rest if again is not None else rest
+
+
+def _of_unit(draft: Draft, clause: Clause) -> Clause | None:
+    """ "how many bytes were backed up": bytes and money are summed up, where records have them."""
+    found = clause.first(rf"(?:how many |total |the )*(?P<unit>{UNIT})(?= )")
+    if found is None or found.first or clause.items("N"):
+        return None
+    unit = UNITS[singular(found["unit"])]
+    spec = draft.sense.spec(draft.request.subject)
+    name = in_unit(spec, singular(found["unit"])) if unit[0] in _SUMMED else None
+    if name is None:
+        return None
+    column = Column(Term(draft.request.subject, name), "sum")
+    draft.amount = _told_in(draft, column, unit) or column
+    return found.hear().rest
 
 
 def _limited(clause: Clause, at: int) -> bool:

@@ -88,6 +88,12 @@ _SAYINGS: Final = tuple(
             r"(?: down)? (?:to|by|for)(?: only| just)?(?= )",
             "only",
         ),
+        (
+            r"(?:(?:on|in|from|via|at|for|through|to|by) )?(?:which|what) (?P<x>\w+(?: \w+)?)"
+            r"\W{1,3}(?:with|plus|and)(?: the| their)? (?:numbers|counts|figures|how many)"
+            r"(?: of)?(?: each)?(?=[\s?.!]*$)",
+            r"by \g<x>",
+        ),
         (r"further|down", ""),
     )
 )
@@ -123,7 +129,7 @@ def without_lead(text: str) -> str:
     if found is not None and found.end() < len(text):
         text = " " * found.end() + text[found.end() :]
     for pattern, said in _SAYINGS:
-        text = pattern.sub(lambda m, said=said: said.ljust(len(m[0])), text)  # type: ignore[misc]
+        text = pattern.sub(lambda m, said=said: m.expand(said).ljust(len(m[0])), text)  # type: ignore[misc]
     return text
 
 

@@ -21,8 +21,8 @@ _DEFINITION: Final = re.compile(
     rf"(?:an? )?(?:[\d.]+ )?(?:{_SCALE} )?{_UNIT}(?: each)?(?= |$)"
     rf"|(?:^|(?<= ))(?:an?|[\d.]+) (?:{_SCALE} )?{_UNIT} each(?= |$)"
     r"|(?:^|(?<= ))(?:i e|e g)(?= |$)"
-    r"|(?<= ), (?:over |across |for |with )*all (?:the )?[^ ,]+ (?:added|summed|put|taken|lumped)"
-    r"(?: up| together)?(?= |$)"
+    r"|(?<= ), (?:over |across |for |with )*all (?:the |our )?[^ ,]+ "
+    r"(?:(?:added |summed |put |taken |lumped )?(?:up|together|combined)|summed)(?= |$)"
     r"|(?<= )left by (?:the |our )*(?:readers|users|people|customers|visitors|clients)(?= |$)"
 )
 #: verbs that say no more than that it happened: "how many tickets did customers open in May"

@@ -62,6 +62,10 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"no\. of|nr of|nbr of|num of", "number of"),
     (r"(?:at least|minimum) (?:one|1|a single)(?= (?!of|in|to|or)[^ ,]+)", "a"),
     (r"(?:who |that |which )?(?:have |has |had |had to )?wait(?:s|ed)? (?P<o>(?:more than|longer than|over|less than|under|at least|up to) [^ ,]+ [^ ,]+) for (?:(?:a|an|the|their|its|our|any) )*(?P<n>[^ ,]+(?: [^ ,]+)?)(?= |$)", "with {n} {o}"),
+    *(
+        (rf"(?P<a>{adverb}) (?:number|count|total)s? of", f"per {unit} number of")
+        for adverb, unit in (("hourly", "hour"), ("daily", "day"), ("weekly", "week"), ("monthly", "month"), ("quarterly", "quarter"))
+    ),
     # -- folds
     (r"(?:sum|add|total|tot) (?:up|together)(?: all)?", "sum of"),
     (r"(?:across|throughout) all(?: of)?(?: the| our)?(?= [^ ,]+(?: [^ ,]+)?$)", "of all"),

@@ -1,5 +1,6 @@
 """What somebody puts right in the same breath: "tickets of last week, no, last month". Of two parts
-of one sort the later holds; what was taken back is blanked, so that each word keeps its place.
+of one sort the later holds; what was taken back is blanked, so that each word keeps its place. A
+part and what explains it in brackets are two of one sort, too.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from orchestrator.planner.grammar import AGGREGATES, COMPARATIVES, SUPERLATIVES
 from orchestrator.planner.lexicon import Lexicon, lexicon_of
 from orchestrator.planner.reading import Context, Planner, Question, Readings
 from orchestrator.planner.spans import content
+from orchestrator.planner.times.dates import DAY, MONTH, YEAR
 from orchestrator.planner.words import Word, tokenise
 from registry.catalog import Catalogue
 
@@ -33,6 +35,15 @@ _CUE: Final = re.compile(
     r"|this|in|on|from|yesterday|today)\b))"
     rf"|(?<=\w)\s+(?:{_SURELY}))\b(?:{_MARK}+{_FURTHER})*{_MARK}*",
     re.IGNORECASE,
+)
+_GLOSS: Final = re.compile(r"\s*\((?P<said>[^()]{1,60})\)")
+_TOGETHER: Final = re.compile(
+    r"(?:over |across |for )?all (?:the |our )?\w+(?: \w+)? (?:added |summed |put |taken )?"
+    r"(?:up|together|combined)",
+    re.IGNORECASE,
+)
+_DATED: Final = re.compile(
+    rf"\d+(?:st|nd|rd|th)?|[\d/.:-]+|{MONTH}|{DAY}|{YEAR}|to|until|till|through|and|the|of"
 )
 _UNSURE: Final = 0.5
 _RETRACED_MAX: Final = 5  # words
@@ -60,6 +71,7 @@ def repaired(planner: Planner) -> Planner:
     """The planner, asked for what was meant in the end. What cannot be told is no sure answer."""
 
     def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
+        question = _glossed(question, lexicon_of(catalogue))
         found = _CUE.search(question.text)
         if found is None or not found.start() or found.end() == len(question.text):
             return planner(question, catalogue, context)
@@ -68,6 +80,29 @@ def repaired(planner: Planner) -> Planner:
         return made if meant is not None else made.less(_UNSURE)
 
     return plan
+
+
+def _glossed(question: Question, lexicon: Lexicon) -> Question:
+    """ "articles started (created) in May", "this week (5 to 9 May)": of a part and what explains
+    it in brackets the plainer one; "(all copies together)" explains nothing."""
+    found = _GLOSS.search(question.text)
+    if found is None or not found.start():
+        return question
+    if _TOGETHER.fullmatch(found["said"]):
+        return _blanked(question, found.start(), found.end())
+    head, inside = question.text[: found.start()], found["said"]
+    before = Asked(replace(question, text=head), tokenise(head), lexicon)
+    after = Asked(replace(question, text=inside), tokenise(inside), lexicon)
+    old, new = _parts(before)[-1:], _parts(after)
+    if not old or not after.words or old[0].last != len(before.words):
+        return question
+    if old[0].sort == "T" and all(_DATED.fullmatch(word.text) for word in after.words):
+        return _blanked(question, found.start(), found.end())
+    same = len(new) == 1 and old[0].like(new[0])
+    if not same or (new[0].first, new[0].last) != (0, len(after.words)):
+        return question
+    start, end = before.words[old[0].first].start, before.words[-1].end
+    return _blanked(question, start, end)
 
 
 def _repaired(question: Question, found: re.Match[str], lexicon: Lexicon) -> Question | None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from orchestrator.planner.grammar import AGGREGATES, NEGATORS, SUPERLATIVES
+from orchestrator.planner.grammar import AGGREGATES, NEGATORS, SUPERLATIVES, UNITS
 from orchestrator.planner.shape.elsewhere import ELSEWHERE
 from orchestrator.planner.shape.frame import FIELDS, Frame, Item
 from orchestrator.planner.shape.heads import plural
@@ -369,6 +369,14 @@ def _silent_value(frame: Frame) -> bool:
     return any(len(word) >= _TELLING_CHARS for word in _loose(frame) & declared)
 
 
+def _counted_bytes(frame: Frame) -> bool:
+    """ "how many bytes were backed up" as the number of backups."""
+    said = any(
+        UNITS.get(w, UNITS.get(w.removesuffix("s"), ("",)))[0] == "data" for w in _loose(frame)
+    )
+    return said and bool(frame.measures) and all(m.field is None for m in frame.measures)
+
+
 def _bare_number(frame: Frame) -> bool:
     """ "marketing spend in October": one figure is wanted, not a column of them."""
     letters = {item.letter for item in frame.items}
@@ -426,5 +434,6 @@ _RULES: Final[tuple[tuple[Callable[[Frame], bool], float], ...]] = (
     (_other_tense, _ODD),
     (_silent_value, _ODD),
     (_bare_number, _ODD),
+    (_counted_bytes, _WRONG),
     (_within, _ODD),
 )

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, cast
 
-from orchestrator.planner.times.dates import BIG
+from orchestrator.planner.times.dates import BIG, MONTH
 from orchestrator.planner.times.timewindow import joined, places
 from orchestrator.planner.words import Word
 from registry.plan import Bucket
@@ -29,10 +29,10 @@ _BEAT: Final = re.compile(
     rf"\b(?:group(?:ed)? by|broken down by|break down by|split by|per|by|each|every|for each"
     r"|for every|(?<!logged )(?<!signed )in each|of each|every single|each single) "
     rf"(?:calendar )?(?P<u>{BIG})\b"
-    rf"(?! of\b| by {BIG}\b)"
+    rf"(?! of (?:an?|the|this|that|last|next|each|every|\d|{MONTH})\b| by {BIG}\b)"
     rf"|(?<!than )(?<!over )(?<! of )(?<!half )(?<!under )(?<!within )(?<!least )\b"
     r"(?:an?) (?P<u2>hour|day|week|month|year)"
-    r"(?= ~|$| ,| (?:on average|in total|altogether|overall|each)\b)"
+    r"(?= ~|$| ,| (?:on average|in total|altogether|overall|each|how|and|or)\b)"
     rf"|\b{_MOVED}(?P<u3>{BIG}) (?:by|(?P<after>after)) (?P=u3)\b"
     rf"|\b(?:on|at|in)(?: an?)? (?P<u4>{'|'.join(_ADVERBS)}) (?:basis|steps|intervals|buckets)\b"
     rf"|\b(?P<u5>{BIG})(?: wise| level)\b"

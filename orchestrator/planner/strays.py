@@ -1,0 +1,99 @@
+"""Words of the grammar that happen to name something of a collection that nobody asks about: the
+day of "busiest day for tickets", "long" in "how long was the run"; and events before their summary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from orchestrator.planner.grammar import UNITS
+from orchestrator.planner.lexicon import Lexicon
+from orchestrator.planner.spans import Span
+from orchestrator.planner.words import Word
+
+_BETWEEN: Final = 2  # words
+_CLOSE: Final = 0.03  # between two meanings that are as likely
+_NEAR: Final = 0.8  # names a collection or a field of it, and no part of one
+_SCALES: Final = frozenset(["long", "big", "large", "fast", "slow", "old", "heavy", "expensive"])
+_CALENDAR: Final = frozenset(["hour", "day", "week", "month", "quarter", "year"])
+_PASSIVE: Final = frozenset(["was", "were", "been", "being", "got"])
+
+
+def without_strays(
+    spans: tuple[Span, ...], words: tuple[Word, ...], lexicon: Lexicon
+) -> tuple[Span, ...]:
+    """The spans without those words, and each of the rest as what it stands for where it does."""
+    strays = set(_strays(spans, words, lexicon))
+    left = tuple(s for s in spans if s not in strays)
+    return tuple(_recorded(_timed(s, words, lexicon), _but(left, s), lexicon) for s in left)
+
+
+def _but(spans: tuple[Span, ...], span: Span) -> list[Span]:
+    return [other for other in spans if other is not span]
+
+
+def _strays(spans: tuple[Span, ...], words: tuple[Word, ...], lexicon: Lexicon) -> Iterator[Span]:
+    named = {
+        m.address for s in spans for m in s.meanings[:1] if m.kind == "collection" and not s.soft
+    }
+    before: Span | None = None
+    for span, after in zip(spans, (*spans[1:], None), strict=False):
+        told = {m.address for other in _but(spans, span) for m in other.meanings}
+        own = {m.address for m in span.meanings}
+        text, lead = words[span.first].text, words[span.first - 1].text if span.first else ""
+        alone = span.last == span.first + 1
+        if alone and text in _SCALES and lead == "how" and named and not own & named:
+            yield span  # "how long was the longest run"
+        elif alone and text in _CALENDAR and not own & told and lexicon.several:
+            yield span  # "the busiest day for tickets"
+        elif alone and _is_unit(text) and span.meanings[0].kind == "value" and named - own:
+            yield span  # "how many bytes do the backups hold"
+        elif alone and lead in _PASSIVE and before is not None and _deed(before, span, words):
+            yield span  # "how many searches were run"
+        elif alone and after is not None and _again(span, after):
+            yield span  # "which team pays the highest monthly fee"
+        before = span
+
+
+def _is_unit(text: str) -> bool:
+    return text.removesuffix("s") in UNITS and len(text) > len("secs")
+
+
+def _deed(before: Span, span: Span, words: tuple[Word, ...]) -> bool:
+    """Whether a value that can be counted was just named, and this is what was done with it."""
+    done = span.meanings[0].kind == "collection" and not words[span.first].text.endswith("s")
+    counted = before.meanings[0].kind == "value" and before.last == span.first - 1
+    return done and counted and words[before.last - 1].text.endswith("s")
+
+
+def _again(span: Span, after: Span) -> bool:
+    """Whether a number is named once more right behind, in more words."""
+    mine, other = span.meanings[0], after.meanings[0]
+    same = (mine.kind, mine.address, mine.field) == (other.kind, other.address, other.field)
+    longer = after.last - after.first > span.last - span.first
+    return same and mine.kind == "field" and longer and after.first - span.last <= _BETWEEN
+
+
+def _timed(span: Span, words: tuple[Word, ...], lexicon: Lexicon) -> Span:
+    """ "by month of opening" is of when it was opened, and of no state."""
+    lead = [word.text for word in words[max(0, span.first - 2) : span.first]]
+    when = tuple(m for m in span.meanings if (m.address, m.field) in lexicon.moments)
+    if lead[1:] != ["of"] or lead[0] not in _CALENDAR or not when:
+        return span
+    return replace(span, meanings=when)
+
+
+def _recorded(span: Span, others: list[Span], lexicon: Lexicon) -> Span:
+    """What may be when a record happened or a number of a summary as the first, where nothing else
+    is of that summary: "sign-ups in May" are of those who signed up."""
+    near = [m for m in span.meanings if m.weight > span.meanings[0].weight - _CLOSE]
+    fields = {m for m in near if m.kind == "field"}
+    when = {m for m in fields if (m.address, m.field) in lexicon.moments}
+    told = {m.address for other in others for m in other.meanings if m.weight >= _NEAR}
+    summaries = {m.address for m in fields - when} - {m.address for m in when}
+    if not when or not summaries or told & summaries:
+        return span
+    kept = tuple(m for m in span.meanings if m.address not in summaries)
+    return replace(span, meanings=kept)
