@@ -269,3 +269,104 @@ select country, count(*) from logins where outcome = 'failed' and within("at", '
 
 -- unrelated: how many critical alerts did we have in August?
 select count(*) from alerts where severity = 'critical' and within(raised_at, '2026-08-01', '2026-09-01')
+
+-- @talk a1-overdue
+-- how many invoices are overdue at the moment?
+select count(*) from invoices where status = 'overdue'
+
+-- what do they add up to?
+select sum(amount) from invoices where status = 'overdue'
+
+-- split that by plan
+select plan, sum(amount) from invoices where status = 'overdue' group by 1
+
+-- and for the open ones instead?
+select plan, sum(amount) from invoices where status = 'open' group by 1
+
+-- @talk b1-snapshots
+-- How many snapshots were started in September?
+select count(*) from snapshots where within(started_at, '2026-09-01', '2026-10-01')
+
+-- and how many of those failed?
+select count(*) from snapshots where within(started_at, '2026-09-01', '2026-10-01') and status = 'failed'
+
+-- break that down by job
+select job, count(*) from snapshots where within(started_at, '2026-09-01', '2026-10-01') and status = 'failed' group by 1
+
+-- same for October so far please
+select job, count(*) from snapshots where started_at >= '2026-10-01' and status = 'failed' group by 1
+
+-- @talk a2-cpu
+-- What was the average cpu_percent on web-1 yesterday?
+select avg(value) from points where series = 'cpu_percent' and host = 'web-1' and within("at", '2026-10-14', '2026-10-15')
+
+-- and the maximum?
+select max(value) from points where series = 'cpu_percent' and host = 'web-1' and within("at", '2026-10-14', '2026-10-15')
+
+-- same for db-1
+select max(value) from points where series = 'cpu_percent' and host = 'db-1' and within("at", '2026-10-14', '2026-10-15')
+
+-- @talk b2-invoices
+-- how many invoices are overdue right now
+select count(*) from invoices where status = 'overdue'
+
+-- what do they add up to?
+select sum(amount) from invoices where status = 'overdue'
+
+-- and per plan?
+select plan, sum(amount) from invoices where status = 'overdue' group by 1
+
+-- now the open ones instead
+select plan, sum(amount) from invoices where status = 'open' group by 1
+
+-- @talk a3-signups
+-- How many people signed up in September?
+select count(*) from users where within(signed_up_at, '2026-09-01', '2026-10-01')
+
+-- And how did that break down by country?
+select country, count(*) from users where within(signed_up_at, '2026-09-01', '2026-10-01') group by 1
+
+-- just Germany and France
+select country, count(*) from users where within(signed_up_at, '2026-09-01', '2026-10-01') and country in ('Germany', 'France') group by 1
+
+-- what was it in August?
+select country, count(*) from users where within(signed_up_at, '2026-08-01', '2026-09-01') and country in ('Germany', 'France') group by 1
+
+-- @talk b3-support
+-- how many tickets did Mia Lange get in September?
+select count(*) from conversations c join users u on u.id = c.agent where u.name = 'Mia Lange' and within(c.opened_at, '2026-09-01', '2026-10-01')
+
+-- and Thomas Shaw?
+select count(*) from conversations c join users u on u.id = c.agent where u.name = 'Thomas Shaw' and within(c.opened_at, '2026-09-01', '2026-10-01')
+
+-- how many of his were about login?
+select count(*) from conversations c join users u on u.id = c.agent where u.name = 'Thomas Shaw' and within(c.opened_at, '2026-09-01', '2026-10-01') and c.topic = 'login'
+
+-- and in August?
+select count(*) from conversations c join users u on u.id = c.agent where u.name = 'Thomas Shaw' and within(c.opened_at, '2026-08-01', '2026-09-01') and c.topic = 'login'
+
+-- @talk a4-bugs
+-- how many bug tickets were opened this month
+select count(*) from conversations where topic = 'bug' and opened_at >= '2026-10-01'
+
+-- by priority please
+select priority, count(*) from conversations where topic = 'bug' and opened_at >= '2026-10-01' group by 1
+
+-- now the same for September
+select priority, count(*) from conversations where topic = 'bug' and within(opened_at, '2026-09-01', '2026-10-01') group by 1
+
+-- without the low ones
+select priority, count(*) from conversations where topic = 'bug' and within(opened_at, '2026-09-01', '2026-10-01') and priority <> 'low' group by 1
+
+-- @talk b4-searches
+-- How many searches were run in the product in September?
+select count(*) from events where name = 'ran_search' and within("at", '2026-09-01', '2026-10-01')
+
+-- on which devices? with the numbers
+select device, count(*) from events where name = 'ran_search' and within("at", '2026-09-01', '2026-10-01') group by 1
+
+-- only those in dashboards
+select device, count(*) from events where name = 'ran_search' and within("at", '2026-09-01', '2026-10-01') and feature = 'dashboards' group by 1
+
+-- what about August?
+select device, count(*) from events where name = 'ran_search' and within("at", '2026-08-01', '2026-09-01') and feature = 'dashboards' group by 1

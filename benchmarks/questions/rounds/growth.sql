@@ -87,3 +87,51 @@ select count(*) filter (where within(raised_at, '2026-09-28', '2026-10-05')) - c
 
 -- percentage change in the number of invoices between Q2 and Q3
 select 100.0 * (a - b) / b from (select count(*) filter (where within(issued_at, '2026-07-01', '2026-10-01')) a, count(*) filter (where within(issued_at, '2026-04-01', '2026-07-01')) b from invoices)
+
+-- By what percentage did the number of new support tickets change from August to September?
+select 100.0 * (a - b) / b from (select count(*) filter (where within(opened_at, '2026-09-01', '2026-10-01')) a, count(*) filter (where within(opened_at, '2026-08-01', '2026-09-01')) b from conversations)
+
+-- How much more did paid ads cost in September than in August, in euros?
+select sum(cost) filter (where day >= '2026-09-01' and day < '2026-10-01') - sum(cost) filter (where day >= '2026-08-01' and day < '2026-09-01') from daily where channel = 'paid_ads'
+
+-- By how many percent did spending on paid ads change from August to September?
+select 100.0 * (b - a) / a from (select sum(cost) filter (where day >= '2026-08-01' and day < '2026-09-01') a, sum(cost) filter (where day >= '2026-09-01' and day < '2026-10-01') b from daily where channel = 'paid_ads')
+
+-- how many more invoices did we issue in Q3 than in Q2 of this year?
+select count(*) filter (where within(issued_at, '2026-07-01', '2026-10-01')) - count(*) filter (where within(issued_at, '2026-04-01', '2026-07-01')) from invoices
+
+-- New users in Q3 compared with Q2: what's the change in percent?
+select 100.0 * (a - b) / b from (select count(*) filter (where within(signed_up_at, '2026-07-01', '2026-10-01')) a, count(*) filter (where within(signed_up_at, '2026-04-01', '2026-07-01')) b from users)
+
+-- how many more backups failed in September than in August?
+select count(*) filter (where within(started_at, '2026-09-01', '2026-10-01')) - count(*) filter (where within(started_at, '2026-08-01', '2026-09-01')) from snapshots where status = 'failed'
+
+-- number of sessions last week minus number of sessions in the week before that
+select count(*) filter (where within(started_at, '2026-10-05', '2026-10-12')) - count(*) filter (where within(started_at, '2026-09-28', '2026-10-05')) from sessions
+
+-- percentage change in new user accounts from Q2 to Q3 2026
+select 100.0 * (b - a) / a from (select count(*) filter (where within(signed_up_at, '2026-04-01', '2026-07-01')) a, count(*) filter (where within(signed_up_at, '2026-07-01', '2026-10-01')) b from users)
+
+-- Revenue: percentage change of Q3 2026 over Q2 2026
+select 100.0 * (a - b) / b from (select sum(amount) filter (where within(issued_at, '2026-07-01', '2026-10-01'))::double a, sum(amount) filter (where within(issued_at, '2026-04-01', '2026-07-01'))::double b from invoices)
+
+-- How many fewer sessions did we have last week than the week before?
+select count(*) filter (where within(started_at, '2026-09-28', '2026-10-05')) - count(*) filter (where within(started_at, '2026-10-05', '2026-10-12')) from sessions
+
+-- what was the change in invoiced revenue, in percent, from August to September 2026?
+select 100.0 * (b - a) / a from (select sum(amount) filter (where within(issued_at, '2026-08-01', '2026-09-01')) a, sum(amount) filter (where within(issued_at, '2026-09-01', '2026-10-01')) b from invoices)
+
+-- difference in the number of failed deliveries, September minus August
+select count(*) filter (where within(sent_at, '2026-09-01', '2026-10-01')) - count(*) filter (where within(sent_at, '2026-08-01', '2026-09-01')) from deliveries where status = 'failed'
+
+-- percent change in visitors, September against August, all channels together
+select 100.0 * (a - b) / b from (select sum(visitors) filter (where day >= '2026-09-01' and day < '2026-10-01') a, sum(visitors) filter (where day >= '2026-08-01' and day < '2026-09-01') b from daily)
+
+-- Number of critical alerts in August and in September, two columns
+select count(*) filter (where within(raised_at, '2026-08-01', '2026-09-01')), count(*) filter (where within(raised_at, '2026-09-01', '2026-10-01')) from alerts where severity = 'critical'
+
+-- signups of the marketing funnel: September total minus August total
+select sum(signups) filter (where day >= '2026-09-01' and day < '2026-10-01') - sum(signups) filter (where day >= '2026-08-01' and day < '2026-09-01') from daily
+
+-- By what percentage did the number of new support tickets change from July to August?
+select 100.0 * (b - a) / a from (select count(*) filter (where within(opened_at, '2026-07-01', '2026-08-01')) a, count(*) filter (where within(opened_at, '2026-08-01', '2026-09-01')) b from conversations)

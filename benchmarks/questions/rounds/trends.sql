@@ -160,3 +160,51 @@ select date_trunc('hour', "at"), count(*) from entries where within("at", '2026-
 
 -- desktop visits per week, August through September
 select date_trunc('week', started_at)::date, count(*) from sessions where device = 'desktop' and within(started_at, '2026-08-01', '2026-10-01') group by 1
+
+-- critical alerts per month
+select date_trunc('month', raised_at)::date, count(*) from alerts where severity = 'critical' group by 1
+
+-- How many new conversations did we get on each day of last week?
+select date_trunc('day', opened_at)::date, count(*) from conversations where within(opened_at, '2026-10-05', '2026-10-12') group by 1
+
+-- error lines per day since Monday
+select date_trunc('day', "at")::date, count(*) from entries where level = 'error' and "at" >= '2026-10-12' group by 1
+
+-- ad spend by month, all channels together
+select date_trunc('month', day)::date, sum(cost) from daily group by 1
+
+-- how did total visitors develop month by month?
+select date_trunc('month', day)::date, sum(visitors) from daily group by 1
+
+-- weekly count of failed runs since August 3rd
+select date_trunc('week', started_at)::date, count(*) from runs where status = 'failed' and started_at >= '2026-08-03' group by 1
+
+-- granted consents month by month in 2026
+select date_trunc('month', decided_at)::date, count(*) from consents where granted and decided_at >= '2026-01-01' group by 1
+
+-- visitors per day from 5 to 11 October, all channels added up
+select day, sum(visitors) from daily where day >= '2026-10-05' and day <= '2026-10-11' group by 1
+
+-- Show me the daily number of failed deliveries for the first week of October (1st to 7th).
+select date_trunc('day', sent_at)::date, count(*) from deliveries where status = 'failed' and within(sent_at, '2026-10-01', '2026-10-08') group by 1
+
+-- average ticket rating by month of opening
+select date_trunc('month', opened_at)::date, avg(rating) from conversations group by 1
+
+-- deliveries by week since 7 September
+select date_trunc('week', sent_at)::date, count(*) from deliveries where sent_at >= '2026-09-07' group by 1
+
+-- role changes per quarter
+select date_trunc('quarter', "at")::date, count(*) from audit where action = 'changed_role' group by 1
+
+-- data requests received per month in 2026
+select date_trunc('month', received_at)::date, count(*) from requests where received_at >= '2026-01-01' group by 1
+
+-- average cpu_percent for every day since 10 October
+select date_trunc('day', "at")::date, avg(value) from points where series = 'cpu_percent' and "at" >= '2026-10-10' group by 1
+
+-- average rating of support conversations by the month they were opened
+select date_trunc('month', opened_at)::date, avg(rating) from conversations group by 1
+
+-- bytes backed up per month (all copies together)
+select date_trunc('month', started_at)::date, sum(size_bytes) from snapshots group by 1

@@ -38,3 +38,53 @@ select avg(amount) from invoices where status = 'refunded'
 
 -- articels wthout coments, count
 select count(*) from articles where id not in (select article from comments)
+
+-- how meny tickts have the satus open
+select count(*) from conversations where status = 'open'
+
+-- avrage session duraton in secods per devise
+select device, avg(duration_s) from sessions group by 1
+
+-- hwo many acounts are suspendid
+select count(*) from users where status = 'suspended'
+
+-- averge latncy of delivries to Salesfroce
+select avg(d.latency_ms) from deliveries d join connections c on c.id = d.connection where c.provider = 'Salesforce'
+
+-- waht is the total amont of overdue invocies
+select sum(amount) from invoices where status = 'overdue'
+
+-- top 3 contries by nubmer of sesions
+-- @further
+select country from sessions group by 1 order by count(*) desc limit 3
+
+-- how meny invoces wer refundet
+select count(*) from invoices where status = 'refunded'
+
+-- nubmer of conections by provder
+select provider, count(*) from connections group by 1
+
+-- numbr of artcles per categry
+select category, count(*) from articles group by 1
+
+-- hwo many users form the Netherlans signed up this yaer
+select count(*) from users where country = 'Netherlands' and signed_up_at >= '2026-01-01'
+
+-- wich artcles are draf? titels please
+select title from articles where status = 'draft'
+
+-- how many alrets on web-2 in septmber
+select count(*) from alerts where host = 'web-2' and within(raised_at, '2026-09-01', '2026-10-01')
+
+-- wich teem pays the higest montly fee
+select name from teams order by monthly_fee desc limit 1
+
+-- falied runs lats week, how meny
+select count(*) from runs where status = 'failed' and within(started_at, '2026-10-05', '2026-10-12')
+
+-- lsit the staf in Hambrug
+-- @further
+select name from users where role = 'staff' and city = 'Hamburg'
+
+-- wat percentage of invocies has the statsu paid
+select 100.0 * count(*) filter (where status = 'paid') / count(*) from invoices

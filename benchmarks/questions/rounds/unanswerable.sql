@@ -91,3 +91,43 @@ refuse
 -- revenue per square meter
 -- average shoe size by country
 refuse
+
+-- What discount did we give Alder Goods when they signed?
+-- reset the password of Ben Hall please
+-- how many goals did Germany score at the last world cup
+refuse
+
+-- How many kilometres did our sales reps drive last month?
+-- what's the wifi password of the Hamburg office
+-- please close all tickets that are older than a year
+refuse
+
+-- which of our agents has a dog?
+-- refund invoice 2026-00588
+-- what time is it in Tokyo when it is noon in New York?
+refuse
+
+-- how many parking spaces do we have at the office
+-- who is the CEO of Microsoft?
+-- assign ticket c-0100 to Mia Lange
+refuse
+
+-- how much do we pay for our AWS servers each month?
+-- archive all tickets older than a year
+-- what's a good restaurant near our Hamburg office
+refuse
+
+-- average commute time of our employees
+-- convert 5 miles to kilometers
+-- which of our customers will not pay their next invoice?
+refuse
+
+-- what blood type does Clara Vogel have
+-- how many tickets will come in next week?
+-- how many users on the platinum plan pay by cheque?
+refuse
+
+-- what is the monthly rent of our office?
+-- how do I center a div in CSS
+-- resend all the failed deliveries
+refuse

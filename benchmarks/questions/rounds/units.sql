@@ -184,3 +184,51 @@ select min(size_bytes) / 1e6 from snapshots
 
 -- number of visits that went past the hour mark, i.e. longer than 60 minutes
 select count(*) from sessions where duration_s > 3600
+
+-- How many sessions went on for more than 45 minutes?
+select count(*) from sessions where duration_s > 2700
+
+-- deliveries that took longer than 3 seconds, count
+select count(*) from deliveries where latency_ms > 3000
+
+-- deliveries that took more than 2 seconds to be answered, how many
+select count(*) from deliveries where latency_ms > 2000
+
+-- which workflow runs lasted longer than five minutes? workflow name and duration in ms
+select d.name, r.duration_ms from runs r join definitions d on d.id = r.workflow where r.duration_ms > 300000
+
+-- How many backups took more than 30 minutes?
+select count(*) from snapshots where duration_s > 1800
+
+-- tickets where the first answer came within 10 minutes: count
+select count(*) from conversations where first_reply_s <= 600
+
+-- visits of more than one hour, how many were there
+select count(*) from sessions where duration_s > 3600
+
+-- logged requests that took longer than 5 seconds, per service
+select service, count(*) from entries where duration_ms > 5000 group by 1
+
+-- how many snapshots are larger than 50 GB? (1 GB = 1,000,000,000 bytes)
+select count(*) from snapshots where size_bytes > 50000000000
+
+-- page views slower than 1.5 seconds, per page
+select path, count(*) from page_views where load_ms > 1500 group by 1
+
+-- backup copies that took less than one minute, number of
+select count(*) from snapshots where duration_s < 60
+
+-- How many support conversations waited more than 6 hours for a first reply?
+select count(*) from conversations where first_reply_s > 21600
+
+-- how many alerts lasted longer than an hour?
+select count(*) from alerts where duration_s > 3600
+
+-- runs quicker than half a second, number please
+select count(*) from runs where duration_ms < 500
+
+-- teams which pay between 50 and 100 euros a month - how many?
+select count(*) from teams where monthly_fee between 50 and 100
+
+-- workflow runs that took less than half a second, count
+select count(*) from runs where duration_ms < 500

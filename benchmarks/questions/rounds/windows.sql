@@ -333,3 +333,99 @@ select max(value) from points where series = 'memory_percent' and within("at", '
 
 -- how many people from Berlin signed up in the first nine months of 2026?
 select count(*) from users where city = 'Berlin' and within(signed_up_at, '2026-01-01', '2026-10-01')
+
+-- How many tickets were opened in the past 7 days?
+select count(*) from conversations where opened_at >= ago(interval 7 day)
+
+-- How many sign-in attempts have there been today so far?
+select count(*) from logins where within("at", '2026-10-15', '2026-10-16')
+
+-- total amount of all invoices we sent in Q2 this year
+select sum(amount) from invoices where within(issued_at, '2026-04-01', '2026-07-01')
+
+-- number of comments posted in August
+select count(*) from comments where within(posted_at, '2026-08-01', '2026-09-01')
+
+-- failed logins from Monday to Wednesday this week (12 to 14 October), how many?
+select count(*) from logins where outcome = 'failed' and within("at", '2026-10-12', '2026-10-15')
+
+-- Number of documents filed in the first half of 2026
+select count(*) from documents where within(filed_at, '2026-01-01', '2026-07-01')
+
+-- how many deliveries went out in the past 3 hours?
+select count(*) from deliveries where sent_at >= ago(interval 3 hour)
+
+-- GDPR requests received in August or September 2026, by kind
+select kind, count(*) from requests where within(received_at, '2026-08-01', '2026-10-01') group by 1
+
+-- How many new users signed up in the last 30 days?
+select count(*) from users where signed_up_at >= ago(interval 30 day)
+
+-- errors logged since midnight, how many?
+select count(*) from entries where level = 'error' and "at" >= '2026-10-15'
+
+-- total number of runs in July and August together
+select count(*) from runs where within(started_at, '2026-07-01', '2026-09-01')
+
+-- What did we invoice last week in total?
+select sum(amount) from invoices where within(issued_at, '2026-10-05', '2026-10-12')
+
+-- what did we bill in the first quarter of 2026
+select sum(amount) from invoices where within(issued_at, '2026-01-01', '2026-04-01')
+
+-- Count alerts raised on or after 9 October.
+select count(*) from alerts where raised_at >= '2026-10-09'
+
+-- articles started (created) in the last 30 days, how many?
+select count(*) from articles where created_at >= ago(interval 30 day)
+
+-- how many sign-in attempts were there yesterday between 8:00 and 10:00
+select count(*) from logins where within("at", '2026-10-14 08:00', '2026-10-14 10:00')
+
+-- how many alerts were raised in September?
+select count(*) from alerts where within(raised_at, '2026-09-01', '2026-10-01')
+
+-- tickets solved yesterday (closed, I mean): how many
+select count(*) from conversations where within(closed_at, '2026-10-14', '2026-10-15')
+
+-- number of audit entries in the last 90 days
+select count(*) from audit where "at" >= ago(interval 90 day)
+
+-- how many invoices did we send in the first quarter
+select count(*) from invoices where within(issued_at, '2026-01-01', '2026-04-01')
+
+-- users who joined between 1 and 7 October 2026 (both included), how many?
+select count(*) from users where within(signed_up_at, '2026-10-01', '2026-10-08')
+
+-- tasks due next week: title and due date
+select title, due_on from tasks where due_on >= '2026-10-19' and due_on < '2026-10-26'
+
+-- what happened in the audit log during the last 48 hours? time and action
+select "at", action from audit where "at" >= ago(interval 48 hour)
+
+-- deletions of projects in July, count
+select count(*) from events where name = 'deleted_project' and within("at", '2026-07-01', '2026-08-01')
+
+-- how much revenue did we make in August
+select sum(amount) from invoices where within(issued_at, '2026-08-01', '2026-09-01')
+
+-- page views in the past 48 hours, total
+select count(*) from page_views where "at" >= ago(interval 48 hour)
+
+-- How many sessions started on Tuesday, 13 October?
+select count(*) from sessions where within(started_at, '2026-10-13', '2026-10-14')
+
+-- number of articles published so far this year
+select count(*) from articles where published_at >= '2026-01-01'
+
+-- How many visits did we have on Sunday, 11 October?
+select count(*) from sessions where within(started_at, '2026-10-11', '2026-10-12')
+
+-- invoices whose payment came in during September 2026: how many, and what total amount
+select count(*), sum(amount) from invoices where within(paid_at, '2026-09-01', '2026-10-01')
+
+-- contracts filed in Q4 2025, count
+select count(*) from documents where kind = 'contract' and within(filed_at, '2025-10-01', '2026-01-01')
+
+-- backup copies started in the last 7 days that did not complete: job, status and start
+select job, status, started_at from snapshots where status <> 'completed' and started_at >= ago(interval 7 day)
