@@ -84,6 +84,9 @@ _WORLDLY: Final = (
 )
 
 
+_AHEAD: Final = re.compile(
+    r"\b(?:is|are|am|re) (?:\w+ )?(?:going|about|likely|expected|bound) to (?!the\b|an?\b|our\b)"
+)
 #: hours and days that come again, which no plan can put together
 _AGAIN: Final = re.compile(
     r"\b(?:(?:which|what|by|per|each|of the) (?:week ?day|day of (?:the )?week|days of the week"
@@ -103,7 +106,8 @@ def beyond(words: tuple[Word, ...]) -> str | None:
         pair in (("should", "we"), ("should", "i")) for pair in pairwise(texts)
     ):
         return "The data holds what is, not what ought to be; ask for the figures behind it."
-    if "will" in texts[:5] or set(texts) & {"predict", "forecast"}:
+    ahead = "will" in texts[:5] or set(texts) & {"predict", "forecast"}
+    if ahead or _AHEAD.search(" ".join(texts)):
         return "The data holds what has happened, not what will; ask about the past or the present."
     said = " ".join(texts)
     if _AGAIN.search(said):

@@ -11,7 +11,7 @@ from typing import Final
 from orchestrator.planner.grammar import UNITS
 from orchestrator.planner.lexicon import Lexicon
 from orchestrator.planner.spans import Span
-from orchestrator.planner.words import Word
+from orchestrator.planner.words import Word, stem
 
 _BETWEEN: Final = 2  # words
 _CLOSE: Final = 0.03  # between two meanings that are as likely
@@ -27,7 +27,8 @@ def without_strays(
     """The spans without those words, and each of the rest as what it stands for where it does."""
     strays = set(_strays(spans, words, lexicon))
     left = tuple(s for s in spans if s not in strays)
-    return tuple(_recorded(_timed(s, words, lexicon), _but(left, s), lexicon) for s in left)
+    made = (_timed(_exact(s, _but(left, s)), words, lexicon) for s in left)
+    return tuple(_recorded(s, _but(left, s), lexicon) for s in made)
 
 
 def _but(spans: tuple[Span, ...], span: Span) -> list[Span]:
@@ -52,6 +53,8 @@ def _strays(spans: tuple[Span, ...], words: tuple[Word, ...], lexicon: Lexicon) 
             yield span  # "how many bytes do the backups hold"
         elif alone and lead in _PASSIVE and before is not None and _deed(before, span, words):
             yield span  # "how many searches were run"
+        elif alone and before is not None and _said(before, span, words):
+            yield span  # "deletions of projects"
         elif alone and after is not None and _again(span, after):
             yield span  # "which team pays the highest monthly fee"
         before = span
@@ -68,6 +71,14 @@ def _deed(before: Span, span: Span, words: tuple[Word, ...]) -> bool:
     return done and counted and words[before.last - 1].text.endswith("s")
 
 
+def _said(before: Span, span: Span, words: tuple[Word, ...]) -> bool:
+    """Whether a value right before, of which it stands, has the word in its name."""
+    best = before.meanings[0]
+    link = [word.text for word in words[before.last : span.first] if word.text != "the"]
+    own = {stem(part) for part in best.value.split("_")}
+    return best.kind == "value" and link == ["of"] and words[span.first].stem in own
+
+
 def _again(span: Span, after: Span) -> bool:
     """Whether a number is named once more right behind, in more words."""
     mine, other = span.meanings[0], after.meanings[0]
@@ -76,13 +87,27 @@ def _again(span: Span, after: Span) -> bool:
     return same and mine.kind == "field" and longer and after.first - span.last <= _BETWEEN
 
 
+def _exact(span: Span, others: list[Span]) -> Span:
+    """ "visitors" as the field that is called so, and no synonym of one that nothing else tells."""
+    best = span.meanings[0]
+    if best.kind != "field" or best.surface != tuple(best.field.split("_")):
+        return span
+    told = {m.address for other in others for m in other.meanings} | {best.address}
+    kept = (m for m in span.meanings if m.address in told or m.weight > best.weight - _CLOSE)
+    return replace(span, meanings=tuple(kept))
+
+
 def _timed(span: Span, words: tuple[Word, ...], lexicon: Lexicon) -> Span:
     """ "by month of opening" is of when it was opened, and of no state."""
     lead = [word.text for word in words[max(0, span.first - 2) : span.first]]
-    when = tuple(m for m in span.meanings if (m.address, m.field) in lexicon.moments)
-    if lead[1:] != ["of"] or lead[0] not in _CALENDAR or not when:
+    if lead[1:] != ["of"] or lead[0] not in _CALENDAR:
         return span
-    return replace(span, meanings=when)
+    noun = words[span.first].stem
+    keys = (("date", "of", noun), (noun, "date"), ("day", "of", noun), (noun, "day"))
+    dates = (m for key in keys for m in lexicon.schema.get(key, ()))
+    found = (m for m in (*span.meanings, *dates) if (m.address, m.field) in lexicon.moments)
+    when = tuple(dict.fromkeys(found))
+    return replace(span, meanings=when) if when else span
 
 
 def _recorded(span: Span, others: list[Span], lexicon: Lexicon) -> Span:

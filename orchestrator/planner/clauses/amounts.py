@@ -29,6 +29,7 @@ _FOLD: Final = (
     r"|(?P<sum>in total|altogether|all together|in sum|combined|overall)"
 )
 _IN: Final = rf"in (?P<unit>{UNIT})"
+_THOUSANDS: Final = rf"in (?:thousands?|millions?)(?: of)?(?: (?:{UNIT}))?"
 _SUMMED: Final = frozenset({"data", "eur", "usd", "gbp", "chf"})  # of units
 _PLAIN: Final = frozenset({"day", "days", "week", "weeks"})  # of the calendar, too
 
@@ -133,6 +134,7 @@ def flows(draft: Draft, given: Clause) -> None:
 
 def in_units(draft: Draft, clause: Clause) -> None:
     """ "… in minutes": folds of times and sizes are told in the unit that is asked for."""
+    _in_thousands(draft, clause)
     found = clause.first(_IN)
     if found is None or found["unit"] in _PLAIN:
         return
@@ -143,6 +145,19 @@ def in_units(draft: Draft, clause: Clause) -> None:
         found.hear()
     pairs = zip(draft.request.show, made, strict=True)
     draft.request.show = [new or old for old, new in pairs]
+
+
+def _in_thousands(draft: Draft, clause: Clause) -> None:
+    """ "revenue in thousands of euros"."""
+    found = clause.first(_THOUSANDS)
+    if found is None:
+        return
+    factor = 1_000 if "thousand" in found.match[0] else 1_000_000
+    folds = [c for c in draft.request.show if c.fn not in (None, "count") and c.made is None]
+    if len(folds) == 1:
+        made = computed("/", "converted", folds[0], factor)
+        draft.request.show = [made if c is folds[0] else c for c in draft.request.show]
+        found.hear()
 
 
 def _extreme(draft: Draft, asked: tuple[str, float]) -> None:

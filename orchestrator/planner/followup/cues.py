@@ -45,7 +45,7 @@ _POINTS: Final = re.compile(
 _POINTS_OUT: Final = re.compile(
     r"\b(?:(?:is|are|was|were|do|did|does|have|has|had) (?:they|those|these)"
     r"|of (?:those|these|them|his|hers|theirs)|the same|instead)\b"
-    r"|\b(?:is|was) that$"
+    r"|\b(?:is|was) that$|^(?:who|when|where|which \w+) (?:\w+ ){1,2}(?:them|those|these|it)$"
 )
 #: what a follow-up says otherwise than a question; never shorter than what it becomes
 _SAYINGS: Final = tuple(

@@ -37,6 +37,7 @@ _DONE: Final = re.compile(
     r"|by|each|every|within|so|and|,)\b|$)"
 )
 _THANKS: Final = frozenset({"please", "pls", "plz", "thanks", "thx", "asap"})
+_SCALED: Final = re.compile(r"\bin (?P<scale>thousands?|millions?)\b")
 _BESIDE: Final = re.compile(r"\bside by side\b")
 _NUMBERS_OF: Final = frozenset({"no", "nr", "num", "nbr", "#"})
 _CAME: Final = frozenset({"came", "come", "comes", "coming"})
@@ -88,6 +89,7 @@ def deeds(words: tuple[Word, ...]) -> frozenset[int]:
     text = " ".join(word.text for word in words)
     starts = [m.start(group) for m in _DONE.finditer(text) for group in ("who", "verb")]
     starts += [m.start() + n for m in _BESIDE.finditer(text) for n in (0, 5, 8)]
+    starts += [m.start("scale") for m in _SCALED.finditer(text)]
     return frozenset(text.count(" ", 0, start) for start in starts if start >= 0)
 
 
@@ -100,6 +102,8 @@ def arrivals(words: tuple[Word, ...], lexicon: Lexicon) -> frozenset[int]:
         if word.text not in _CAME or after.text != "in":
             continue
         own = {m.address for m in lexicon.schema.get((word.stem, after.stem), ())}
+        if n and (words[n - 1].stem, word.stem, after.stem) in lexicon.schema:
+            continue  # "payment came in"
         if named and not named & own:
             out |= {n, n + 1}
     return frozenset(out)

@@ -66,6 +66,7 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
         (rf"(?P<a>{adverb}) (?:number|count|total)s? of", f"per {unit} number of")
         for adverb, unit in (("hourly", "hour"), ("daily", "day"), ("weekly", "week"), ("monthly", "month"), ("quarterly", "quarter"))
     ),
+    (r"how much (?:data|storage|space|disk space|disk|storage space)(?= )", "how many bytes"),
     # -- folds
     (r"(?:sum|add|total|tot) (?:up|together)(?: all)?", "sum of"),
     (r"(?:across|throughout) all(?: of)?(?: the| our)?(?= [^ ,]+(?: [^ ,]+)?$)", "of all"),

@@ -33,9 +33,12 @@ _CUE: Final = re.compile(
     rf"(?:(?<=\w)\s*[,.;:!?()\u2013\u2014\u2026-]{_MARK}*(?:(?:oh|ah|uh|um|err?|hm+|well){_MARK}+)*"
     rf"(?:{_SURELY}|actually(?=\s*,| make| i )|make that|rather|no(?:pe)?(?=\s*[^\w\s]|\s+(?:last"
     r"|this|in|on|from|yesterday|today)\b))"
-    rf"|(?<=\w)\s+(?:{_SURELY}))\b(?:{_MARK}+{_FURTHER})*{_MARK}*",
+    rf"|(?<=\w)\s+(?:{_SURELY}))\b(?:{_MARK}+{_FURTHER})*{_MARK}*"
+    rf"|(?<=\w)\s*(?:\.\.+|\u2026)(?:{_MARK}*{_FURTHER})?{_MARK}*(?=\w)",
     re.IGNORECASE,
 )
+#: dots alone may be no more than a pause
+_PAUSE: Final = re.compile(r"[\s.\u2026]+")
 _GLOSS: Final = re.compile(r"\s*\((?P<said>[^()]{1,60})\)")
 _TOGETHER: Final = re.compile(
     r"(?:over |across |for )?all (?:the |our )?\w+(?: \w+)? (?:added |summed |put |taken )?"
@@ -77,7 +80,8 @@ def repaired(planner: Planner) -> Planner:
             return planner(question, catalogue, context)
         meant = _repaired(question, found, lexicon_of(catalogue))
         made = planner(meant or question, catalogue, context)
-        return made if meant is not None else made.less(_UNSURE)
+        surely = meant is not None or _PAUSE.fullmatch(found[0])
+        return made if surely else made.less(_UNSURE)
 
     return plan
 
@@ -138,7 +142,11 @@ def _taken_back(before: Asked, after: Asked) -> tuple[int, int] | None:
     new = _parts(after)
     if not new or any(content(word) for word in after.words[: new[0].first]):
         return None
-    wrong = next((part for part in reversed(_parts(before)) if part.like(new[0])), None)
+    old = _parts(before)
+    wrong = next((part for part in reversed(old) if part.like(new[0])), None)
+    if wrong is None and (new[0].sort, new[0].first) == ("C", 0) and content(before.words[-1]):
+        ends = bool(old) and old[-1].last == len(before.words)  # "emails... sorry, messages"
+        return old[-1].first if ends else len(before.words) - 1, len(before.words)
     if wrong is None or (wrong.sort not in "TV" and wrong.last != len(before.words)):
         return None
     first = wrong.first

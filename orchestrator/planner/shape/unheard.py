@@ -377,6 +377,11 @@ def _counted_bytes(frame: Frame) -> bool:
     return said and bool(frame.measures) and all(m.field is None for m in frame.measures)
 
 
+def _thousands(frame: Frame) -> bool:
+    """ "revenue in thousands" in ones."""
+    return frame.has(r"in (?:thousands?|millions?)")
+
+
 def _bare_number(frame: Frame) -> bool:
     """ "marketing spend in October": one figure is wanted, not a column of them."""
     letters = {item.letter for item in frame.items}
@@ -435,5 +440,6 @@ _RULES: Final[tuple[tuple[Callable[[Frame], bool], float], ...]] = (
     (_silent_value, _ODD),
     (_bare_number, _ODD),
     (_counted_bytes, _WRONG),
+    (_thousands, _WRONG),
     (_within, _ODD),
 )

@@ -71,7 +71,10 @@ def test_a_bucket_may_say_of_which_time_it_is() -> None:
     [("alerts of last week (9 to 15 November)", "alerts of last week"),
      ("articles started (created) in May", "articles created in May"),
      ("backup size per week (all jobs together)", "backup size per week"),
-     ("weekly number of alerts in May", "number of alerts per week in May")],
+     ("weekly number of alerts in May", "number of alerts per week in May"),
+     ("deletions of projects in May", "deletions in May"),
+     ("alerts since the spring... since 1 April", "alerts since 1 April"),
+     ("how many letters... sorry, messages were sent?", "how many messages were sent?")],
 )  # fmt: skip
 def test_what_is_explained_is_said_once(text: str, plain: str) -> None:
     assert best(text).plan == best(plain).plan
@@ -82,3 +85,30 @@ def test_numbers_behind_a_turn_group_what_was_counted() -> None:
     made = best("in which status? with the numbers", before).plan
     assert [key.field for key in made.group] == ["status"]
     assert made.measures == before.measures
+
+
+@pytest.mark.parametrize("scale", ["thousands", "millions of euros"])
+def test_money_may_be_told_in_thousands(scale: str) -> None:
+    made = best(f"total invoice amount in {scale}").plan
+    assert [c.op for c in made.compute] == ["/"]
+    assert made.show == (made.compute[0].alias,)
+
+
+def test_what_is_called_so_outranks_a_synonym_of_something_else() -> None:
+    assert best("visitors per week in May").plan.measures[0].field == "visitors"
+
+
+def test_who_did_it_is_of_the_records_before() -> None:
+    before = best("show the draft articles").plan
+    made = best("who wrote those?", before).plan
+    assert (made.source, made.select) == ("content.articles", ("author.name",))
+
+
+def test_a_month_may_be_that_of_a_date_by_its_name() -> None:
+    made = best("paid invoices by month of payment").plan
+    assert made.group[0].field == "paid_at"
+
+
+@pytest.mark.parametrize("text", ["which teams are going to leave?", "users likely to churn"])
+def test_what_lies_ahead_is_declined(text: str) -> None:
+    assert all(reading.confidence < 0.75 for reading in asked(text).readings)
