@@ -1,7 +1,8 @@
 """What a conversation keeps between its turns: the last questions and their plans, by a handle.
 
 `system` remembers them for the subject who asks, the last few and for a day. No rows are kept. A
-turn that got no plan leaves the plan before as it is, and a mark that it came between.
+turn that got no plan leaves the plan before as it is, and a mark that it came between; what was not
+sure leaves the same mark.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ async def context(call: Call, key: str | None, principal: Principal) -> Context:
     if not data["turns"]:
         return Context()
     last = data["turns"][-1]
-    return Context(parse_plan(last["plan"]), last["question"], last.get("missed", False))
+    return Context(parse_plan(last["plan"]), last["question"], last.get("unsure", False))
 
 
 async def remembered(
@@ -46,10 +47,12 @@ async def remembered(
     answer: it says so.
     """
     turn: dict[str, Any] = {"question": question, "plan": answer.plan}
+    if answer.status == "tentative":
+        turn["unsure"] = True
     if answer.plan is None:
-        if before.plan is None or before.missed:
+        if before.plan is None or before.unsure:
             return replace(answer, conversation=key)
-        turn = {"question": before.question, "plan": before.plan.to_wire(), "missed": True}
+        turn = {"question": before.question, "plan": before.plan.to_wire(), "unsure": True}
     arguments: dict[str, Any] = {"turn": turn}
     if key is not None:
         arguments["id"] = key

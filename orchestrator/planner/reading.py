@@ -22,12 +22,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The last turn that got a plan, if the question follows one. `missed`: turns came between that
-    got none."""
+    """The last turn that got a plan, if the question follows one. `unsure`: it was not sure, or
+    turns came between that got none."""
 
     plan: QueryPlan | None = None
     question: str | None = None
-    missed: bool = False
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

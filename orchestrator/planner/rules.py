@@ -38,7 +38,7 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
     if len(words) > QUESTION_WORDS_MAX:
         reason = f"The question has more than {QUESTION_WORDS_MAX} words; ask in fewer."
         return Readings(NAME, reason=reason)
-    nothing = bare(words, catalogue)
+    nothing = bare(words, catalogue) if context.plan is None else ()
     if nothing:
         return Readings(NAME, nothing)
     asked = asked_of(question, catalogue)

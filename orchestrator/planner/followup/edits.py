@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from orchestrator.planner.followup.periods import is_bound, shifted
-from orchestrator.planner.grammar import HINT_UNITS
+from orchestrator.planner.grammar import HINT_UNITS, UNITS
 from orchestrator.planner.parts import measured
 from orchestrator.planner.shape.assemble import needed
 from orchestrator.planner.words import NUMBERS, phrase
@@ -34,7 +34,7 @@ OPS: Final = {
     "fewer than": "<", "under": "<", "below": "<", "at most": "<=",
 }  # fmt: skip
 _DOWN: Final = frozenset(
-    ("bottom", "smallest", "lowest", "least", "fewest", "worst", "shortest", "cheapest")
+    ["bottom", "smallest", "lowest", "least", "fewest", "worst", "shortest", "cheapest", "fastest"]
 )
 
 
@@ -51,7 +51,9 @@ def without_folds(plan: QueryPlan) -> QueryPlan:
 
 def counted(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> QueryPlan | None:
     if plan.combine is not None or (plan.aggregates and plan.limit is not None):
-        return None
+        figure = [m.name for m in plan.measures] if not plan.compute else []
+        hidden = len(figure) == 1 and plan.show and figure[0] not in plan.show
+        return plan.model_copy(update={"show": tuple(figure)}) if hidden else None
     if plan.distinct and len(plan.select) == 1:
         made = measured("distinct", plan.select[0], "different")
     else:
@@ -81,6 +83,25 @@ def _worth(spec: CollectionSpec) -> list[str]:
     return money or units or list(numbers)
 
 
+def converted(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> QueryPlan | None:
+    """ "in minutes": the one fold of a number with a unit, told in another."""
+    folds = [m for m in plan.measures if m.field in spec.fields and m.fn != "distinct"]
+    if len(folds) != 1 or len(plan.measures) != 1 or plan.compute:
+        return None
+    own = UNITS.get((spec.fields[folds[0].field or ""].unit or "").lower())
+    asked = UNITS.get(found["u"]) or UNITS.get(found["u"].removesuffix("s"))
+    if own is None or asked is None or own[0] != asked[0]:
+        return None
+    op, factor = ("/", asked[1] / own[1]) if own[1] <= asked[1] else ("*", own[1] / asked[1])
+    whole = round(factor) if abs(factor - round(factor)) < 1e-9 * factor else factor
+    made = Compute(alias="converted", op=op, args=(folds[0].name, whole))  # type: ignore[arg-type]
+    order = tuple(
+        o.model_copy(update={"by": "converted"}) if o.by == folds[0].name else o for o in plan.order
+    )
+    show = (*(key.name for key in plan.group), "converted")
+    return plan.model_copy(update={"compute": (made,), "show": show, "order": order})
+
+
 def listed(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> QueryPlan | None:
     return without_folds(plan) if plan.aggregates else plan
 
@@ -99,9 +120,9 @@ def percent(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> Quer
     told = [part for part in conjuncts(plan.where) if not is_bound(part)]
     if not told or plan.measures[0].fn != "count":
         return None
-    fitting = measured("count", None, "fitting", where=conjoin(told))
+    fitting = measured("count", None, "fitting", where=told[-1])  # what was said last
     parts = {
-        "where": conjoin([part for part in conjuncts(plan.where) if is_bound(part)]),
+        "where": conjoin([part for part in conjuncts(plan.where) if part is not told[-1]]),
         "measures": (fitting, measured("count", None, "all")),
     }
     return _shared(plan.model_copy(update=parts), (_ratio("fitting"),), bool(found["share"]))
@@ -195,6 +216,16 @@ def by_time(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> Quer
     by = beat if plan.aggregates else spec.time
     newest = bool(re.search(r"newest|latest|recent|descending", found[0]))
     return plan.model_copy(update={"order": (Order(by=by, desc=newest),)}) if by else None
+
+
+def dated(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> QueryPlan | None:
+    """ "and the oldest 5?" of a list."""
+    if plan.aggregates or spec.time is None:
+        return None
+    said = found["n"] or found["m"] or ""
+    n = (int(said) if said.isdigit() else NUMBERS[said]) if said else plan.limit or 1
+    order = (Order(by=spec.time, desc=found["way"] not in ("oldest", "earliest")),)
+    return plan.model_copy(update={"order": order, "limit": n}) if 1 <= n <= ROWS_MAX else None
 
 
 def by_name(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> QueryPlan | None:

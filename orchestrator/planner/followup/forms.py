@@ -19,7 +19,7 @@ _N: Final = rf"(?:\d{{1,5}}|{'|'.join(NUMBERS)})"
 _BEST: Final = (
     r"(?:top|first|bottom|biggest|largest|highest|greatest|smallest|lowest|best|worst|longest"
     r"|shortest|cheapest|(?:most|least) (?:expensive|common|frequent|popular|active|used|costly)"
-    r"|most|least|fewest|priciest|busiest|heaviest)"
+    r"|most|least|fewest|priciest|busiest|heaviest|slowest|fastest)"
 )
 _EXTREME: Final = (
     "(?:highest|largest|biggest|longest|slowest|greatest|worst|best|lowest|smallest|fewest"
@@ -88,6 +88,11 @@ FORMS: Final = (
         "of all",
     ),
     _form(
+        r"(?:(?:and|now|please|the same|same|show|it|that|them) )*in (?P<u>[a-z]+)(?: please)?$",
+        edits.converted,
+        "in another unit",
+    ),
+    _form(
         r"(?:in )?(?:the )?(?:reverse|reversed|other way a?round|opposite order)(?: order)?",
         edits.turned,
         "the other way round",
@@ -116,6 +121,13 @@ FORMS: Final = (
         r"|rest|remaining(?: ones)?)(?: instead)?",
         edits.others,
         "what the last condition left out",
+    ),
+    _form(
+        rf"(?:(?:and|now|what about|how about|show|me|only|just) )*(?:the )?(?:(?P<m>{_N}) )?"
+        rf"(?P<way>oldest|newest|latest|earliest|most recent)(?: (?P<n>{_N}))?(?: ones?)?"
+        r"(?: instead)?$",
+        edits.dated,
+        "the first {limit} in time",
     ),
     _form(
         rf"(?:(?:only|just|show|me|limit(?: it)? to) )*(?:the )?(?:(?P<way>{_BEST})"

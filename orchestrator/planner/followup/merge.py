@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from orchestrator.planner.followup.edits import without_folds
 from orchestrator.planner.followup.elsewhere import retimed
 from orchestrator.planner.followup.periods import is_bound
 from orchestrator.planner.grammar import AGGREGATES
@@ -14,6 +15,7 @@ from orchestrator.planner.shape.assemble import needed
 from orchestrator.planner.shape.frame import Frame
 from orchestrator.planner.shape.groups import add_group
 from orchestrator.planner.shape.listing import listing
+from registry.errors import NotUnderstood
 from registry.plan import (
     Compare,
     In,
@@ -125,6 +127,16 @@ def of_its_records(frame: Frame) -> bool:
     return bool(frame.select)
 
 
+def among(frame: Frame, before: QueryPlan) -> QueryPlan:
+    """The plan before as the records it is of; the first few stay the first few."""
+    if before.aggregates or before.limit is None:
+        return without_folds(before)
+    if frame.measures:
+        raise NotUnderstood("Only a whole list can be counted, and no first few of it.")
+    frame.distinct, frame.limit, frame.order = False, before.limit, list(before.order)
+    return before
+
+
 def merge(frame: Frame, before: QueryPlan) -> bool:
     """What the turn does not replace is kept. `False`: the turn says nothing about the plan."""
     _same_clock(frame, before)
@@ -151,7 +163,7 @@ def merge(frame: Frame, before: QueryPlan) -> bool:
     if not frame.measures:
         frame.measures = list(before.measures)
         frame.compute = list(before.compute)
-        frame.hidden = {m.name for m in before.measures} - set(before.show or _names(before))
+        frame.hidden = set(_names(before)) - set(before.show) if before.show else set()
         frame.having = [*conjuncts(before.having), *frame.having]
     if before.aggregates and not frame.measures:
         frame.group = []
@@ -193,7 +205,7 @@ def _values(part: Predicate) -> tuple[Scalar, ...] | None:
 
 
 def _names(plan: QueryPlan) -> list[str]:
-    return [measure.name for measure in plan.measures]
+    return [*(m.name for m in plan.measures), *(made.alias for made in plan.compute)]
 
 
 def _dropped(frame: Frame, before: QueryPlan) -> set[str | None]:

@@ -11,10 +11,10 @@ from typing import Final
 from orchestrator.planner.asked import Asked
 from orchestrator.planner.describe import describe, phrases, predicate
 from orchestrator.planner.followup import cues
-from orchestrator.planner.followup.edits import without_folds
 from orchestrator.planner.followup.elsewhere import moved
 from orchestrator.planner.followup.forms import FORMS
 from orchestrator.planner.followup.merge import (
+    among,
     merge,
     named_elsewhere,
     of_its_records,
@@ -42,7 +42,7 @@ NAME: Final = "followup"
 CARRIED: Final = "(from before)"
 _BEHIND: Final = 0.06  # an edit is never as sure as a whole question
 _FORM: Final = 0.92
-_MISSED: Final = 0.75
+_UNSURE: Final = 0.75
 _LOST: Final = 0.8  # for each condition that the other collection cannot have
 
 
@@ -64,8 +64,8 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
         reading = None
     if reading is None:
         return _unable(asked, question.text, before.source)
-    if context.missed:  # it may go on from the turn that got no plan
-        reading = replace(reading, confidence=round(reading.confidence * _MISSED, 4))
+    if context.unsure:  # what it goes on from may be wrong, or the turn that got no plan
+        reading = replace(reading, confidence=round(reading.confidence * _UNSURE, 4))
     carried = _carried(before, reading.plan)
     reading = shown(reading, words, catalogue)
     reading = replace(reading, understood=(*reading.understood, *carried), planner=NAME)
@@ -193,7 +193,9 @@ def _laid(asked: Asked, before: QueryPlan, text: str, catalogue: Catalogue) -> R
         return None if wider is None else _reading(wider, frame.understood, _FORM, catalogue)
     respoken(frame, before)
     if of_its_records(frame):
-        before = without_folds(before)
+        if before.aggregates and before.limit is not None:
+            return None  # of the groups that were left
+        before = among(frame, before)
     if not merge(frame, before):
         return None
     made = finished(frame, found, _BEHIND)

@@ -130,7 +130,7 @@ class Frame:
     def figures(self) -> list[str]:
         """Columns that were asked for beside the keys: measures, then what is computed."""
         shown = [made.name for made in self.measures if made.name not in self.hidden]
-        return [*shown, *(made.alias for made in self.compute)]
+        return [*shown, *(made.alias for made in self.compute if made.alias not in self.hidden)]
 
     # -- reading the shape -------------------------------------------------------------------------
 

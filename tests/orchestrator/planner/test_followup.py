@@ -12,7 +12,7 @@ from orchestrator.planner.cascade import default as plan
 from orchestrator.planner.followup import planner as followup
 from orchestrator.planner.reading import Context, Question, Reading, Readings
 from registry.check import check
-from registry.plan import QueryPlan, parse_plan
+from registry.plan import Compare, QueryPlan, conjuncts, parse_plan
 from tests.orchestrator.planner.company import NOW_US, company
 from tests.orchestrator.planner.test_questions import summary
 
@@ -378,3 +378,38 @@ def test_which_has_most_of_them_groups_the_records_before() -> None:
     assert [key.field for key in made.group] == ["status"]
     assert (made.limit, made.order[0].desc) == (1, False)
     assert made.where == last("deliveries sent in September").plan.where
+
+
+def test_what_is_asked_of_the_first_few_is_asked_of_no_others() -> None:
+    made = last("show me the newest 5 users", "which teams are they in?").plan
+    assert (made.select, made.limit, made.distinct) == (("team.name",), 5, False)
+    assert made.order == last("show me the newest 5 users").plan.order
+
+
+def test_the_oldest_after_the_newest_are_as_many() -> None:
+    made = last("show me the newest 5 users", "and the oldest?").plan
+    assert (made.order[0].by, made.order[0].desc, made.limit) == ("signed_up_at", False, 5)
+
+
+def test_a_share_is_of_what_was_asked_before_the_last_condition() -> None:
+    made = last("billing tickets of May", "how many of them are urgent?", "as a percentage").plan
+    assert made.measures[0].where == Compare(op="=", field="priority", value="urgent")
+    assert Compare(op="=", field="topic", value="billing") in conjuncts(made.where)
+
+
+def test_a_share_stays_one_over_another_time() -> None:
+    made = last("how many logins failed in May?", "as a percentage", "what about June?").plan
+    assert made.show == ("percent",)
+
+
+@pytest.mark.parametrize("turn", ["in seconds please", "and the same in seconds"])
+def test_a_figure_is_told_in_another_unit(turn: str) -> None:
+    made = last("average load time of page views per path", turn).plan
+    assert [(c.op, c.args[1]) for c in made.compute] == [("/", 1000)]
+    assert made.show == ("path", "converted")
+
+
+def test_how_many_after_who_had_most_is_that_number() -> None:
+    made = last("which service logged the most errors?", "how many?").plan
+    assert made.show == ("entries",)
+    assert made.limit == 1

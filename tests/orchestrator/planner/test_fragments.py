@@ -12,8 +12,8 @@ from tests.orchestrator.planner.company import NOW_US, company
 CATALOGUE = company()
 
 
-def asked(text: str, before: QueryPlan | None = None, *, missed: bool = False) -> Readings:
-    context = Context(before, "before", missed)
+def asked(text: str, before: QueryPlan | None = None, *, unsure: bool = False) -> Readings:
+    context = Context(before, "before", unsure)
     return cascade.default(Question(text, now_us=NOW_US), CATALOGUE, context)
 
 
@@ -34,7 +34,7 @@ def test_a_whole_question_may_begin_with_and() -> None:
 
 def test_a_turn_behind_one_that_got_no_plan_is_less_sure() -> None:
     before = best("how many alerts were raised in May?").plan
-    sure, unsure = asked("and in June?", before), asked("and in June?", before, missed=True)
+    sure, unsure = asked("and in June?", before), asked("and in June?", before, unsure=True)
     assert sure.readings[0].plan == unsure.readings[0].plan
     assert unsure.readings[0].confidence < 0.75 < sure.readings[0].confidence
 
