@@ -189,6 +189,25 @@ def acted(spans: tuple[Span, ...], words: tuple[Word, ...]) -> Iterator[Span]:
             yield verb
 
 
+_ENTRIES: Final = frozenset({"entries", "entry", "records", "rows", "lines", "items"})
+_PART_OF: Final = frozenset({("in", "the"), ("of", "the"), ("from", "the"), ("in",), ("of",)})
+_DONE_TO: Final = frozenset({"on", "to", "in", "about"})
+_ONE: Final = frozenset({"a", "an", "any", "some", "one"})
+
+
+def implied(spans: tuple[Span, ...], words: tuple[Word, ...]) -> Iterator[Span]:
+    """The spans that another says as well: who commented did so on an article."""
+    for a, b in pairwise(spans):
+        kinds = [s.meanings[0].kind for s in (a, b)]
+        between = tuple(w.text for w in words[a.last : b.first])
+        if kinds != ["collection", "collection"]:
+            continue
+        done = a.words.endswith("ed") and len(between) == 2
+        held = any(m.kind == "field" and m.address == a.meanings[0].address for m in b.meanings)
+        if done and held and between[0] in _DONE_TO and between[1] in _ONE:
+            yield b
+
+
 def _same_deed(verb: Span, what: Span) -> bool:
     """ "filed the most documents": the deed is no second name of what it was done to."""
     kinds = {verb.meanings[0].kind, what.meanings[0].kind}
@@ -263,18 +282,27 @@ def _paraphrased(m: Meaning, span: Span) -> bool:
     return span.soft or (bool(m.surface) and called != tuple(map(stem, m.surface)))
 
 
-def merged(spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    """The spans, two that name one field side by side as one: a "star rating"."""
+def merged(spans: tuple[Span, ...], words: tuple[Word, ...]) -> tuple[Span, ...]:
+    """The spans, two that name one thing as one: a "star rating", "entries in the audit trail"."""
     out: list[Span] = []
     for span in spans:
         before = out[-1] if out else None
         shared = _shared_fields(before, span) if before is not None else ()
         if before is not None and shared:
-            words = f"{before.words} {span.words}"
-            out[-1] = replace(span, first=before.first, meanings=shared, words=words)
+            said = f"{before.words} {span.words}"
+            out[-1] = replace(span, first=before.first, meanings=shared, words=said)
+        elif before is not None and _of_log(before, span, words):
+            out[-1] = replace(span, first=before.first)
         else:
             out.append(span)
     return tuple(out)
+
+
+def _of_log(a: Span, b: Span, words: tuple[Word, ...]) -> bool:
+    """Whether the first says no more than that the second has records."""
+    both = a.meanings[0].kind == b.meanings[0].kind == "collection"
+    between = tuple(word.text for word in words[a.last : b.first])
+    return both and a.words in _ENTRIES and between in _PART_OF
 
 
 def _shared_fields(a: Span, b: Span) -> tuple[Meaning, ...]:
@@ -292,6 +320,7 @@ __all__ = [
     "at_home",
     "breaks",
     "conjoined",
+    "implied",
     "merged",
     "nearer",
     "told_by_verb",

@@ -15,6 +15,7 @@ from orchestrator.planner.around import (
     at_home,
     breaks,
     conjoined,
+    implied,
     merged,
     nearer,
     told_by_verb,
@@ -33,6 +34,7 @@ from orchestrator.planner.phrasing.asides import (
 from orchestrator.planner.phrasing.misspelt import spelt
 from orchestrator.planner.phrasing.phrasal import without_phrasal
 from orchestrator.planner.reading import Question
+from orchestrator.planner.shorthand import expanded
 from orchestrator.planner.spans import Span, content, cover
 from orchestrator.planner.strays import without_strays
 from orchestrator.planner.times.beats import Beat, beats
@@ -105,11 +107,13 @@ class Asked:
         hidden |= arrivals(words, lexicon)
         self.hidden = hidden
         spans = cover(words, lexicon, hidden, breaks(question.text, words))
-        verbs = {*acted(spans, words), *(s for s in spans if told_by_verb(s, words))}
+        verbs = {*acted(spans, words), *implied(spans, words)}
+        verbs |= {s for s in spans if told_by_verb(s, words)}
         self.hidden |= {p for s in verbs for p in range(s.first, s.last)}
         spans = tuple(s for s in spans if s not in verbs)
+        spans = expanded(spans, words, lexicon)
         spans = without_phrasal(at_home(nearer(spans), words), words)
-        spans = merged(asked_for(conjoined(spans, words), words))
+        spans = merged(asked_for(conjoined(spans, words), words), words)
         self.spans = without_strays(spans, words, lexicon)
         kept = {s.first for s in self.spans}
         self.hidden |= {p for s in spans if s.first not in kept for p in range(s.first, s.last)}

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from orchestrator.planner.grammar import FUNCTION, NAMING, RESERVED
 from orchestrator.planner.meant import taught_words
 from orchestrator.planner.vocabulary import PHRASE_WORDS_MAX, Meaning, Stored, spoken, stored
-from orchestrator.planner.words import Word, tokenise
+from orchestrator.planner.words import Word, phrase, tokenise
 from registry.catalog import Catalogue
 from registry.record import TEMPORAL
 
@@ -18,6 +18,7 @@ _TEXT_WEIGHT: Final = 0.9
 _REF_WEIGHT: Final = 0.8
 _OPENINGS_MAX: Final = 4_096
 
+_PAIR: Final = 2
 _CLOSED: Final = RESERVED - NAMING  # of long vocabularies the others are no entries either
 
 
@@ -61,6 +62,24 @@ class Lexicon:
         self._openings: dict[str, tuple[Stored, ...]] = {}
         self._spoken: dict[int, tuple[str, ...]] | None = None
         self._stems: frozenset[str] | None = None
+        self._short: dict[str, list[Meaning]] | None = None
+
+    def short_for(self, stem: str) -> tuple[Meaning, ...]:
+        """Collections called by two words of which this is one: "customer" of customer company."""
+        if self._short is None:
+            self._short = {}
+            for key, found in self.schema.items():
+                named = [m for m in found if m.kind == "collection" and m.weight < 1]
+                for part in key if len(key) == _PAIR else ():
+                    self._short.setdefault(part, []).extend(named)
+        each = {m.address: m for m in self._short.get(stem, ())}
+        return tuple(each.values())
+
+    def holders(self, address: str) -> frozenset[str]:
+        """The collections that have a field called as this one is: those that refer to it."""
+        name = phrase(address.partition(".")[2])
+        found = self.schema.get(name, ())
+        return frozenset(m.address for m in found if m.kind == "field" and m.address != address)
 
     def _opening(self, key: tuple[str, ...]) -> tuple[Stored, ...]:
         """The shelves of which some value begins as these words do: few of many."""

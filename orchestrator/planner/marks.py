@@ -140,6 +140,7 @@ def _fields(plan: QueryPlan, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     paths += [path for node in _nodes(plan) for path in paths_of(node)]
     paths += [side for join in plan.joins for side in join.on[:1]]
     yield from (place_of(plan, path) for path in paths)
+    yield from ((join.to, join.on[1]) for join in plan.joins)  # "never acknowledged an alert"
     if not (plan.select or plan.aggregates):
         spec = catalogue.collections[plan.source]
         yield from ((plan.source, name) for name in spec.display or spec.fields)

@@ -41,7 +41,8 @@ _FIGURES: Final = frozenset(
         "value",
     ]
 )
-_IN_UNIT: Final = re.compile(rf"\bin (?:{UNIT})\b")
+_IN_UNIT: Final = re.compile(rf"\bin (?:{UNIT})\b|\b(?:{UNIT})$")
+_OF_FIGURE: Final = re.compile(r"^(?:what|how)\b|\bhow (?:long|big|large|much|many)\b")
 _ASKING: Final = frozenset({"which", "who", "what"})
 _PLEASE: Final = frozenset(["please", "can", "could", "would", "will", "you", "me", "us"])
 _WHETHER: Final = frozenset(["is", "are", "was", "were", "has", "have", "does", "did"])
@@ -76,7 +77,9 @@ def without_ids(plan: QueryPlan, catalogue: Catalogue) -> QueryPlan:
         columns = plan.show or _made(plan)
         left = tuple(name for name in columns if name not in behind)
         return plan.model_copy(update={"show": left}) if left != columns else plan
-    paths = set(_behind(plan, catalogue)) if plan.distinct else set()
+    paths = set(_behind(plan, catalogue))
+    if not plan.distinct:
+        paths.discard("id")  # of records that are shown themselves
     left = tuple(path for path in plan.select if path not in paths)
     return plan.model_copy(update={"select": left}) if left != plan.select else plan
 
@@ -150,7 +153,7 @@ def _figure(plan: QueryPlan, words: tuple[Word, ...], catalogue: Catalogue) -> Q
     """ "what was the longest session, in seconds": the figure, and not whose it is."""
     alone = plan.limit == 1 and len(plan.order) == 1 and not (plan.aggregates or plan.select)
     said = " ".join(word.text for word in words)
-    if not alone or not _IN_UNIT.search(said) or words[0].text not in ("what", "how"):
+    if not alone or not _IN_UNIT.search(said) or not _OF_FIGURE.search(said):
         return plan
     alias, name = split_path(plan.order[0].by)
     spec = catalogue.collections[plan.source]

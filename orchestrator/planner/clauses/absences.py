@@ -19,8 +19,10 @@ from orchestrator.planner.clauses.request import (
     Test,
     Text,
 )
+from orchestrator.planner.clauses.sense import MONEY
 from orchestrator.planner.clauses.sentence import Clause, Item, is_item
 from orchestrator.planner.grammar import NEGATORS
+from registry.record import NUMERIC
 
 _NEGATOR: Final = rf"(?:{'|'.join(sorted(NEGATORS))}|other than|apart from|aside from|except for)"
 _MORE: Final = (
@@ -150,10 +152,20 @@ def _empty(given: Conditions, scope: Clause, place: tuple[int, int]) -> None:
     given.use(item)
     if given.sense.spec(term.address).field(term.field).type == "bool":
         given.add(Test(term, "=", False), *place)
+    elif _none_is_zero(given, term, item):
+        given.add(AnyOf((Empty(term), Test(term, "=", 0))), *place)
     elif given.belongs(term.address):
         given.add(No(Has(given.request.subject, term.address, (No(Empty(term)),))), *place)
     else:
         given.add(Empty(term), *place)
+
+
+def _none_is_zero(given: Conditions, term: Term, item: Item) -> bool:
+    """Whether none of it is 0: money, and what is counted by its plural."""
+    field = given.sense.spec(term.address).field(term.field)
+    counts = field.type == "int" and not field.unit and item.words.endswith("s")
+    money = field.type in NUMERIC and (field.unit or "").lower() in MONEY
+    return (counts or money) and not given.belongs(term.address)
 
 
 def _of_field(given: Conditions, first: int, scope: Clause) -> Term | None:
@@ -193,6 +205,8 @@ def leftover(given: Conditions, clause: Clause, head: Clause) -> None:
             continue
         if given.kept or given.rank is not None:
             continue
+        if any(isinstance(c, Has) and c.address == address for c in given.request.where):
+            continue  # "who were invoiced more than 900": so they were
         if given.belongs(address):
             given.request.where.append(Has(given.request.subject, address))
             verbs = clause.part(0, clause.index(item)).items("FD", unused=True)[-1:]

@@ -140,8 +140,28 @@ def sums(given: Conditions) -> None:
         found.hear()
 
 
+#: "fewer than 3 comments but at least one"
+_AND_SO_MANY: Final = r"(?P<o>O\d+)(?: V\d+)* (?P<y>C\d+) (?:but|and|yet)(?: also)? (?P<more>O\d+)(?= |$)(?! [CFNDV]\d)"
+
+
+def _twice(given: Conditions) -> None:
+    for found in given.clause.find(_AND_SO_MANY):
+        o, y, more = found.item("o"), found.item("y"), found.item("more")
+        assert o is not None and y is not None and more is not None
+        address = given.sense.collection(y)
+        free = given.free(o) and given.free(more) and not (o.payload.unit or more.payload.unit)
+        if not free or not given.belongs(address):
+            continue
+        given.use(o, y, more)
+        for asked in (o.payload, more.payload):
+            made = Has(given.request.subject, address, (), asked.op, asked.number)
+            given.add(made, found.first, found.last)
+        found.hear()
+
+
 def counts(given: Conditions) -> None:
     """ "users with more than 5 sessions": how many of another collection, or how many rows."""
+    _twice(given)
     for found in given.clause.find(_COUNTED):
         o, y = found.item("o"), found.item("y")
         assert o is not None and y is not None

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from orchestrator.planner.clauses.sentence import Clause, is_item
-from orchestrator.planner.clauses.trailing import UNIT, tail
+from orchestrator.planner.clauses.sentence import Clause, Found, is_item
+from orchestrator.planner.clauses.trailing import RANKED, UNIT, tail
 
 _CUE: Final = (
     r"(?P<cue>whose|where|who|that|which|with(?! (?:the |their |its |corresponding )*(?:number|count|how many))|without|having|have|has|had|when|but|except|excluding|if|located|named|called"
@@ -16,7 +16,7 @@ _CUE: Final = (
 _SHOWS: Final = r"(?:\| )(?:also |then |and |please |the )*(?:with|top|give|show|list|return|find|tell|what|provide|display|i (?:want|need|would like)|report|include)|\|(?= (?:how many|number of|count|sum of|total))"
 _TRAIL: Final = (
     r"[,|](?: (?:,|and|with|the|their|its|how|many|which(?: C\d+)?|(?:number|count) of(?: [VC]\d+)+|how many C\d+|when|was|what|seconds|bytes|minutes|average|total|sum|number|numbers|count|counts|only|of|them|as|well|just|give|show"
-    r"|figures?|@f|please|it|are|there|is|were|was|each|do|does|did|they|that|those|one|time|date|has|have|been|long|much|who|by whom"
+    r"|figures?|@f|please|it|are|there|is|were|was|each|do|does|did|they|that|those|one|time|date|start|started|begin|end|happen|has|have|been|long|much|who|by whom"
     rf"|in (?:{UNIT})))+$"
 )
 #: "…, how many published ones?"
@@ -26,6 +26,8 @@ _ONES: Final = (
 )
 #: "…, and who owns them"
 _WHO: Final = r"(?:,|and|, and) (?:who|when|where)(?: (?:is|are|was|were|did|has|have|the|their|its))* [FD]\d+(?: (?:them|it|this|that|those|these|each))*$"
+#: behind a superlative: "…? team and fee"
+_COLUMNS: Final = r"[,|](?: (?:,|and|with|the|their|its|also|too|please|only|just|@f|C\d+))+$"
 #: "…, and in what unit"
 _OF_WHAT: Final = (
     r"(?:,|and|, and)(?: (?:in|on|at|from|by|for|of|under|over))? (?:which|what) [FNDB]\d+$"
@@ -56,6 +58,11 @@ _COUNT: Final = r"(?P<c>C\d+) counts?$"
 _HOW_MANY: Final = r"(?:, )?(?:and|with|incl|including|plus)(?: (?:the|their))? (?:how many|counts?|number|numbers|figures)(?: [a-z]+)*$"
 
 
+def _columns(body: Clause) -> Found | None:
+    found = body.first(_COLUMNS)
+    return found if found is not None and body.part(0, found.first).has(RANKED) else None
+
+
 def cut(clause: Clause) -> tuple[Clause, list[Clause]]:
     """The head, before the first word that opens a condition, and later sentences that ask to show
     something."""
@@ -69,6 +76,7 @@ def cut(clause: Clause) -> tuple[Clause, list[Clause]]:
     trail = (
         body.first(_TRAIL)
         or body.first(_WHO)
+        or _columns(body)
         or body.first(_OF_WHAT)
         or body.first(_THEIRS)
         or body.first(_ONES)

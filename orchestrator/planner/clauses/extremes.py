@@ -46,7 +46,7 @@ _LOW: Final = frozenset(
         "quickest",
     ]
 )
-_IN_UNIT: Final = rf"(?:in (?:{UNIT})|how (?:many (?:{UNIT})|long|much|big))"
+_IN_UNIT: Final = rf"(?:in (?:{UNIT})|, (?:{UNIT})$|how (?:many (?:{UNIT})|long|much|big))"
 _ENDS: Final = "|".join(sorted(_HIGH | _LOW))
 _BOTH_ENDS: Final = rf"(?P<a>{_ENDS}) (?:and|or|,)(?: the)? (?P<b>{_ENDS}) C\d+"
 

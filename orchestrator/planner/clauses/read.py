@@ -128,7 +128,8 @@ def assemble(draft: Draft, given: Conditions) -> None:
     in_units(draft, given.clause)
     if all(c in draft.bare for c in request.show) and draft.rank is None:
         total = draft.sentence.whole.first(_IN_TOTAL)
-        if total is not None:  # "yoga bookings in total"
+        summed = any(isinstance(c, Has) and c.column is not None for c in request.where)
+        if total is not None and not summed:  # "yoga bookings in total"
             total.hear()
             request.show, draft.bare = [Column(Term(request.subject), "count")], []
     asks_who = draft.sentence.tokens[0] == "who" and draft.rank is None
@@ -144,6 +145,7 @@ def assemble(draft: Draft, given: Conditions) -> None:
     mixed(draft)
     ordered(draft)
     referred(draft)
+    once(draft)
     whole(draft)
 
 
@@ -193,6 +195,25 @@ def instants(draft: Draft) -> None:
 def _instant(draft: Draft, column: Column) -> bool:
     spec = draft.catalogue.collections[column.term.address]
     return bool(spec.display) and spec.field(column.term.field).type == "time"
+
+
+_VALUES: Final = r"^(?:(?:which|what|list|show|me|give|all|the|our|are|different) )+(?P<f>F\d+)"
+
+
+def once(draft: Draft) -> None:
+    """ "which providers do we integrate with": values that many records share, each once."""
+    request, found = draft.request, draft.sentence.whole.first(_VALUES)
+    item = found.item("f") if found is not None else None
+    alone = len(request.show) == 1 and not (request.keys or request.order or request.limit)
+    if item is None or not alone or draft.sentence.whole.has("each|every|per"):
+        return
+    if not item.words.endswith("s") or item.words.endswith(("ss", "us")):
+        return
+    column, sense = request.show[0], draft.sense
+    own = (sense.key(column.term.address), sense.label(column.term.address))
+    named = {(m.address, m.field) for m in item.of_kind("field")}
+    if column.fn is None and column.term not in own and sense.described(column.term.address):
+        request.distinct |= (column.term.address, column.term.field) in named
 
 
 def whole(draft: Draft) -> None:

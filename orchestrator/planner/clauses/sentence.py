@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from orchestrator.planner.asked import Asked
+from orchestrator.planner.clauses.compounds import Piece, compounds
 from orchestrator.planner.grammar import SUPERLATIVES, UNITS
 from orchestrator.planner.shape.frame import letter_of, loose_letter
 from orchestrator.planner.spans import Span
@@ -302,7 +303,7 @@ def token(item: Item) -> str:
 
 def sentence_of(asked: Asked, text: str, catalogue: Catalogue) -> Sentence:
     """The question as tokens; the same words give the same tokens under every reading."""
-    made: list[tuple[str, int, int, Span | None, Any]] = []
+    made: list[Piece] = []
     for span in asked.spans:
         if (span.soft and span.words in _NEVER) or _measures(span) or _counts(span, asked, text):
             continue
@@ -317,7 +318,7 @@ def sentence_of(asked: Asked, text: str, catalogue: Catalogue) -> Sentence:
     ):
         made += [(letter, f.first, f.last, None, f) for f in found]
     made += [("P", first, last, None, q) for first, last, q in asked.percentiles]
-    made = _compounds(made, catalogue)
+    made = compounds(made, catalogue)
     covered = {p for _, first, last, _, _ in made for p in range(first, last)}
     for place, word in enumerate(asked.words):
         loose = _loose(word) if place not in covered and place not in asked.hidden else None
@@ -336,59 +337,6 @@ def _ranks(span: Span, asked: Asked) -> bool:
     after = asked.words[span.last] if span.last < len(asked.words) else None
     counted = after is not None and after.number is not None
     return counted and span.words in SUPERLATIVES
-
-
-def _compounds(
-    made: list[tuple[str, int, int, Span | None, Any]], catalogue: Catalogue
-) -> list[tuple[str, int, int, Span | None, Any]]:
-    """ "automation runs", "team invoices": whose records they are is part of their name."""
-    out: list[tuple[str, int, int, Span | None, Any]] = []
-    for item in sorted(made, key=lambda m: m[1]):
-        before = out[-1] if out else None
-        if before is not None and _called(before, item, catalogue):
-            letter, first, _, span, load = before
-            out[-1] = (letter, first, item[2], span, load)
-            continue
-        if before is not None and _whose(before, item, catalogue):
-            letter, _, last, span, load = item
-            item = (letter, before[1], last, span, load)
-            out.pop()
-        out.append(item)
-    return out
-
-
-def _called(
-    a: tuple[str, int, int, Span | None, Any],
-    b: tuple[str, int, int, Span | None, Any],
-    catalogue: Catalogue,
-) -> bool:
-    """ "agent name": one whom a record refers to is told by the name anyway."""
-    if a[3] is None or b[3] is None or a[2] != b[1] or b[3].words not in ("name", "names"):
-        return False
-    best = a[3].meanings[0]
-    if a[0] != "F" or best.kind != "field":
-        return False
-    field = catalogue.collections[best.address].field(best.field)
-    target = catalogue.collections.get(field.to or "")
-    return field.type == "ref" and target is not None and target.label is not None
-
-
-def _whose(
-    a: tuple[str, int, int, Span | None, Any],
-    b: tuple[str, int, int, Span | None, Any],
-    catalogue: Catalogue,
-) -> bool:
-    if a[0] != "C" or b[0] != "C" or a[2] != b[1] or a[3] is None or b[3] is None:
-        return False
-    one, other = a[3].meanings[0], b[3].meanings[0]
-    plural = a[3].words.endswith("s") and not a[3].words.endswith("ss")
-    if one.kind != "collection" or one.kind != other.kind or plural:
-        return False
-    if not catalogue.collections[other.address].display:
-        return False  # nobody said what its records are called
-    return any(
-        ref.source == other.address and ref.target == one.address for ref in catalogue.references
-    )
 
 
 def _counts(span: Span, asked: Asked, text: str) -> bool:

@@ -27,7 +27,7 @@ _TAIL: Final = (
     rf"(?:,? ?and|, (?:with|show|plus|incl|including)|with|plus|incl|including|along with)"
     rf"(?: (?:{_WORDS}|@x|U\d+))+$"
 )
-_RANKED: Final = r"top|bottom|most|least|fewest|best|worst|[a-z]+est|first|last"
+RANKED: Final = r"top|bottom|most|least|fewest|best|worst|[a-z]+est|first|last"
 _HOW_MUCH: Final = (
     rf"(?:,|and)? ?how (?:many (?:{UNIT})|much|long|big|large|N\d+)"
     rf"(?: (?:did|does|do|is|was|it|that|they|last|take|N\d+|in (?:{UNIT})))*"
@@ -37,7 +37,7 @@ _HOW_MUCH: Final = (
 def tail(body: Clause) -> Found | None:
     """After a superlative, what is shown besides: "…by fee with the fee", "…and that average"."""
     found = body.first(_TAIL)
-    if found is None or not body.part(0, found.first).has(_RANKED):
+    if found is None or not body.part(0, found.first).has(RANKED):
         return None
     lead = next(word for word in found.match[0].split() if word != ",")
     return (

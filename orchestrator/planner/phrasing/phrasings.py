@@ -40,6 +40,7 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"(?:which|what) (?P<a>[^ ,]+(?<!s)) (?:is|are|does|do) (?P<b>(?!the |a |an |we |i |you |they |it |there )@some) (?:on|in|belong to|work for)(?= and |$)", "what {a} of {b}"),
     (r"^what (?:does|do|did) (?P<a>(?!we |i |you |they |people )@some) do$", "description of {a}"),
     (r"^(?P<a>(?:(?:what|which|list|show|give|me|all|the|different) )*(?!how )[^ ,]+(?: [^ ,]+)?) (?:do |does |did |that )?(?:our |the |all )*(?P<w>people|visitors|users|customers|clients|folks|they|we) (?P<u>use|used|using)$", "different {a}"),
+    (r"(?:everybody|everyone|all people)(?= (?:at|in|from|on|with|who|whose)(?: |$))", "people"),
     (r"on (?:their|his|her|my|your|our|its) (?:plate|plates|desk|desks|hands|radar)", ""),
     (r"^(?:out )?of (?:all |the |our |those )*(?P<a>@some) ,? ?which (?P<b>@some) (?P<v>[^ ]+) the (?P<m>most|fewest|least)(?= |$)(?! [^ ,]+ [^ ,]*s )", "which {b} {v} the {m} {a}"),
     (r"(?:together|along) with", "with"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from orchestrator.planner.grammar import ABSENCE
+from orchestrator.planner.grammar import ABSENCE, HINT_UNITS
 from orchestrator.planner.parts import measured
 from orchestrator.planner.shape.filters import LINK, wire
 from orchestrator.planner.shape.frame import Frame, Item
@@ -90,9 +90,12 @@ def _some(frame: Frame, item: Item) -> None:
 
 
 def _is_count(frame: Frame, item: Item) -> bool:
-    """A field that counts things by their plural, such as `attachments`: none of them is 0."""
+    """A field of money, or one that counts things by their plural, such as `attachments`: none of
+    them is 0."""
     field = frame.field_of(item)
-    return item.letter == "N" and field.type == "int" and not field.unit and plural(item)
+    money = (field.unit or "").lower() in HINT_UNITS["price"]
+    counts = field.type == "int" and not field.unit and plural(item)
+    return item.letter == "N" and (counts or money)
 
 
 def absent(frame: Frame) -> bool:

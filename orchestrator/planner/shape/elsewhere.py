@@ -9,7 +9,7 @@ from typing import Final
 
 from orchestrator.planner.grammar import SUPERLATIVES
 from orchestrator.planner.shape.frame import Frame
-from registry.plan import Or
+from registry.plan import Compare, Or
 
 
 def _unranked(frame: Frame) -> bool:
@@ -42,6 +42,17 @@ def _others_counted(frame: Frame) -> bool:
     return item.letter == "R" or bool(item.steps)
 
 
+def _unsorted(frame: Frame) -> bool:
+    """ "alphabetically" in no order."""
+    return frame.has(r"alphabetically|in alphabetical order") and not frame.order
+
+
+def _none_of_each(frame: Frame) -> bool:
+    """ "connections without a failed call: how many" as a list of zeros."""
+    zero = any(isinstance(part, Compare) and part.value == 0 for part in frame.having)
+    return zero and frame.has(r"^how many|(?:how many|number|count)(?: [a-z]+)*$")
+
+
 def _cut_in_order(frame: Frame) -> bool:
     """ "…, biggest first" cut off behind the tenth."""
     said = next(frame.find(rf"(?:{'|'.join(SUPERLATIVES)}) first"), None)
@@ -69,6 +80,8 @@ ELSEWHERE: Final[tuple[Callable[[Frame], bool], ...]] = (
     _never_theirs,
     _others_counted,
     _cut_in_order,
+    _unsorted,
+    _none_of_each,
     _either_of_some,
     _yes_and_no,
 )

@@ -57,7 +57,7 @@ def _values(frame: Frame) -> bool:
         if item.place in frame.used or not (plural(item) or different) or frame.order:
             continue
         of_records = frame.has(rf"[FR]{item.place}(?: (?:of|for|from)(?: [a-z]+)*| V\d+)* C\d+")
-        others = [i for i in frame.free("FRNDB") if i is not item]
+        others = [i for i in frame.free("FRNDB") if frame.path(i) != frame.path(item)]
         if (of_records or others) and not different:
             return False
         for column in (item, *others):

@@ -199,11 +199,9 @@ def _superlative(frame: Frame) -> bool:
         if y is not None and y.letter == "N" and what not in ("", "time", "count"):
             frame.doubt *= 1.0 if measured_field(frame, what) == frame.path(y) else 0.6
         if y is not None and y.letter in "NMD" and y.place not in frame.used:
-            head = (
-                None
-                if found["of"] and not frame.has(r"(?:which|who|list|show)")
-                else head_of(frame, y)
-            )
+            alone = bool(found["of"]) or _of_all(frame, found["sup"], y)
+            listed = frame.has(r"(?:which|who|list|show)")
+            head = None if alone and not listed else head_of(frame, y)
             return _by_number(frame, y, head, desc, found["sup"])
         if frame.measures and what in ("", "count") and frame.group:
             return _by_measure(frame, desc)
@@ -211,6 +209,12 @@ def _superlative(frame: Frame) -> bool:
             return _by_measure(frame, desc)
         return _by_hint(frame, what, y, desc)
     return False
+
+
+def _of_all(frame: Frame, word: str, y: Item) -> bool:
+    """ "what's the smallest fee among our customers": the number itself."""
+    of = r"(?: in [NU]\d+)? (?:of|among|amongst|across|over)"
+    return frame.has(rf"^what(?: is| was| the| our)* {word} {y.letter}{y.place}{of}")
 
 
 def _trailing(frame: Frame) -> bool:

@@ -231,3 +231,56 @@ def test_groups_kept_by_a_sum_show_what_is_asked_behind() -> None:
         "which countries pay us over 900 EUR a month altogether? Country and sum of the fees"
     )
     assert made["having"] == {"op": ">", "field": "sum_monthly_fee", "value": 900}
+
+
+def test_a_customer_is_a_company_where_all_is_told_of_companies() -> None:
+    assert wire("names of our retail customers")["from"] == "user.teams"
+    assert wire("customers that we never sent an invoice to")["from"] == "user.teams"
+    assert wire("names of the customers with an open ticket")["from"] == "user.users"
+    assert wire("how many customers do we have")["from"] == "user.users"
+
+
+def test_everybody_is_people() -> None:
+    made = wire("show me everybody at Globex, just their names")
+    assert made["from"] == "user.users"
+    assert made["select"] == ["name"]
+
+
+def test_nothing_paid_is_zero_too() -> None:
+    made = wire("organisations paying nothing, how many")
+    assert "null" not in str(made) or made["where"]["op"] == "or"
+    made = wire("companies without a fee")
+    assert {"op": "=", "field": "monthly_fee", "value": 0} in made["where"]["args"]
+
+
+def test_what_a_comment_is_on_is_no_second_condition() -> None:
+    made = wire("guests that never commented on any article, how many?")
+    assert [join["to"] for join in made["joins"]] == ["content.comments"]
+
+
+def test_entries_in_a_log_are_its_records() -> None:
+    made = wire("staff with more than 7 entries in the audit trail")
+    assert "logs.entries" not in str(made)
+
+
+def test_at_least_and_fewer_than_of_the_same() -> None:
+    made = wire("number of articles with fewer than 9 comments but at least two")
+    assert "stars" not in str(made["where"])
+
+
+def test_alphabetically_is_an_order() -> None:
+    assert wire("list the French teams alphabetically")["order"] == [{"by": "name"}]
+
+
+def test_none_of_them_are_counted_and_not_listed() -> None:
+    made = wire("which connections have not had a single retrying delivery? count")
+    assert made["measures"] == [{"fn": "count", "as": "connections"}]
+    assert "group" not in made
+
+
+def test_a_unit_at_the_end_asks_for_the_figure() -> None:
+    assert wire("what is the longest session we ever had (seconds)?")["select"] == ["duration_s"]
+
+
+def test_values_are_listed_once() -> None:
+    assert wire("which providers do we integrate with?")["distinct"]
