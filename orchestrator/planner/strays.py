@@ -18,6 +18,7 @@ _CLOSE: Final = 0.03  # between two meanings that are as likely
 _NEAR: Final = 0.8  # names a collection or a field of it, and no part of one
 _SCALES: Final = frozenset(["long", "big", "large", "fast", "slow", "old", "heavy", "expensive"])
 _CALENDAR: Final = frozenset(["hour", "day", "week", "month", "quarter", "year"])
+_AUXILIARIES: Final = frozenset(["do", "does", "did"])
 _PASSIVE: Final = frozenset(["was", "were", "been", "being", "got"])
 
 
@@ -55,7 +56,7 @@ def _strays(spans: tuple[Span, ...], words: tuple[Word, ...], lexicon: Lexicon) 
             yield span  # "how many searches were run"
         elif alone and before is not None and _said(before, span, words):
             yield span  # "deletions of projects"
-        elif alone and after is not None and _again(span, after):
+        elif alone and after is not None and _again(span, after, words):
             yield span  # "which team pays the highest monthly fee"
         before = span
 
@@ -79,12 +80,14 @@ def _said(before: Span, span: Span, words: tuple[Word, ...]) -> bool:
     return best.kind == "value" and link == ["of"] and words[span.first].stem in own
 
 
-def _again(span: Span, after: Span) -> bool:
+def _again(span: Span, after: Span, words: tuple[Word, ...]) -> bool:
     """Whether a number is named once more right behind, in more words."""
     mine, other = span.meanings[0], after.meanings[0]
     same = (mine.kind, mine.address, mine.field) == (other.kind, other.address, other.field)
     longer = after.last - after.first > span.last - span.first
-    return same and mine.kind == "field" and longer and after.first - span.last <= _BETWEEN
+    between = [word.text for word in words[span.last : after.first]]
+    asked = not _AUXILIARIES.isdisjoint(between)  # "which providers do we integrate with"
+    return same and mine.kind == "field" and longer and len(between) <= _BETWEEN and not asked
 
 
 def _exact(span: Span, others: list[Span]) -> Span:
