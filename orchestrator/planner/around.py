@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from orchestrator.planner.grammar import ABBREVIATIONS
 from orchestrator.planner.spans import Span
 from orchestrator.planner.vocabulary import Meaning
 from orchestrator.planner.words import Word, plain, stem
@@ -47,8 +48,11 @@ _BREAK: Final = re.compile(r"[:;?!()|]|\.\s|\s[-–—]\s")
 def breaks(text: str, words: tuple[Word, ...]) -> frozenset[int]:
     """Places of words that nothing before them reaches: a colon, a bracket, a dash stands
     between."""
+    gaps = {n: text[words[n - 1].end : words[n].start] for n in range(1, len(words))}
     return frozenset(
-        n for n in range(1, len(words)) if _BREAK.search(text[words[n - 1].end : words[n].start])
+        n
+        for n, gap in gaps.items()
+        if _BREAK.search(gap) and not (gap == ". " and words[n - 1].text in ABBREVIATIONS)
     )
 
 

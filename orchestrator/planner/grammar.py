@@ -165,3 +165,5 @@ PEOPLE: Final = frozenset(
 )
 #: of these, who made what a record is about
 MAKERS: Final = frozenset({"artist", "author"})
+#: a full stop behind these ends no sentence
+ABBREVIATIONS: Final = _set("vs incl excl approx resp etc max avg e g dr mr mrs ms prof st jr sr")

@@ -113,6 +113,8 @@ class Lexicon:
     def values_at(self, key: tuple[str, ...], stems: tuple[str, ...]) -> list[Meaning]:
         """The same, unless grammar and names of the schema explain every word (P10)."""
         found = self.values(key) or self.inflected(stems)
+        if len(key) > 1 and all(word in _CLOSED for word in key):
+            return found  # written as one word: "no-show"
         if not found or all(
             word in _CLOSED or word.isdigit() or self._named(word, stem, len(key))
             for word, stem in zip(key, stems, strict=True)

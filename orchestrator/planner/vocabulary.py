@@ -12,12 +12,12 @@ from functools import cached_property, lru_cache
 from typing import Final, Literal, TypeAlias
 
 from orchestrator.planner.demonyms import ADJECTIVES, DEMONYMS
-from orchestrator.planner.grammar import NAMING, RESERVED
+from orchestrator.planner.grammar import NAMING, PEOPLE, RESERVED
 from orchestrator.planner.words import phrase, plain, stem
 from registry.domain import ENVELOPE, CollectionSpec, DomainSpec, FieldSpec
 from registry.limits import DOMAINS_MAX, VALUE_CHARS_MAX
 from registry.record import TEMPORAL
-from registry.shape.headers import meant_words
+from registry.shape.headers import meant_words, singular
 
 Kind = Literal["collection", "field", "value", "measure"]
 PHRASE_WORDS_MAX: Final = 6
@@ -64,6 +64,7 @@ _KINDS: Final = frozenset({"type", "kind", "model", "make", "no", "nr", "number"
 _OF_A_KIND: Final = 0.56
 _VALUE_WORDS_MAX: Final = 8
 _FIELDS_KEPT: Final = 512
+_PREFIXES: Final = frozenset({"no", "non", "on", "off", "in", "out", "up"})
 _INFLECTED_MAX: Final = 50  # values of a field
 _INFLECTED: Final = 0.04
 _PROPOSED: Final = 0.7
@@ -103,7 +104,8 @@ class Stored:
         closed = RESERVED - NAMING if few else RESERVED
         for value in values:
             key = plain(value) if len(value) <= VALUE_CHARS_MAX else ()
-            if 0 < len(key) <= _VALUE_WORDS_MAX and not all(word in closed for word in key):
+            claims = any(word not in closed for word in key) or (few and _compound(value, key))
+            if 0 < len(key) <= _VALUE_WORDS_MAX and claims:
                 tongue = key in ADJECTIVES and bool(_LANGUAGE & set(field.split("_")))
                 # "Spanish users" are people from Spain
                 meant = Meaning("value", address, field, value, weight - _SPOKEN * tongue)
@@ -132,6 +134,11 @@ class Stored:
                 if len(word) >= 4 and word.isalpha():
                     found[len(word)].add(word)
         return {length: frozenset(words) for length, words in found.items()}
+
+
+def _compound(value: str, key: tuple[str, ...]) -> bool:
+    """Whether two words of the grammar are written as one of the data: "no-show", "in-use"."""
+    return len(key) == 2 and "-" in value and key[0] in _PREFIXES and not key[1].isdigit()
 
 
 @lru_cache(maxsize=_FIELDS_KEPT)
@@ -165,7 +172,7 @@ class _Speaker:
 
     def _add(self, text: str, meaning: Meaning) -> None:
         key = phrase(text)
-        if 0 < len(key) <= PHRASE_WORDS_MAX:
+        if 0 < len(key) <= PHRASE_WORDS_MAX and not text.isdigit():
             self._found[key].append(replace(meaning, surface=plain(text)))
 
     def _domain(
@@ -193,6 +200,11 @@ class _Speaker:
             whose = field_name.removesuffix("_name")
             named = whose != field_name and f"{whose}_id" in spec.fields
             self._field(Meaning("field", address, field_name), field, named=named)
+        doers = [n for n, f in spec.fields.items() if f.type == "text" and _tells_people(n)]
+        if not PEOPLE.isdisjoint(map(singular, words)):
+            self._add("person", Meaning("collection", address, weight=0.75))
+        elif len(doers) == 1:
+            self._add("person", Meaning("field", address, doers[0], weight=0.75))
         if spec.label is not None and spec.label != "name":
             self._add("name", Meaning("field", address, spec.label, weight=0.65))
         for measure_name, measure in spec.measures.items():
@@ -228,6 +240,11 @@ class _Speaker:
         for value, texts in field.words.items():
             for text in texts:
                 self._add(text, replace(meaning, kind="value", value=value, weight=0.93))
+
+
+def _tells_people(name: str) -> bool:
+    words = name.split("_")
+    return words[-1] != "id" and not PEOPLE.isdisjoint(words)
 
 
 _OPPOSITES: Final = {

@@ -2,9 +2,9 @@
 
 A cell is what a file holds: text (CSV), or a JSON scalar, list or object (JSON, Parquet, SQLite:
 `typed`). A *format* says how a column writes its type: "" the plain way; for times and dates "dmy",
-"mdy" and `epoch_s|ms|us|ns`. Whole columns go through one regular expression and one C loop; only a
-column with a bad cell is looked at cell by cell (`registry.record.parse`), so a bad cell costs its
-own row and the good ones stay fast.
+"mdy" and `epoch_s|ms|us|ns`; for numbers "grouped" and "comma" (see `written`). Whole columns go
+through one regular expression and one C loop; only a column with a bad cell is looked at cell by
+cell (`registry.record.parse`), so a bad cell costs its own row and the good ones stay fast.
 """
 
 from __future__ import annotations
@@ -32,8 +32,11 @@ from registry.record import (
     decode,
     parse,
 )
+from registry.shape.written import WRITTEN, plain
 
-Format: TypeAlias = Literal["", "dmy", "mdy", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns"]
+Format: TypeAlias = Literal[
+    "", "dmy", "mdy", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns", "grouped", "comma"
+]
 #: texts that mean "no value" in a column that is not text
 NULL_TOKENS: Final = frozenset(
     {"", "NULL", "null", "Null", "NA", "N/A", "n/a", "NaN", "nan", "None", "none", "\\N", "-"}
@@ -135,6 +138,8 @@ def _text_cell(cell: str, kind: Type, format: str, *, typed: bool, where: str) -
         return _calendar_cell(stripped, kind, format, where)
     if kind.name == "time" and format:
         return _epoch_cell(_number(stripped, where), format, where)
+    if format in WRITTEN:
+        stripped = plain(stripped, format)
     return parse(stripped, kind, where=where)
 
 

@@ -9,13 +9,14 @@ dropped for a mixed column.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from zlib import crc32
 
 from registry.record import Type, TypeName
 from registry.shape.cells import NULL_TOKENS, fits, plain_text
+from registry.shape.written import WRITTEN, all_written, has_fraction
 
 DISTINCT_MAX: Final = 20
 UNIQUE_ROWS_MAX: Final = 10_000_000  # past these, uniqueness is not known
@@ -29,6 +30,10 @@ CANDIDATES: Final[tuple[tuple[TypeName, str], ...]] = (
     ("bool", ""),
     ("int", ""),
     ("float", ""),
+    ("int", "grouped"),
+    ("float", "grouped"),
+    ("int", "comma"),
+    ("float", "comma"),
     ("date", ""),
     ("time", ""),
     ("date", "dmy"),
@@ -37,8 +42,9 @@ CANDIDATES: Final[tuple[tuple[TypeName, str], ...]] = (
     ("time", "mdy"),
     ("json", ""),
 )
-_PADDED: Final = re.compile(r"^[ \t]|[ \t\r]$", re.MULTILINE)
+_PADDED: Final = re.compile(r"^[^\S\n]|[^\S\n]$", re.MULTILINE)
 _CENTS: Final = re.compile(r"(?:-?\d+\.\d\d\n)*+", re.ASCII)
+_WRITTEN_CENTS: Final = re.compile(r"(?:[^\n]*?\d[.,]\d\d[^\d\n.,]*+\n)*+")
 #: leading zeros and plus signs are part of a code, not of a number
 _LONG: Final = re.compile(r"^-?\d{16,}$", re.ASCII | re.MULTILINE)
 _CODE: Final = re.compile(r"^(?:[+]|-?0\d)", re.ASCII | re.MULTILINE)
@@ -95,8 +101,14 @@ class Tally:
             if not solid:
                 return
             joined = "\n".join(solid) + "\n"
-        self.cents = self.cents and bool(_CENTS.fullmatch(joined))
-        self.candidates = [c for c in self.candidates if self._survives(c, solid, joined)]
+        cents = _CENTS.fullmatch(joined) or _WRITTEN_CENTS.fullmatch(joined)
+        self.cents = self.cents and cents is not None
+        plain = [
+            c for c in self.candidates if c[1] not in WRITTEN and self._survives(c, solid, joined)
+        ]
+        one_line = joined.count("\n") == len(solid)
+        left = {*plain, *(self._written(plain, joined) if one_line else ())}
+        self.candidates = [c for c in self.candidates if c in left]
         self._range(solid)
 
     def _survives(self, candidate: tuple[TypeName, str], solid: Sequence[str], joined: str) -> bool:
@@ -113,6 +125,22 @@ class Tally:
         if name == "json" and not all(c[0] in "{[" for c in solid):
             return False
         return fits(solid, Type(name), format)
+
+    def _written(
+        self, plain: Collection[tuple[TypeName, str]], joined: str
+    ) -> list[tuple[TypeName, str]]:
+        """Those notations of people that are left. What a program writes may stand among grouped
+        numbers; of "1.5" no comma is the point."""
+        asked = [c for c in self.candidates if c[1] in WRITTEN]
+        whole = ("int", "") in plain
+        if ("float", "") in plain:
+            return [c for c in asked if whole or c == ("float", "grouped")]
+        return [
+            (name, format)
+            for name, format in asked
+            if all_written(joined, format)
+            if name == "float" or not has_fraction(joined, format)
+        ]
 
     def _add_typed(self, present: Sequence[Any]) -> None:
         kinds = {type(c) for c in present}
@@ -213,6 +241,8 @@ def _typed_fits(candidate: tuple[TypeName, str], kinds: set[type], present: Sequ
     JSON and SQLite.
     """
     name, format = candidate
+    if format in WRITTEN:
+        return False
     if name in _TYPED:
         if name == "json":
             return kinds <= {dict, list}

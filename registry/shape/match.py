@@ -10,10 +10,11 @@ from typing import Any, Final
 from registry.catalog import Catalogue
 from registry.domain import CollectionSpec, FieldSpec
 from registry.errors import BadInput
-from registry.record import TEMPORAL, encode, parse
+from registry.record import NUMERIC, TEMPORAL, encode, parse
 from registry.shape.headers import looks_like_time, singular, words_of
 from registry.shape.mapping import Mapping, To
 from registry.shape.shape import ColumnShape, Shape
+from registry.shape.written import WRITTEN
 
 AUTO: Final = 0.8
 _PAIR_MIN: Final = 0.5
@@ -210,7 +211,8 @@ def _fit(column: ColumnShape, field: FieldSpec) -> tuple[float, str]:
     if kind == field.type:
         same_scale = column.kind.scale <= field.scale or field.type != "decimal"
         return (1.0 if same_scale else 0.6), column.format
-    format = column.format if field.type in TEMPORAL else ""
+    kept = field.type in TEMPORAL or (field.type in NUMERIC and column.format in WRITTEN)
+    format = column.format if kept else ""
     return _FITS.get((kind, field.type), 0.0), format
 
 

@@ -21,7 +21,7 @@ _RATES: Final = frozenset(
     {"price", "rate", "salary", "wage", "balance", "budget", "limit", "unit", "average", "avg"}
     | {"mean", "percent", "max", "min", "per", "discount", "tax", "target", "number", "sub"}
 )
-_SPENT: Final = ("spending", "spend", "spent", "expenditure", "paid out")
+_SPENT: Final = ("spending", "spend", "spent", "expenditure", "paid out", "cost", "costs")
 _EARNED: Final = (
     *("revenue", "turnover", "income", "earnings", "earned", "money made", "raised", "raise"),
     *("brought in", "bring in", "came in", "come in", "took in", "taken in"),
@@ -60,6 +60,8 @@ def _amounts(column: ColumnShape) -> bool:
     words = {*words_of(column.header), *meant_words(column.header)}
     if column.kind.name not in NUMERIC or words & _RATES:
         return False
+    if column.kind.name == "int" and "sales" in words and column.unit is None:
+        return False  # how many were sold
     return bool(words & _AMOUNTS) or column.unit in _CURRENCIES
 
 

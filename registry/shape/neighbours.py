@@ -14,6 +14,8 @@ from registry.shape.headers import singular
 
 PROPOSED_MAX: Final = 8  # of one name
 _WORDS_MAX: Final = 4  # longer names nobody says
+#: what every question may ask by, whatever a column is called
+_CALENDAR: Final = frozenset({"hour", "day", "week", "month", "quarter", "year"})
 
 
 @cache
@@ -35,6 +37,6 @@ def proposed(words: Sequence[str], taken: frozenset[str] | None) -> list[str]:
         " ".join((*words[:place], near, *words[place + 1 :]))
         for place, word in enumerate(words)
         for near in table.get(singular(word), ()) or table.get(word, ())
-        if singular(near) not in taken
+        if singular(near) not in taken and near not in _CALENDAR
     ]
     return list(dict.fromkeys(found))[:PROPOSED_MAX]

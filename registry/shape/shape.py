@@ -18,6 +18,7 @@ from registry.shape.headers import looks_like_money, looks_like_time, sounds_lik
 from registry.shape.infer import Evidence
 from registry.shape.naming import field_names
 from registry.shape.roles import key_of, label_of, time_of
+from registry.shape.written import WRITTEN, unit_written
 
 #: (format, lowest, highest): numbers between 1973 and 2100 in each unit. Nanoseconds are not told
 #: from their size: a time holds whole microseconds, and a row that is finer would be lost.
@@ -30,6 +31,8 @@ _WHOLE_MAX: Final = INT64_MAX // 100 - 1_000  # of a decimal with two digits aft
 _ZONE: Final = re.compile(r"(?:Z|UTC|[+-]\d\d:?\d\d)\s*$")
 _FLAG_ROWS_MIN: Final = 20  # of fewer, a count may not have reached two yet
 _BOOL_PAIRS: Final = ({"true", "false"}, {"yes", "no"}, {"t", "f"}, {"y", "n"})
+_POINTED: Final = frozenset({"USD", "GBP", "CAD", "AUD", "INR"})
+NUMBER_FORMATS: Final = {"grouped": "1,234.50", "comma": "1.234,50"}
 DATE_FORMATS: Final = {"dmy": "day.month.year", "mdy": "month/day/year"}
 
 
@@ -67,7 +70,7 @@ def _column(column: dict[str, Any], name: str, notes: list[str]) -> ColumnShape:
         kind=kind,
         evidence=evidence,
         format=format,
-        unit=unit_of(header) if kind.name in NUMERIC else None,
+        unit=(unit_of(header) or unit_written(evidence.examples)) if kind.name in NUMERIC else None,
         declared_key=bool(column["key"]),
     )
 
@@ -88,6 +91,8 @@ def _kind(header: str, evidence: Evidence, notes: list[str]) -> tuple[Type, str]
             continue
         if name == "int" and not evidence.typed and _is_flag(header, evidence):
             return Type("bool"), ""
+        if format in WRITTEN:
+            return _written(name, format, header, evidence, notes)
         if name in ("int", "float"):
             return _number(header, name, evidence)
         return Type(name), format  # type: ignore[arg-type]
@@ -142,6 +147,25 @@ def _number(header: str, name: str, evidence: Evidence) -> tuple[Type, str]:
     if evidence.cents and looks_like_money(header):
         return (Type("decimal", 2) if _cents_fit(evidence) else Type("text")), ""
     return Type(name), ""  # type: ignore[arg-type]
+
+
+def _written(
+    name: str, format: str, header: str, evidence: Evidence, notes: list[str]
+) -> tuple[Type, str]:
+    """Numbers as people write them, if the values leave only one notation. Without any comma or
+    point both are the same; beside a dollar a comma tells thousands apart."""
+    both = ("float", "comma") in evidence.candidates and format == "grouped"
+    alike = ("int", "comma") in evidence.candidates
+    if both and not alike and unit_written(evidence.examples) not in _POINTED:
+        notes.append(
+            f"{shown(header)}: whether the comma stands for thousands or before a fraction cannot "
+            "be told from the values, so it stays text"
+        )
+        return Type("text"), ""
+    notes.append(f"{shown(header)}: numbers are read as {NUMBER_FORMATS[format]}")
+    if name == "float" and evidence.cents:
+        return Type("decimal", 2), format
+    return Type(name), format  # type: ignore[arg-type]
 
 
 def _cents_fit(evidence: Evidence) -> bool:

@@ -439,3 +439,44 @@ def test_short_forms_stand_for_what_they_do_there() -> None:
     assert meant_words("duration_min") == ["duration", "minutes"]
     assert meant_words("temp_min")[-1] == "minimum"
     assert words_of("membership") == ["membership"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "unit", "values"),
+    [
+        (["$1,900.00", "$45.10", ""], Type("decimal", 2), "USD", [190000, 4510, None]),
+        (["1.234,50 €", "12,00 €"], Type("decimal", 2), "EUR", [123450, 1200]),
+        (["12,5", "7"], Type("float"), None, [12.5, 7.0]),
+        (["45 %", "7 %"], Type("int"), "%", [45, 7]),
+        (["$1,900", "$12"], Type("int"), "USD", [1900, 12]),
+        (["1,234,567", "12"], Type("int"), None, [1234567, 12]),
+        (["1,234.5", "-12"], Type("float"), None, [1234.5, -12.0]),
+        (["EUR 12.50", "EUR 1,000.00"], Type("decimal", 2), "EUR", [1250, 100000]),
+    ],
+)
+def test_numbers_as_people_write_them(
+    cells: list[str], kind: Type, unit: str | None, values: list[Any]
+) -> None:
+    column = shaped("bills", owed=cells).columns[0]
+    assert (column.kind, column.unit) == (kind, unit)
+    assert list(convert(cells, kind, column.format).values) == values  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("cells", [["1,234", "5,678"], ["INV 12", "INV 14"], ["$007", "$008"]])
+def test_what_may_be_two_numbers_or_none_stays_text(cells: list[str]) -> None:
+    assert shaped("bills", owed=cells).columns[0].kind == Type("text")
+
+
+def test_a_bad_cell_of_a_written_number_is_a_fault_of_its_row() -> None:
+    done = convert(["$1,900.00", "a lot"], Type("decimal", 2), "grouped", where="owed")
+    assert done.values == [190000, None]
+    assert "owed" in done.faults[1]
+
+
+@given(st.integers(-(10**9), 10**9))
+def test_a_written_number_is_the_number(cents: int) -> None:
+    sign, whole, rest = "-" if cents < 0 else "", abs(cents) // 100, abs(cents) % 100
+    grouped = f"{sign}${whole:,}.{rest:02}"
+    comma = f"{sign}{whole:,}.{rest:02} €".translate(str.maketrans(",.", ".,"))
+    for cell, format in ((grouped, "grouped"), (comma, "comma")):
+        assert convert([cell], Type("decimal", 2), format).values == [cents]  # type: ignore[arg-type]

@@ -168,13 +168,18 @@ _OBJECT: Final = frozenset(
 )
 
 
+_VIA: Final = frozenset({"by", "via", "in", "at", "on", "with", "through", "from"})
+
+
 def did(tokens: list[str], n: int, item: Item) -> bool:
     """ "users opened an urgent ticket": what stands between who and what is a verb."""
     if n == 0 or not (is_item(tokens[n - 1]) and tokens[n - 1][0] in "CF"):
         return n == 1 and tokens[0] == "who"
-    after = next((t for t in tokens[n + 1 :] if t not in _OBJECT), "")
+    after = next((t for t in tokens[n + 1 :] if t not in _OBJECT and t not in _VIA), "")
     if is_item(after) and after[0] in "VQ" and item.words[-2:] == "ed":
-        return True  # "which members booked Yoga"
+        return True  # "which members booked Yoga", "guests booked by phone"
+    if n + 1 == len(tokens) and "many" in tokens and item.words[-2:] == "ed":
+        return True  # "how many guests booked"
     rest = [t for t in tokens[n + 1 : n + 6] if t not in _OBJECT]
     rest = [t for t in rest if not (is_item(t) and t[0] in "VOZ")]
     direct = tokens[n + 1 : n + 2] and (tokens[n + 1] in _OBJECT or is_item(tokens[n + 1]))

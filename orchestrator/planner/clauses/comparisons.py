@@ -40,6 +40,29 @@ _SPENDING: Final = (
     r"F\d+(?: T\d+)?(?: (?:that|which|who|where|have|has|had|we|all))* (?P<m>M\d+)(?: (?:of|is|was|are|were))* (?P<o>O\d+)"
     r"(?: (?:in total|altogether|overall|in sum|in all))?"
 )
+#: "vehicles that used more than 2000 litres"
+_USED: Final = (
+    r"F\d+ (?:that|which|who)(?: (?:have|has|had))? (?:U\d+|used|sold|bought|made|took|drove|[a-z]+ed)"
+    r" (?P<o>O\d+) (?P<n>N\d+)"
+)
+#: of these a sum says nothing
+_RATES: Final = frozenset(
+    [
+        "price",
+        "rate",
+        "score",
+        "rating",
+        "grade",
+        "age",
+        "level",
+        "temperature",
+        "percent",
+        "avg",
+        "average",
+        "per",
+        "balance",
+    ]
+)
 _WHO: Final = frozenset({"who", "that", "which", "have", "has", "had"})
 _TIMES: Final = r"(?P<o>O\d+) (?:times|time|occasions|records|rows|entries)"
 
@@ -139,6 +162,18 @@ def sums(given: Conditions) -> None:
         given.of_field = True
         found.hear()
 
+    for found in given.clause.find(_USED):
+        n, o = found.item("n"), found.item("o")
+        assert n is not None and o is not None
+        term = given.sense.term(n, given.clause, kinds="N")
+        if not (given.free(n) and given.free(o)) or term.address != given.request.subject:
+            continue
+        if _RATES.isdisjoint(term.field.split("_")):
+            given.use(n, o)
+            given.kept.append((Column(term, "sum"), o.payload.op, o.payload.number))
+            given.of_field = True
+            found.hear()
+
 
 #: "fewer than 3 comments but at least one"
 _AND_SO_MANY: Final = r"(?P<o>O\d+)(?: V\d+)* (?P<y>C\d+) (?:but|and|yet)(?: also)? (?P<more>O\d+)(?= |$)(?! [CFNDV]\d)"
@@ -224,7 +259,7 @@ def _counted_value(given: Conditions, found: Found) -> None:
     term, value = given.sense.value(v, None)
     field = given.sense.spec(term.address).field(term.field)
     subject = given.request.subject
-    if field.enum is None:
+    if field.enum is None and term.address != subject:
         return
     if term.address == subject and given.clause.part(0, found.first).has(r"[FC]\d+"):
         given.use(o, v)

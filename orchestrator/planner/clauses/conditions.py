@@ -9,7 +9,7 @@ from orchestrator.planner.clauses.given import Conditions
 from orchestrator.planner.clauses.someone import owned, someone
 from orchestrator.planner.clauses.times import texts, windows
 from orchestrator.planner.clauses.together import together
-from orchestrator.planner.clauses.values import flags, literals, present, values
+from orchestrator.planner.clauses.values import done, flags, literals, present, values
 
 
 def read(given: Conditions) -> None:
@@ -26,6 +26,7 @@ def read(given: Conditions) -> None:
     literals(given)
     values(given)
     flags(given)
+    done(given)
     present(given)
     windows(given)
     texts(given)

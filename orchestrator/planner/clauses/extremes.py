@@ -47,6 +47,9 @@ _LOW: Final = frozenset(
     ]
 )
 _IN_UNIT: Final = rf"(?:in (?:{UNIT})|, (?:{UNIT})$|how (?:many (?:{UNIT})|long|much|big))"
+_WHOSE: Final = (
+    r"(?:,|and|at|on|by|in|from) (?:which|what|whose|who|when|where)(?: (?:was|is|did|[FD]\d+)|$)"
+)
 _ENDS: Final = "|".join(sorted(_HIGH | _LOW))
 _BOTH_ENDS: Final = rf"(?P<a>{_ENDS}) (?:and|or|,)(?: the)? (?P<b>{_ENDS}) C\d+"
 
@@ -70,6 +73,9 @@ def extremes(draft: Draft, head: Clause, rank: Rank) -> list[Column]:
         return []  # "most popular article": the record
     if head.has(r"(?:which|who|whose)") or any(is_item(t) and t[0] == "C" for t in before):
         return []
+    if draft.sentence.whole.has(rf"{name} .*{_WHOSE}"):
+        draft.request.show.append(Column(rank.by))
+        return []  # "the highest price, and where was it paid": of the record, both
     fns: list[Fn] = []
     for word in before:
         if word in _HIGH:

@@ -22,7 +22,7 @@ _EACH: Final = (
 _EACH_ALONE: Final = _EACH.replace("(?: (?:,|and|of|", "(?: (?:and|of|")
 _COUNT: Final = r"how many|how much|number of|numbers of|count(?: of)?|counts of|total number of|amount of|quantity of|how often|how frequently|number"
 _PART: Final = r"shares?|percentages?|percent|%|proportion|fraction|rate"
-_LISTED: Final = r"(?:(?:the|all|our|number|of|show|me|list) )*(?:[VB]\d+ )*(?:[CMN]\d+)(?: (?:,|and|[CMNF]\d+|T\d+|V\d+|O\d+|in|on|at|of|from|the))*"
+_LISTED: Final = r"(?:(?:the|all|our|number|of|show|me|list) )*(?:[VB]\d+ )*(?:[CMNVB]\d+)(?: (?:,|and|[CMNF]\d+|T\d+|V\d+|O\d+|in|on|at|of|from|the))*"
 #: "were never rated by the customer"
 _DONE_BY: Final = r"(?:was|were|is|are|be|been|being|got|never|not)(?: [a-z]+)* [NDFVBU]\d+ by (?:the|a|an|our|their) [CF]\d+$"
 #: "count yes and no", as `phrasings` puts it

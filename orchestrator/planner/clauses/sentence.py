@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from orchestrator.planner.asked import Asked
 from orchestrator.planner.clauses.compounds import Piece, compounds
-from orchestrator.planner.grammar import SUPERLATIVES, UNITS
+from orchestrator.planner.grammar import ABBREVIATIONS, SUPERLATIVES, UNITS
 from orchestrator.planner.shape.frame import letter_of, loose_letter
 from orchestrator.planner.spans import Span
 from orchestrator.planner.vocabulary import Meaning
@@ -134,8 +134,6 @@ _SAID: Final = frozenset(
 
 #: words of parts and wholes, of more and less
 _MEASURING: Final = frozenset({"share", "ratio", "growth", "percent", "percentage", "proportion"})
-#: a full stop behind these ends no sentence
-_SHORT: Final = frozenset({"vs", "incl", "excl", "approx", "resp", "etc", "e", "g"})
 _IDS: Final = frozenset(
     [
         "id",
@@ -361,7 +359,7 @@ def _tokens(words: tuple[Word, ...], items: list[Item], text: str) -> list[str]:
     place = 0
     while place < len(words):
         gap = text[words[place - 1].end : words[place].start] if place else ""
-        if _ENDS.search(gap) and words[place - 1].text not in _SHORT:
+        if _ENDS.search(gap) and words[place - 1].text not in ABBREVIATIONS:
             out.append("|")
         elif _ASIDE.search(gap):
             out.append(",")

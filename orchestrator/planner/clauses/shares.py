@@ -51,7 +51,7 @@ def shares(draft: Draft, clause: Clause, given: Conditions) -> None:
             percent.hear()
             _show(draft, computed("*", "percent", whole, 100))
         return
-    told = _told(draft, clause, given)
+    told = _done(draft) or _told(draft, clause, given)
     if not told and not draft.groups:
         return
     found.hear()
@@ -63,6 +63,18 @@ def shares(draft: Draft, clause: Clause, given: Conditions) -> None:
     else:
         share = computed("/", "share", whole, computed("total", "all", whole))
     _show(draft, computed("*", "percent", share, 100) if percent is not None else share)
+
+
+def _done(draft: Draft) -> list[Condition]:
+    """ "what percentage of website orders opted in", "… got hired": of those that are said, the
+    part of which that holds."""
+    kinds = {c: draft.sense.spec(c.term.address).field(c.term.field).type for c in draft.plain()}
+    flags = [c for c, kind in kinds.items() if kind == "bool" or kind in TEMPORAL]
+    if len(flags) != 1 or draft.groups:
+        return []
+    draft.request.show.remove(flags[0])
+    term = flags[0].term
+    return [Test(term, "=", True) if kinds[flags[0]] == "bool" else No(Empty(term))]
 
 
 def _rates_itself(whole: Column, told: list[Condition]) -> bool:

@@ -296,6 +296,25 @@ def named_by_flag(sentence: Sentence, item: Item) -> bool:
     return item.words.endswith("s") and not sentence.whole.items("C")
 
 
+_DONE: Final = (
+    r"(?:has|have|had|was|were|got|is|are)(?: (?:been|ever|already|actually|since))* (?P<f>D\d+)"
+    r"(?! (?:T\d+|K\d+|V\d+|by|in|on|at|before|after|since|during|last|per|between))"
+)
+
+
+def done(given: Conditions) -> None:
+    """ "how many applicants were hired": those of which it is known when."""
+    for found in given.clause.find(_DONE):
+        item = found.item("f")
+        if given.free(item) and item is not None and not given.clause.has("when|what|not|never|no"):
+            term = given.sense.term(item, given.clause, kinds="D")
+            field = given.sense.spec(term.address).field(term.field)
+            if term.address == given.request.subject and not field.required:
+                given.use(item)
+                given.add(No(Empty(term)), found.first, found.last)
+                found.hear()
+
+
 def present(given: Conditions) -> None:
     """ "users with a referrer": the field has a value."""
     for found in given.clause.find(

@@ -8,13 +8,13 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from orchestrator.planner.grammar import ABBREVIATIONS
 from orchestrator.planner.reading import Context, Planner, Question, Readings
 from orchestrator.planner.times.timewindow import Window, windows
 from orchestrator.planner.words import tokenise
 from registry.catalog import Catalogue
 
-_ABBREVIATIONS: Final = ("incl", "excl", "approx", "resp", "etc", "max", "avg")
-_SHORT: Final = "".join(rf"(?<!\b{word})" for word in _ABBREVIATIONS)
+_SHORT: Final = "".join(rf"(?<!\b{word})" for word in sorted(ABBREVIATIONS))
 _END: Final = re.compile(rf"(?<=[^\W\d_]{{3}}){_SHORT}[.!]+\s+(?=[^\W\d_])")
 _SUBJECT: Final = (
     r"(?:(?:ok|okay|so|hi|hello|well|and|but|yesterday|today),? )?"

@@ -144,3 +144,72 @@ def test_many_strange_words_ask_for_something_else() -> None:
 def test_a_month_is_no_slip_of_the_fingers() -> None:
     where = best("how many gifts in may")["where"]
     assert where["args"][0] == {"op": ">=", "field": "given_on", "value": "2026-05-01"}
+
+
+VISITS = shaped(
+    "appointments",
+    Number=["A1", "A2", "A3", "A4"],
+    Patient_Name=["Ada Bell", "Ben Cole", "Cy Dorn", "Ada Bell"],
+    Doctor=["Dr. Haddad", "Dr. Weiss", "Dr. Weiss", "Dr. Haddad"],
+    Booked_on=["2026-01-02", "2026-01-03", "2026-01-04", "2026-02-05"],
+    Seen_on=["2026-02-02", "", "2026-02-04", "2026-03-05"],
+    Status=["seen", "no-show", "seen", "seen"],
+    Waited_min=["10", "", "25", "5"],
+    Reminded=["yes", "no", "yes", "no"],
+)
+CLINIC = Catalogue(
+    [propose([VISITS], "appointments", Catalogue([], {})).spec],
+    {
+        "appointments.appointments": Facts(
+            rows=4,
+            values={
+                "doctor": FieldValues(("Dr. Haddad", "Dr. Weiss"), complete=True),
+                "status": FieldValues(("seen", "no-show"), complete=True),
+            },
+        )
+    },
+)
+
+
+def clinic(text: str) -> dict[str, Any]:
+    return plan(Question(text, NOW_US), CLINIC, Context()).readings[0].plan.to_wire()
+
+
+def test_a_value_written_as_one_word_of_the_grammar_is_one() -> None:
+    made = clinic("no-shows per doctor")
+    assert made["where"] == {"op": "=", "field": "status", "value": "no-show"}
+    assert made["group"] == [{"field": "doctor", "as": "doctor"}]
+
+
+def test_a_title_ends_no_sentence() -> None:
+    made = clinic("how many appointments did Dr. Weiss have in february")
+    assert made["where"]["args"][0] == {"op": "=", "field": "doctor", "value": "Dr. Weiss"}
+
+
+def test_what_was_done_is_known_by_its_date() -> None:
+    made = clinic("how many appointments have been booked")
+    assert made["where"] == {"op": "not", "arg": {"op": "null", "field": "booked_on"}}
+
+
+def test_how_many_did_it_shows_no_date() -> None:
+    made = clinic("how many different patients booked with Dr. Haddad?")
+    assert "group" not in made
+    assert made["measures"][0]["fn"] == "distinct"
+
+
+def test_the_extreme_and_whose_it_is_are_of_one_record() -> None:
+    made = clinic("highest waited minutes, and which doctor was it")
+    assert made["limit"] == 1
+    assert set(made["select"]) == {"waited_min", "doctor"}
+
+
+def test_those_who_are_so_are_part_of_those_who_are_said() -> None:
+    made = clinic("what percentage of Dr. Weiss appointments were reminded")
+    share = made["measures"][0]["where"]
+    assert share == {"op": "=", "field": "reminded", "value": True}
+
+
+def test_groups_are_kept_by_how_many_of_a_kind_they_have() -> None:
+    made = clinic("which doctors had more than 1 no-shows")
+    assert made["having"]["value"] == 1
+    assert made["where"] == {"op": "=", "field": "status", "value": "no-show"}
