@@ -69,7 +69,7 @@ class Lexicon:
         if self._short is None:
             self._short = {}
             for key, found in self.schema.items():
-                named = [m for m in found if m.kind == "collection" and m.weight < 1]
+                named = [m for m in found if m.kind == "collection" and 0.9 < m.weight < 1]
                 for part in key if len(key) == _PAIR else ():
                     self._short.setdefault(part, []).extend(named)
         each = {m.address: m for m in self._short.get(stem, ())}
