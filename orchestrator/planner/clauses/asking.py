@@ -238,7 +238,9 @@ def when(draft: Draft) -> None:
 
 def last(draft: Draft) -> None:
     """ "when was it last opened": of all its times one."""
-    end = draft.sentence.whole.first(rf"(?P<end>{_ENDS})(?: time| day)?(?: [UD]\d+)?$")
+    end = draft.sentence.whole.first(
+        rf"(?P<end>{_ENDS})(?: time| day)?(?: [UD]\d+(?: (?:up|in|out|on|off|at))?)?$"
+    )
     if end is None or len(draft.request.show) != 1 or draft.request.show[0].fn:
         return
     end.hear()

@@ -213,3 +213,12 @@ def test_groups_are_kept_by_how_many_of_a_kind_they_have() -> None:
     made = clinic("which doctors had more than 1 no-shows")
     assert made["having"]["value"] == 1
     assert made["where"] == {"op": "=", "field": "status", "value": "no-show"}
+
+
+def test_the_total_may_stand_last() -> None:
+    assert best("amount given for Wells before 1 march, total")["measures"][0]["fn"] == "sum"
+
+
+def test_the_first_of_a_month_is_a_day() -> None:
+    where = best("how many gifts since the first of February")["where"]
+    assert where == {"op": ">=", "field": "given_on", "value": "2026-02-01"}
