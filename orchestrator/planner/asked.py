@@ -27,6 +27,7 @@ from orchestrator.planner.phrasing.asides import (
     arrivals,
     counted,
     deeds,
+    denied,
     ever_done,
     without_definitions,
     written_out,
@@ -82,7 +83,9 @@ class Asked:
 
     def __init__(self, question: Question, words: tuple[Word, ...], lexicon: Lexicon) -> None:
         self.now_us = question.now_us
-        words, self.mended = spelt(without_definitions(written_out(words)), lexicon)
+        words, self.mended = spelt(
+            denied(without_definitions(written_out(words)), lexicon), lexicon
+        )
         words = counted(words, lexicon)
         self.words = words
         self.windows = tuple(
@@ -99,7 +102,7 @@ class Asked:
         self.percentiles = percentiles(words, hidden)
         hidden |= {p for first, last, _ in self.percentiles for p in range(first, last)}
         texts = sought(question.text, words, hidden)
-        self.sought = tuple(s for s in texts if not _names_value(words, s, lexicon))
+        self.sought = tuple(s for s in texts if not _names_value(words, s, lexicon))[:1]
         hidden |= _places(self.sought)
         hidden |= {p for p in range(1, len(words)) if _is_degree(words[p - 1], words[p], lexicon)}
         hidden |= _in_units(words, lexicon) | _left_out(words) | deeds(words)

@@ -279,8 +279,9 @@ def percentiles(
 
 
 def sought(question: str, words: tuple[Word, ...], hidden: frozenset[int]) -> tuple[Sought, ...]:
-    """The first text to search for, with the cue that asks for it."""
+    """The texts to search for, each with the cue that asks for it."""
     text, starts = joined(words, hidden)
+    out: list[Sought] = []
     for found in _SEARCH.finditer(text):
         before = text[: found.start()].split()
         if found["cue"] == "about" and before[-1:] in (["me"], ["what"], ["how"], ["us"]):
@@ -300,9 +301,9 @@ def sought(question: str, words: tuple[Word, ...], hidden: frozenset[int]) -> tu
         raw = question[what[0].start : what[-1].end].strip("\"“”'").rstrip("?.!,")
         mode: Mode = "starts" if found["starts"] else "ends" if found["ends"] else "match"
         exact = any(word.kind == "quoted" for word in what)
-        return (Sought(first, last, mode, match, raw, exact, found["cue"]),)
-    inside = _inside(text, starts, question, words)
-    return () if inside is None else (inside,)
+        out.append(Sought(first, last, mode, match, raw, exact, found["cue"]))
+    inside = None if out else _inside(text, starts, question, words)
+    return tuple(out) if inside is None else (inside,)
 
 
 _SAID: Final = frozenset(

@@ -13,6 +13,7 @@ from typing import Final
 
 from orchestrator.planner.clauses.trailing import UNIT
 from orchestrator.planner.describe import describe
+from orchestrator.planner.grammar import SUPERLATIVES
 from orchestrator.planner.reading import Reading
 from orchestrator.planner.words import Word
 from registry.catalog import Catalogue
@@ -43,6 +44,7 @@ _FIGURES: Final = frozenset(
 )
 _IN_UNIT: Final = re.compile(rf"\bin (?:{UNIT})\b|\b(?:{UNIT})$")
 _OF_FIGURE: Final = re.compile(r"^(?:what|how)\b|\bhow (?:long|big|large|much|many)\b")
+_EXTREMES: Final = frozenset(SUPERLATIVES) - {"first", "last", "top", "bottom"}
 _ASKING: Final = frozenset({"which", "who", "what"})
 _PLEASE: Final = frozenset(["please", "can", "could", "would", "will", "you", "me", "us"])
 _WHETHER: Final = frozenset(["is", "are", "was", "were", "has", "have", "does", "did"])
@@ -125,6 +127,7 @@ def _to_name(words: tuple[Word, ...]) -> bool:
 def _winner(plan: QueryPlan, words: tuple[Word, ...]) -> QueryPlan:
     """ "who sent the most messages", "which agent": whom, and not by how many."""
     asked = any(word.text in _ASKING for word in words[:3])
+    asked |= any(word.text in _EXTREMES for word in words[:2])
     by = {order.by for order in plan.order} & {m.name for m in plan.measures}
     if not asked or plan.limit != 1 or len(plan.measures) != 1 or not by or plan.compute:
         return plan

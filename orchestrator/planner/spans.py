@@ -362,6 +362,8 @@ def _akin(surface: tuple[str, ...], texts: tuple[str, ...]) -> bool:
         return False  # "connections by" is not "connected by"
     if len(texts) > 1 and _verbal(surface[-1], texts[-1]):
         return False  # "services logged" are no "service logs"
+    if len(texts) > 1 and texts[-1] in IRREGULAR and surface != texts and texts[0][-1:] == "s":
+        return False  # "workflows ran" is what they did, and no "workflow run"
     if texts[-1].endswith("ing") and surface[-1] in IRREGULAR:
         return False  # who is paying has not paid
     return all(

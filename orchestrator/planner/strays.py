@@ -18,6 +18,7 @@ _CLOSE: Final = 0.03  # between two meanings that are as likely
 _NEAR: Final = 0.8  # names a collection or a field of it, and no part of one
 _SCALES: Final = frozenset(["long", "big", "large", "fast", "slow", "old", "heavy", "expensive"])
 _CALENDAR: Final = frozenset(["hour", "day", "week", "month", "quarter", "year"])
+_COUNTS: Final = frozenset(["number", "numbers", "count", "counts"])
 _AUXILIARIES: Final = frozenset(["do", "does", "did"])
 _PASSIVE: Final = frozenset(["was", "were", "been", "being", "got"])
 
@@ -43,6 +44,7 @@ def _strays(spans: tuple[Span, ...], words: tuple[Word, ...], lexicon: Lexicon) 
     before: Span | None = None
     for span, after in zip(spans, (*spans[1:], None), strict=False):
         told = {m.address for other in _but(spans, span) for m in other.meanings}
+        best = {m.address for other in _but(spans, span) for m in other.meanings[:1]}
         own = {m.address for m in span.meanings}
         text, lead = words[span.first].text, words[span.first - 1].text if span.first else ""
         alone = span.last == span.first + 1
@@ -56,6 +58,8 @@ def _strays(spans: tuple[Span, ...], words: tuple[Word, ...], lexicon: Lexicon) 
             yield span  # "how many searches were run"
         elif alone and before is not None and _said(before, span, words):
             yield span  # "deletions of projects"
+        elif after is None and text in _COUNTS and span.last == len(words) and not own & best:
+            yield span  # "which teams have more than 20 users? name and number"
         elif alone and after is not None and _again(span, after, words):
             yield span  # "which team pays the highest monthly fee"
         before = span

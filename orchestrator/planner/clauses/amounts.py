@@ -74,7 +74,8 @@ def _of_unit(draft: Draft, clause: Clause) -> Clause | None:
 def _limited(clause: Clause, at: int) -> bool:
     """Whether a comparison stands before, or before "a month"."""
     back = 3 if clause.part(at - 2, at).has(r"(?:a|an|per|each) [a-z]+") else 1
-    return clause.word(at - back)[:1] == "O"
+    before = clause.word(at - back - 1) if clause.word(at - back)[:1] in "NCD" else ""
+    return "O" in (clause.word(at - back)[:1], before[:1])  # "over 200 sign-ups in total"
 
 
 def _term(draft: Draft, clause: Clause, found: Found) -> Term | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Final
 
 from orchestrator.planner.clauses.columns import (
@@ -104,7 +105,8 @@ class _Asking:
         listed = before in ([], [","], ["and"]) and after in ([","], ["and"])
         if self.later and listed and word in ("time", "date"):
             return True
-        said = [t for t in self.tokens[n + 1 : n + 5] if is_item(t)]
+        behind = takewhile(lambda t: t not in ("and", ","), self.tokens[n + 1 : n + 5])
+        said = [t for t in behind if is_item(t)]
         return self.later and word in ("when", "who", "whom") and not said
 
     def _item(self, n: int, item: Item) -> None:
@@ -157,10 +159,17 @@ class _Asking:
 
     def _named_before(self, item: Item) -> bool:
         """ "which three agents got the most? Name and number": they are told by their names."""
-        rank = self.draft.rank
+        if not self.later or item.words not in ("name", "names"):
+            return False
+        rank, whole = self.draft.rank, self.draft.sentence.whole
         told = rank is not None and rank.named is None and not rank.by and not self.folds
-        head = self.draft.sentence.whole.has(r"^(?:which|what|the|top)(?: Z\d+)? [FC]\d+")
-        return self.later and told and head and item.words in ("name", "names")
+        if told and whole.has(r"^(?:which|what|the|top)(?: Z\d+)? [FC]\d+"):
+            return True
+        found = whole.first(r"^(?:(?:which|what|the|all|list|show|our) )*(?P<f>F\d+)")
+        head = found.item("f") if found is not None else None
+        refers = self.draft.graph.targets
+        fields = () if head is None else head.of_kind("field")
+        return any((m.address, m.field) in refers for m in fields[:1])
 
     def _compared(self, item: Item) -> bool:
         """ "…, with the amounts": the number that the superlative compares, as it is folded."""
@@ -196,7 +205,8 @@ class _Asking:
             when(self.draft)
         if self.tokens[:1] == ["when"] and self.draft.rank is None:
             last(self.draft)
-        if self.count and self.tokens[-1] in ("count", "counts", "number", "total"):
+        counts = self.count and not self.later  # what is shown later was asked for
+        if counts and self.tokens[-1] in ("count", "counts", "number", "total"):
             request.show = [c for c in request.show if c not in self.draft.bare]
         if (
             self.count and not any(c.fn == "count" for c in request.show)
@@ -292,6 +302,7 @@ _ON: Final = frozenset(
         "when",
         "who",
         "how",
+        "which",
     ]
 )
 

@@ -21,7 +21,8 @@ _HOW_MANY: Final = frozenset({"how many", "count", "count them", "number", "tota
 
 #: "…, and when they ended": of each that is named
 _BESIDE: Final = (
-    r"^(?:(?:and|also|with|,) )*(?:who|when|where|they|(?:[a-z]+ )?(?:what|which) @f$)"
+    r"^(?:(?:and|also|with|,) )*"
+    r"(?:(?:who|when|where)(?! (?:and|,))|they|(?:[a-z]+ )?(?:what|which) @f$)"
     r"|(?:do|does|did|what) they"
 )
 #: "give the count too": beside what is listed
@@ -105,13 +106,14 @@ def _join(draft: Draft, clause: Clause, before: list[Column], *, counts: bool) -
     theirs = first in (["their"], ["its"], ["his"], ["her"])
     beside = (
         theirs
-        or lead in ("with", "plus", "including")
+        or lead in ("with", "plus", "including", "and")
         or clause.word(0) == "with"
         or clause.has(_BESIDE)
         or clause.has(_TOO)
         or clause.has("each")
     )
-    if theirs and not before:  # "the admins with their cities"
+    beside_them = theirs or (counts and "with" in (lead, clause.word(0)))
+    if beside_them and not before:  # "the admins with their cities", "…, with how many"
         names = before = [Column(draft.sense.label(draft.request.subject))]
     told = told and not (names and beside)  # beside the names
     folded = {c.term for c in shown if c.fn}  # "how much is it? the sum of all"

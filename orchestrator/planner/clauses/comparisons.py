@@ -34,7 +34,10 @@ _COUNTED: Final = (
     r" (?P<y>[CF]\d+)"
 )
 #: "hosts with", "machines that raised" before so many records
-_COUNTED_FOR: Final = r"(?P<f>F\d+) (?:(?:with|having|whose|where)|(?:(?:that|which|who) )?(?:(?:have|has|had) )?(?:have|has|had|[DU]\d+))$"
+_COUNTED_FOR: Final = (
+    r"(?P<f>F\d+) (?:(?:with|having|whose|where)|(?:(?:that|which|who) )?(?:account for|make up)"
+    r"|(?:(?:that|which|who) )?(?:(?:have|has|had) )?(?:have|has|had|[DU]\d+))$"
+)
 _WHOSE: Final = r"(?P<f>F\d+) (?:whose|with|where|that|which|having|have|has|N\d+(?: [a-z]+)? O\d+)"
 _SPENDING: Final = (
     r"F\d+(?: T\d+)?(?: (?:that|which|who|where|have|has|had|we|all))* (?P<m>M\d+)(?: (?:of|is|was|are|were))* (?P<o>O\d+)"
@@ -237,13 +240,27 @@ def _did_so_often(given: Conditions, found: Found, o: Item) -> bool:
     before = given.clause.part(0, found.first).first(r"(?P<v>V\d+)(?: (?:for|again))*$")
     v = before.item("v") if before is not None else None
     if v is None or not given.free(v):
-        return False
+        return _ran_so_often(given, found, o)
     term, value = given.sense.value(v, None)
     if not given.belongs(term.address):
         return False
     tests = (Test(term, "=", value),)
     made = Has(given.request.subject, term.address, tests, o.payload.op, o.payload.number)
     given.use(o, v)
+    given.add(made, found.first - 1, found.last)
+    found.hear()
+    return True
+
+
+def _ran_so_often(given: Conditions, found: Found, o: Item) -> bool:
+    """ "workflows that ran more than 100 times": so many of their runs are there."""
+    before = given.clause.part(0, found.first).first(r"(?P<c>C\d+)$")
+    c = before.item("c") if before is not None else None
+    address = given.sense.collection(c) if c is not None else ""
+    if c is None or not given.free(c) or not address or not given.belongs(address):
+        return False
+    given.use(o, c)
+    made = Has(given.request.subject, address, (), o.payload.op, o.payload.number)
     given.add(made, found.first - 1, found.last)
     found.hear()
     return True
@@ -412,6 +429,8 @@ def number(given: Conditions, item: Item) -> Item | None:
     ):
         for found in given.clause.find(pattern):
             near = found.item("n")
+            if near is not None and near.letter == "F" and given.clause.has(rf"{token} N\d+"):
+                continue  # "channels with more than 200 sign-ups"
             if near is not None and (
                 near.place not in given.clause.sentence.used
                 or "O" in found.match[0][len(found["n"]) : -len(token)]

@@ -236,6 +236,10 @@ def kept(
 ) -> None:
     """ "cities with more than 3 users": groups kept by their count."""
     request = draft.request
+    doer = person(draft) if all(c in draft.bare for c in request.show) else None
+    if doer is not None and doer.term.address != request.subject:
+        request.show, draft.bare = [doer], []  # "who has more than 5 open tasks"
+        request.keys.append(Term(request.subject, doer.term.via))
     if not request.show:
         request.show.append(Column(draft.sense.label(request.subject)))
     entity = draft.entity()

@@ -128,20 +128,22 @@ def events(given: Conditions, at: int) -> list[str]:
     return [*sorted(timed, key=lambda a: -reach(a)), *(a for a in near if a not in timed)]
 
 
-def _inside(given: Conditions, item: Item) -> Term | None:
-    """ "mention Hamburg in their text": where it is looked for."""
+def _inside(given: Conditions, item: Item, term: Term) -> tuple[Term, bool]:
+    """ "mention Hamburg in their text": where it is looked for; and whether in the title alone."""
     found = given.clause.first(rf"S{item.place} in (?:the|their|its|his|her) (?P<f>F\d+)")
     field = found.item("f") if found is not None else None
-    if found is None or not given.free(field):
-        return None
+    if found is None or field is None or not given.free(field):
+        return term, False
     given.use(found.hear().item("f"))
-    return given.sense.term(found.items("f")[0], given.clause)
+    told = given.sense.term(field, given.clause)
+    return told, told == given.sense.label(told.address)
 
 
 def texts(given: Conditions) -> None:
     for item in given.clause.items("S", unused=True):
         at = given.clause.index(item)
         before = given.clause.part(max(0, at - 4), at).items("F")
+        titled = False
         term = (
             given.sense.term(before[-1], given.clause)
             if before
@@ -150,10 +152,10 @@ def texts(given: Conditions) -> None:
         if before:
             given.use(before[-1])
         else:
-            term = _inside(given, item) or term
+            term, titled = _inside(given, item, term)
         sought = item.payload
         owner = given.nearest(at)
-        if not before and sought.mode == "match" and given.sense.spec(owner).searched:
+        if not (before or titled) and sought.mode == "match" and given.sense.spec(owner).searched:
             given.use(item)
             given.add(
                 Searched(Term(owner, given.sense.spec(owner).searched[0]), sought.text),

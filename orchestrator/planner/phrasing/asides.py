@@ -68,6 +68,31 @@ def written_out(words: tuple[Word, ...]) -> tuple[Word, ...]:
     return tuple(out)
 
 
+_UN: Final = ("un", "non")
+
+
+def denied(words: tuple[Word, ...], lexicon: Lexicon) -> tuple[Word, ...]:
+    """The words with "unassigned" as "not assigned", where only that names something stored."""
+    out: list[Word] = []
+    for word in words:
+        rest = _without_un(word, lexicon)
+        if rest:
+            out.append(replace(word, text="not", stem="not"))
+            word = replace(word, text=rest, stem=stem(rest))
+        out.append(word)
+    return tuple(out)
+
+
+def _without_un(word: Word, lexicon: Lexicon) -> str:
+    head = next((un for un in _UN if word.text.startswith(un)), "")
+    rest = word.text.removeprefix(head).lstrip("-")
+    if not head or not rest.endswith("ed") or word.kind != "word" or lexicon.says(word):
+        return ""
+    named = lexicon.schema.get((stem(rest),), ())
+    return rest if any(m.kind == "field" and m.weight > _SAID for m in named) else ""
+
+
+_SAID: Final = 0.8
 _WHOSE: Final = frozenset({"who", "that", "which", "have", "has", "had", "whoever"})
 
 

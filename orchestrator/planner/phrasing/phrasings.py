@@ -41,6 +41,8 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"^what (?:does|do|did) (?P<a>(?!we |i |you |they |people )@some) do$", "description of {a}"),
     (r"^(?P<a>(?:(?:what|which|list|show|give|me|all|the|different) )*(?!how )[^ ,]+(?: [^ ,]+)?) (?:do |does |did |that )?(?:our |the |all )*(?P<w>people|visitors|users|customers|clients|folks|they|we) (?P<u>use|used|using)$", "different {a}"),
     (r"(?:everybody|everyone|all people)(?= (?:at|in|from|on|with|who|whose)(?: |$))", "people"),
+    (r"(?:where|whose|with) (?:the |their |its )?(?P<a>[^ ,]+(?: [^ ,]+)?) (?:is|are|was|were) (?:missing|empty|blank|null|unset|not set|not known)(?= |$)", "without {a}"),
+    (r"(?P<u>accounts?|accounted|accounting) for(?= (?:more|less|over|under|fewer|at) )", "with"),
     (r"on (?:their|his|her|my|your|our|its) (?:plate|plates|desk|desks|hands|radar)", ""),
     (r"^(?:out )?of (?:all |the |our |those )*(?P<a>@some) ,? ?which (?P<b>@some) (?P<v>[^ ]+) the (?P<m>most|fewest|least)(?= |$)(?! [^ ,]+ [^ ,]*s )", "which {b} {v} the {m} {a}"),
     (r"(?:together|along) with", "with"),
@@ -126,7 +128,7 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     # -- who, and what adds nothing
     (r"(?<=by )(?:nobody|noone|not anybody|not anyone|nobody at all|no one at all|no person|no human)", "no one"),
     (r"(?:on|in) (?:our|the|my) (?:books|system|records|platform)", ""),
-    (r"(?:(?:only )?once each|each (?:only )?once|without (?:any )?(?:duplicates|repeats|repetitions)|no (?:duplicates|repeats|dupes)|deduplicated|deduped)", ""),
+    (r"(?:(?:only )?once each|each (?:only )?once|without (?:any )?(?:duplicates|repeats|repetitions)|no (?:duplicates|repeats|dupes)|deduplicated|deduped)", "distinct"),
 )  # fmt: skip
 _SHORT: Final = {
     "@unit": r"(?:hour|day|week|month|quarter|year)\b",

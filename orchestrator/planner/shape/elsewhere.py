@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from orchestrator.planner.grammar import SUPERLATIVES
-from orchestrator.planner.shape.frame import Frame
+from orchestrator.planner.shape.frame import Frame, Item
 from registry.plan import Compare, Or
 
 
@@ -21,9 +21,15 @@ def _unranked(frame: Frame) -> bool:
 
 def _never_theirs(frame: Frame) -> bool:
     """ "users that never commented on any article" by the articles."""
-    never = r"(?P<c>C\d+) (?:that|who|which|have|has|had) (?:[a-z]+ )*E\d+(?: [a-z]+)+ C\d+"
-    found = next(frame.find(never), None)
-    return found is not None and bool(frame.item(found["c"]).steps)
+    whose = r"(?P<c>[CR]\d+) (?:that|who|which|have|has|had) "
+    found = next(frame.find(whose + r"(?:[a-z]+ )*E\d+(?: [a-z]+)+ C\d+"), None)
+    found = found or next(frame.find(whose + r"(?:[a-z]+ )*never (?:[a-z]+ )*V\d+"), None)
+    return found is not None and _of_another(frame.item(found["c"]))
+
+
+def _of_another(item: Item) -> bool:
+    """Whether it is no record of the root that is named."""
+    return item.letter == "R" or bool(item.steps)
 
 
 def _others_counted(frame: Frame) -> bool:
@@ -38,8 +44,7 @@ def _others_counted(frame: Frame) -> bool:
         or not frame.has(r"(?:how many|number|count)(?: [a-z]+)*$")
     ):
         return False
-    item = frame.item(found["c"])
-    return item.letter == "R" or bool(item.steps)
+    return _of_another(frame.item(found["c"]))
 
 
 def _unsorted(frame: Frame) -> bool:
@@ -61,6 +66,8 @@ def _cut_in_order(frame: Frame) -> bool:
 
 def _either_of_some(frame: Frame) -> bool:
     """ "either fatal, or errors of the worker" as if both were the worker's."""
+    if frame.has(r"(?:V|N|F|R)\d+ or (?:not|without|never|no)"):
+        return not any(isinstance(part, Or) for part in frame.where)
     either = r"V\d+ , or (?:[a-z]+ )*(?P<b>V\d+)(?: [a-z]+| [CFRN]\d+)* (?P<c>V\d+)"
     return any(
         frame.path(frame.item(m["b"])) != frame.path(frame.item(m["c"]))

@@ -20,7 +20,7 @@ def searches(frame: Frame) -> None:
                 frame.item(m["f"] or m["g"])
                 for m in frame.find(
                     rf"(?P<f>[FR]\d+)(?: (?:that|which|who|whose|to|does|do|the))* {token}"
-                    rf"|{token} (?P<g>F\d+)"
+                    rf"|{token} (?:in (?:the |their |its ))?(?P<g>F\d+)"
                 )
             ),
             None,

@@ -1,0 +1,93 @@
+"""Groups kept by how many they have, and what is said to be missing: ways of saying it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from orchestrator.planner.reading import Context, Question
+from orchestrator.planner.rules import plan
+from tests.orchestrator.planner.company import NOW_US, company
+
+CATALOGUE = company()
+
+
+def wire(text: str) -> dict[str, Any]:
+    return plan(Question(text, NOW_US), CATALOGUE, Context()).readings[0].plan.to_wire()
+
+
+def having(text: str) -> tuple[str, str, float]:
+    made = wire(text)
+    fn = next(m for m in made["measures"] if m["as"] == made["having"]["field"])
+    return fn["fn"], made["having"]["op"], made["having"]["value"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("which automations ran more than 60 times?", ("count", ">", 60)),
+        ("which devices account for more than 90 sessions", ("count", ">", 90)),
+        ("channels with more than 70 sign-ups in total", ("sum", ">", 70)),
+        ("categories whose articles have over 800 views in total", ("sum", ">", 800)),
+        ("who has more than 4 open tasks", ("count", ">", 4)),
+        ("which companies have more than 9 users? name and number", ("count", ">", 9)),
+    ],
+)
+def test_so_many_keep_a_group(text: str, kept: tuple[str, str, float]) -> None:
+    assert having(text) == kept
+
+
+def test_who_has_so_many_is_told_by_name() -> None:
+    assert wire("who has more than 4 open tasks")["show"] == ["name"]
+
+
+def test_name_and_count_are_those_of_the_group() -> None:
+    made = wire("agents who closed more than 30 tickets, name and count")
+    assert made["show"] == ["name", "conversations"]
+    assert "subject" not in str(made["group"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "articles with at least 6 comments and how many",
+        "articles with at least 6 comments, with how many",
+    ],
+)
+def test_and_how_many_stands_beside_the_names(text: str) -> None:
+    assert wire(text)["show"] == ["title", "comments"]
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("unassigned tasks", "assignee"),
+        ("unacknowledged incidents", "acknowledged_by"),
+        ("users where the city is missing", "city"),
+        ("users whose language is not set", "language"),
+    ],
+)
+def test_what_is_un_done_is_missing(text: str, field: str) -> None:
+    assert wire(text)["where"] == {"op": "null", "field": field}
+
+
+def test_one_or_not_the_other_is_either() -> None:
+    assert wire("incidents that are critical or unacknowledged")["where"]["op"] == "or"
+
+
+def test_what_never_failed_has_no_failure() -> None:
+    made = wire("automations that never failed")
+    assert made["from"] == "workflow.definitions"
+    assert made["where"]["op"] == "not"
+
+
+def test_when_and_where_behind_a_list_are_two_columns() -> None:
+    made = wire("log lines mentioning broken pipe: when and on which host")
+    assert made["select"] == ["at", "host"]
+
+
+def test_each_text_is_looked_for_where_it_is_said() -> None:
+    made = wire("conversations about export that mention the word parquet")
+    assert {"op": "match", "text": "parquet"} in made["where"]["args"]
+    assert wire("articles that mention Teams in the title")["where"]["op"] == "contains"
