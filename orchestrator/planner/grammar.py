@@ -37,7 +37,7 @@ FILLER: Final = _set(
     involving associated related linked corresponding relating compare compared comparison versus vs distribution breakdown
     summary overview report value values each least greatest times time long big large far old often
     company platform product yes equal equals exactly roughly approximately today perform performed average
-    during following mentioned many several there calculate compute determine figure plot plotted chart charts graph graphs draw visualise visualize needed lasting
+    during inclusive following mentioned many several there calculate compute determine figure plot plotted chart charts graph graphs draw visualise visualize needed lasting
     bring brought bringing generate generated generates produce produced produces contribute contributed cause caused achieve achieved
     work works working ask asked run ran column columns new together according develop developed track tracks tracked tracking deal deals dealt percentage percent share proportion fraction ratio
     hold holds held holding arrive arrives arrived arriving sit sits sat sitting lie lies lay stand stands stood keep keeps keeping

@@ -65,7 +65,7 @@ def marks(plan: QueryPlan, asked: Asked, catalogue: Catalogue) -> dict[str, floa
         **_lost(plans, asked, catalogue),
         **_deaf(plans, asked),
         "mark_strange_joins": sum(_strange(p) for p in plans),
-        "mark_fanned": sum(_fanned(p) for p in plans),
+        "mark_fanned": sum(fanned(p) for p in plans),
         "mark_absent": sum(_absent(p, catalogue) for p in plans),
         "mark_unnamed": plan.source not in _named(asked.spans),
         "mark_moments": sum(_moments(p, catalogue) for p in plans),
@@ -172,7 +172,7 @@ def _strange(plan: QueryPlan) -> int:
     return sum(j.on[1] != "id" and split_path(j.on[0])[1] != "id" for j in plan.joins)
 
 
-def _fanned(plan: QueryPlan) -> int:
+def fanned(plan: QueryPlan) -> int:
     """Sums and averages of what several rows share."""
     one = {join.alias for join in plan.joins if join.on[1] == "id"}
     return sum(m.fn in _WHOLE and split_path(m.field or "")[0] in one for m in plan.measures)

@@ -96,6 +96,16 @@ _AGAIN: Final = re.compile(
 )
 
 
+_EACH: Final = r"(?:per|by|each|every|hourly|daily|weekly|monthly|quarterly|yearly|over time)"
+_TOTAL: Final = (
+    r"(?:running (?:totals?|sums?|counts?)|cumulat\w+"
+    r"|(?:rolling|moving) (?:averages?|means?|sums?))"
+)
+#: what no bucket holds alone
+_ROLLING: Final = re.compile(rf"\b{_EACH}\b.*\b{_TOTAL}\b|\b{_TOTAL}\b.*\b{_EACH}\b")
+_ACTIVE: Final = re.compile(r"\b(?:monthly|weekly|daily) active (?!\w+ status)")
+
+
 def beyond(words: tuple[Word, ...]) -> str | None:
     """Why no plan can answer the question, if it asks for causes, for the future, or for nothing
     at all."""
@@ -110,6 +120,10 @@ def beyond(words: tuple[Word, ...]) -> str | None:
     if ahead or _AHEAD.search(" ".join(texts)):
         return "The data holds what has happened, not what will; ask about the past or the present."
     said = " ".join(texts)
+    if _ROLLING.search(said):
+        return "A plan sums up each stretch of time alone, and not over those before it."
+    if _ACTIVE.search(said):
+        return "Nothing says what counts as active; ask for what was done, such as logging in."
     if _AGAIN.search(said):
         return "A plan knows days and hours of the calendar, and none that come again."
     if any(said.startswith(start) for start in _WORLDLY):

@@ -45,6 +45,7 @@ _POINTS: Final = re.compile(
 _POINTS_OUT: Final = re.compile(
     r"\b(?:(?:is|are|was|were|do|did|does|have|has|had) (?:they|those|these)"
     r"|of (?:those|these|them|his|hers|theirs)|the same|instead)\b"
+    r"|^(?:and )?(?:(?:in|on|from|for|by|to|of) )?(?:which|what) \w+(?: \w+)?$"
     r"|\b(?:is|was) that$|^(?:who|when|where|which \w+) (?:\w+ ){1,2}(?:them|those|these|it)$"
 )
 #: what a follow-up says otherwise than a question; never shorter than what it becomes
@@ -93,6 +94,11 @@ _SAYINGS: Final = tuple(
             r"\W{1,3}(?:with|plus|and)(?: the| their)? (?:numbers|counts|figures|how many)"
             r"(?: of)?(?: each)?(?=[\s?.!]*$)",
             r"by \g<x>",
+        ),
+        (
+            r"(?P<v>set|took|looked|put|shut|turned|filled|backed|brought) "
+            r"(?P<o>them|those|these|it) (?P<p>up|down|off|on|out|over|in)",
+            r"\g<v> \g<p> \g<o>",
         ),
         (r"further|down", ""),
     )

@@ -19,6 +19,7 @@ from registry.plan import (
     And,
     Compare,
     Compute,
+    Group,
     Not,
     Order,
     Predicate,
@@ -100,6 +101,24 @@ def converted(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> Qu
     )
     show = (*(key.name for key in plan.group), "converted")
     return plan.model_copy(update={"compute": (made,), "show": show, "order": order})
+
+
+def each(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> QueryPlan | None:
+    """ "and how many each?" of the different values of a field."""
+    if not plan.distinct or len(plan.select) != 1 or plan.limit is not None:
+        return None
+    path = plan.select[0]
+    owner, _, name = path.rpartition(".")
+    keys = [Group(field=path, alias=owner.rpartition(".")[2] or name)]
+    if owner and any(join.alias == owner and join.on[1] == "id" for join in plan.joins):
+        keys.append(Group(field=owner, alias=f"{keys[0].name}_id"))  # namesakes are kept apart
+    many = measured("count", None, plan.source.partition(".")[2])
+    shown = (keys[0].name, many.name) if len(keys) > 1 else ()
+    parts = {
+        "group": tuple(keys), "measures": (many,), "show": shown,
+        "order": (Order(by=many.name, desc=True),),
+    }  # fmt: skip
+    return without_folds(plan).model_copy(update={**parts, "joins": plan.joins})
 
 
 def listed(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> QueryPlan | None:

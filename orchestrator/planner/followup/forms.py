@@ -56,6 +56,12 @@ _ALL: Final = r"(?:in total|altogether|all together|together|in sum|all in all|o
 #: the first that fits is done, then what is left of the words is laid over the plan
 FORMS: Final = (
     _form(
+        r"(?:and )?(?:with )?(?:how many|(?:the )?(?:number|count))(?: (?:of|for|per|by|in|from))?"
+        r" (?:each|every)(?: one| of (?:them|those|these))?$",
+        edits.each,
+        "counted for each",
+    ),
+    _form(
         rf"(?:and )?how many(?: rows| records)?(?: of)?(?: (?:is|are|was|were))?(?: {_THOSE}|"
         rf" there| in total| altogether| total)*$|(?:just )?(?:count|total) (?:of )?{_THOSE}$"
         rf"|(?:just )?count {_THOSE}$|(?:and )?how many of (?:{_THOSE}|which|his|hers|theirs)(?= )"
@@ -68,6 +74,7 @@ FORMS: Final = (
         rf"(?: all)? (?:{_SUMS})(?: {_ALL})?$|(?:and )?how much (?:money )?(?:is|are|was|were)"
         rf" {_PRONOUN}(?: all)?(?: worth)?(?: {_ALL})?$"
         rf"|(?:sum|add|total) {_THOSE} up$|sum (?:of )?{_THOSE}$"
+        r"|(?:and )?(?:the )?(?:total|sum|grand total)$"
         r"|(?:and )?(?:what is|what are|what s|give me|show)? ?(?:the|their|its) (?:combined|total"
         rf"|sum|grand total)(?: (?:value|worth|sum|amount))?(?: of {_THOSE})?$",
         edits.summed,

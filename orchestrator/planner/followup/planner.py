@@ -23,6 +23,7 @@ from orchestrator.planner.followup.merge import (
 )
 from orchestrator.planner.graph import graph_of
 from orchestrator.planner.lexicon import lexicon_of
+from orchestrator.planner.marks import fanned
 from orchestrator.planner.reading import Context, Question, Reading, Readings
 from orchestrator.planner.refusal import asks_to_write
 from orchestrator.planner.shape.assemble import drafted, finished
@@ -64,6 +65,8 @@ def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings
         reading = None
     if reading is None:
         return _unable(asked, question.text, before.source)
+    if fanned(reading.plan):
+        reading = replace(reading, confidence=round(reading.confidence * _UNSURE, 4))
     if context.unsure:  # what it goes on from may be wrong, or the turn that got no plan
         reading = replace(reading, confidence=round(reading.confidence * _UNSURE, 4))
     carried = _carried(before, reading.plan)

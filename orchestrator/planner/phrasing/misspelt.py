@@ -40,6 +40,8 @@ _CALENDAR: Final = re.compile(rf"{MONTH}|{DAY}")  # "may" is no "many"
 _SHORT_CHARS_MAX: Final = 5  # of so few letters another one makes another word
 _LONG_CHARS_MIN: Final = 9
 _MANY: Final = ("many", "much", "long", "often")
+#: words too short to be told by what they are near to
+_SLIPS: Final = {"al": "all", "teh": "the", "hte": "the", "adn": "and", "nad": "and", "fo": "of"}
 #: words that only begin a question
 _ORDERS: Final = frozenset({"list", "show", "give", "find"})
 
@@ -51,7 +53,7 @@ def spelt(words: tuple[Word, ...], lexicon: Lexicon) -> tuple[tuple[Word, ...], 
         for place, word in enumerate(words)
         if word.kind == "word" and word.number is None
         if content(word) and word.text not in _GRAMMAR and not _CALENDAR.fullmatch(word.text)
-        for fixed in [_among(word.text, words[place - 1].text if place else "")]
+        for fixed in [_among(word, words[:place], words[place + 1 : place + 2])]
         if fixed is not None and not _known(word, fixed, place, lexicon)
     }
     if not fixes:
@@ -71,14 +73,16 @@ def _known(word: Word, fixed: str, place: int, lexicon: Lexicon) -> bool:
     return any(OSA.distance(word.text, n) < OSA.distance(word.text, fixed) for n in near)
 
 
-def _among(text: str, before: str) -> str | None:
-    """The word that is meant, by what stands before it: "hwo meny", "users of the lst week"."""
-    if before == "how" and len(text) > 2:
+def _among(word: Word, before: tuple[Word, ...], after: tuple[Word, ...]) -> str | None:
+    """The word that is meant, by what stands beside it: "hwo meny", "users of the lst week"."""
+    text = word.text
+    if text in _SLIPS:
+        return _SLIPS[text]
+    if before and before[-1].text == "how" and len(text) > 2:
         near = (w for w in _MANY if OSA.distance(text, w, score_cutoff=1) <= 1)
         return next(near, None)
-    found = _meant(text)
-    orders = (known for known in found if not before or known not in _ORDERS)
-    return next(orders, None)
+    inside = bool(before) or (bool(after) and after[0].number is not None)
+    return next((known for known in _meant(text) if not inside or known not in _ORDERS), None)
 
 
 @lru_cache(maxsize=4096)

@@ -421,5 +421,6 @@ PHRASES: Final[tuple[tuple[re.Pattern[str], Meaning], ...]] = (
         _open,
     ),
     (re.compile(rf"\b(?:(?P<lead>{_LEAD}) )?(?P<p>{POINT})(?= |$){_NO_DAY}"), _stretch),
+    (re.compile(rf"\b(?P<p>{YEAR}) (?:only|alone)(?= |$)"), lambda m, now: stretch(m["p"], now)),
     (re.compile(rf"\b(?P<p>{YEAR})(?= |$){_NO_DAY}"), _another_year),
 )

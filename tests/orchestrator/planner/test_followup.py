@@ -413,3 +413,19 @@ def test_how_many_after_who_had_most_is_that_number() -> None:
     made = last("which service logged the most errors?", "how many?").plan
     assert made.show == ("entries",)
     assert made.limit == 1
+
+
+def test_which_of_them_is_asked_of_the_records_before() -> None:
+    made = last("invoices over 3000 euros", "which teams?").plan
+    assert (made.source, made.select, made.distinct) == ("archive.invoices", ("team.name",), True)
+    assert last("invoices over 3000 euros", "which teams?", "and how many each?").plan.group
+    assert last("alerts of last week", "on which hosts?", "how many per host").plan.group
+
+
+def test_a_verb_may_stand_around_what_it_was_done_to() -> None:
+    made = last("broken connections", "who set them up?").plan
+    assert made.select == ("created_by.name",)
+
+
+def test_a_sum_of_what_several_records_share_is_no_sure_answer() -> None:
+    assert last("users in Germany", "how much do they pay in total?").confidence < 0.75

@@ -51,7 +51,9 @@ def test_who_is_named_next_has_the_same_role() -> None:
     [("how mny alerts in May", "how many alerts in May"),
      ("how meny teams", "how many teams"),
      ("alerts of lst week", "alerts of last week"),
-     ("alerts per severty", "alerts per severity")],
+     ("alerts per severty", "alerts per severity"),
+     ("show me al alerts", "show me all alerts"),
+     ("lst 10 alerts", "last 10 alerts")],
 )  # fmt: skip
 def test_a_typo_is_what_fits_beside_the_others(text: str, meant: str) -> None:
     assert best(text).plan == best(meant).plan
@@ -92,3 +94,20 @@ def test_the_change_of_a_time_over_another_is_from_the_other() -> None:
     made = best("percentage change of revenue in May 2026 over April 2026").plan
     assert [c.op for c in made.compute] == ["-", "/", "*"]
     assert "2026-05-01" in str(made.measures[0].where)
+
+
+@pytest.mark.parametrize(
+    "text", ["logins per week as a running total", "cumulative sign-ups by month",
+             "7 day moving average of tickets per day", "weekly active users"]
+)  # fmt: skip
+def test_what_no_bucket_holds_alone_is_declined(text: str) -> None:
+    assert not asked(text).readings
+
+
+def test_a_year_alone_is_a_window() -> None:
+    assert best("teams per quarter, 2025 only").plan == best("teams per quarter in 2025").plan
+
+
+def test_what_was_answered_in_a_time_took_so_long() -> None:
+    made = best("tickets answered in under 20 minutes").plan
+    assert made.where == Compare(op="<", field="first_reply_s", value=1200)
