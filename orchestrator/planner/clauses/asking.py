@@ -21,7 +21,7 @@ from orchestrator.planner.clauses.request import Column, Term
 from orchestrator.planner.clauses.sentence import Clause, Item, is_item
 from orchestrator.planner.clauses.series import held
 from orchestrator.planner.clauses.values import named_by_flag
-from orchestrator.planner.grammar import AGGREGATES
+from orchestrator.planner.grammar import AGGREGATES, UNITS
 from registry.plan import Fn
 from registry.record import TEMPORAL
 
@@ -36,6 +36,10 @@ _COUNTING: Final = frozenset(
     {"how many", "how often", "how frequently"}
     | {f"{word} of" for word in ["number", "numbers", "count", "counts", "amount", "quantity"]}
 )
+
+
+#: what is listed or ranked opens the question
+_HEADED: Final = r"^(?:(?:which|what|the|all|list|show|our|top|bottom|most|best|worst|[a-z]+est|Z\d+) )*(?P<f>F\d+)"
 
 
 def ask(draft: Draft, clause: Clause, *, later: bool = False) -> None:
@@ -88,6 +92,9 @@ class _Asking:
                 self.folds = []
             self.folds = [*self.folds, AGGREGATES[word]]
             self.listing = False
+            self._hear(n)
+        elif self.later and word in UNITS and self.draft.rank and self.draft.rank.by:
+            self.draft.ranked_too = True  # "the slowest calls, path and ms"
             self._hear(n)
         elif word in _DISTINCT:
             self.different = True
@@ -165,7 +172,7 @@ class _Asking:
         told = rank is not None and rank.named is None and not rank.by and not self.folds
         if told and whole.has(r"^(?:which|what|the|top)(?: Z\d+)? [FC]\d+"):
             return True
-        found = whole.first(r"^(?:(?:which|what|the|all|list|show|our) )*(?P<f>F\d+)")
+        found = whole.first(_HEADED)
         head = found.item("f") if found is not None else None
         refers = self.draft.graph.targets
         fields = () if head is None else head.of_kind("field")
@@ -183,7 +190,8 @@ class _Asking:
 
     def _counts_in_total(self) -> bool:
         """ "privacy requests in May: total" asks how many, where no number is named."""
-        alone = self.folds == ["sum"] and self.tokens[-1:] == ["total"]
+        said = self.tokens[-1:] == ["total"] or self.clause.has(r"^(?:the )?total C\d+(?! C)")
+        alone = self.folds == ["sum"] and said
         numbers = any(i.letter in "NM" for i in self.draft.sentence.items)
         return alone and not numbers
 

@@ -17,7 +17,7 @@ _SHOWS: Final = r"(?:\| )(?:also |then |and |please |the )*(?:with|top|give|show
 _TRAIL: Final = (
     r"[,|](?: (?:,|and|with|the|their|its|how|many|(?:(?:on|at|in|from|by|to|for|of) )?which(?: C\d+)?|(?:number|count) of(?: [VC]\d+)+|how many C\d+|when|was|what|seconds|bytes|minutes|average|total|sum|number|numbers|count|counts|only|of|them|as|well|just|give|show"
     r"|figures?|@f|please|it|are|there|is|were|was|each|do|does|did|they|that|those|one|time|date|start|started|begin|end|happen|has|have|been|long|much|who|by whom"
-    rf"|in (?:{UNIT})))+$"
+    rf"|(?:in )?(?:{UNIT})))+$"
 )
 #: "…, how many published ones?"
 _ONES: Final = (

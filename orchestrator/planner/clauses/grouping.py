@@ -80,7 +80,7 @@ def often(draft: Draft, clause: Clause) -> Clause:
 def group(draft: Draft, clause: Clause) -> Clause:
     clause = beats(draft, clause)
     folds = clause.has(rf"(?:{_FOLDS}|most|least|fewest|[a-z]+est)")
-    alone = clause.has("(?:most|least|fewest|[a-z]+est)")
+    alone = clause.has("(?:most|least|fewest|top|bottom|[a-z]+est)")
     for found in clause.find(_EACH_ALONE if alone else _EACH):
         cue = found["cue"].strip()
         if cue == "by" and clause.part(0, found.last).has(_DONE_BY):
@@ -117,6 +117,9 @@ def group(draft: Draft, clause: Clause) -> Clause:
 
 def _no_group(clause: Clause, found: Found, cue: str) -> bool:
     """ "written by", "sorted by", "the number of different": cues that group nothing here."""
+    ranked = r"(?:top|bottom)(?: Z\d+)?(?: V\d+)* [CF]\d+$"
+    if cue == "by" and clause.part(0, found.first).has(ranked):
+        return True  # "top 5 hosts by alerts"
     before = clause.word(found.first - 1)
     told = clause.part(found.last, len(clause.at)).first(
         r"(?:from|in|on|with|who|that|whose|of)(?: (?:a|an|the|is|are|was|were|not|aren t|isn t))* [VTO]\d+"

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Final
 
 from orchestrator.planner.clauses.draft import Draft
-from orchestrator.planner.clauses.ranking import RANKED, hinted
+from orchestrator.planner.clauses.ranking import hinted
 from orchestrator.planner.clauses.request import Column, Term
 from orchestrator.planner.clauses.sentence import Clause, Found, Item, is_item
+from orchestrator.planner.clauses.supers import RANKED
 from orchestrator.planner.grammar import AGGREGATES, SUPERLATIVES
 
 _DESC: Final = (

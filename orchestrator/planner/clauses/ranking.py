@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - patterns and tables of words read better wide
 """Superlatives: what the records are ranked by, which way, and how many are kept."""
 
 from __future__ import annotations
@@ -9,81 +8,37 @@ from typing import Final
 from orchestrator.planner.clauses.request import Term
 from orchestrator.planner.clauses.sense import Sense
 from orchestrator.planner.clauses.sentence import Clause, Found, Item, is_item
+from orchestrator.planner.clauses.supers import (
+    ARE,
+    BEST,
+    BY_FOLD,
+    COMMON,
+    DEGREE,
+    DID,
+    DONE_MOST,
+    DOWN,
+    LAST,
+    MANY,
+    MOST,
+    NEXT,
+    NUMBER,
+    PEAK,
+    PLAIN,
+    RANKED,
+    SO_MANY,
+    SPENT,
+    SUPER,
+    TOP,
+    TOP_OF,
+    TRAILING,
+    UP,
+)
 from orchestrator.planner.grammar import ADJECTIVES, AGGREGATES, HINT_UNITS, HINTS, SUPERLATIVES
+from orchestrator.planner.shape.folding import sums
 from orchestrator.planner.shape.moments import told_time
 from orchestrator.planner.words import phrase
 from registry.plan import Fn
 from registry.record import NUMERIC, TEMPORAL
-
-_PLAIN: Final = "|".join(
-    w
-    for w in SUPERLATIVES
-    if w not in ("most", "least", "fewest", "top", "bottom", "first", "last")
-)
-_UP: Final = "highest|largest|greatest|biggest|maximum|max|top"
-_DOWN: Final = "smallest|lowest|minimum|min"
-_NUMBER: Final = "number|numbers|count|amount|quantity"
-_MANY: Final = (
-    rf"(?:(?P<z>Z\d+) )?(?P<way>most|least|fewest|(?:{_UP}|{_DOWN}|most|least|fewest)(?: total)?"
-    rf" (?:{_NUMBER}))(?: (?:of|the|new|different|distinct|unique|total|Z\d+))*(?: V\d+)*"
-    r"(?: C\d+(?= N))? (?P<y>@x)"
-)
-_MOST: Final = r"(?:(?P<z>Z\d+) )?(?P<way>most|least|fewest) (?P<v>V\d+)(?! [CFNDB]\d+)"
-_DID: Final = r"who (?:did|does|has|had|made)(?: the)? (?P<way>most|least)(?= (?:in|of|on|at|for) )"
-_DONE_MOST: Final = (
-    r"(?:was|were|been|got|be|have|has) (?P<c>C\d+)(?: the)? (?P<way>most|least)"
-    r"(?: (?:overall|in total|altogether|of all|money))*(?= ,| \||$)"
-)
-_SPENT: Final = r"(?P<y>M\d+)(?: the)? (?P<way>most|least)(?! [CFNDBM]\d+)"
-_NEXT: Final = r"(?:and|then|followed by) (?:the )?(?:next|following|U\d+) (?P<z>Z\d+)"
-_BEST: Final = (
-    r"(?:(?P<z>Z\d+) )?(?P<sup>best|worst|highest|lowest|top)(?: (?P<z2>Z\d+))? (?:V\d+|U\d+|paying|earning"
-    r"|selling|performing) (?P<g>[CF]\d+)(?: ,)?(?: by)? (?P<agg>sum|total|average)(?: of)?(?: the)? (?P<y>N\d+)"
-)
-_BY_FOLD: Final = (
-    rf"(?P<sup>{_PLAIN}|top|bottom|(?:most|least) (?:{'|'.join(ADJECTIVES)}))(?: (?P<z>Z\d+))? (?P<g>[CF]\d+)"
-    rf"(?: ,)? by(?: the| their)* (?P<agg>{'|'.join(AGGREGATES)})(?: of)?(?: the)? (?P<y>N\d+)"
-)
-_TOP_OF: Final = r"(?P<sup>top|bottom) (?P<z>Z\d+)(?: (?:most|of|the))* (?P<g>F\d+)"
-_ARE: Final = (
-    r"(?P<y>C\d+) (?:is|are|was|were|take|takes|took|have|has)(?: the)? (?P<sup>@s)"
-    r" (?P<agg>on average|in total|overall|altogether)"
-)
-_COMMON: Final = (
-    r"(?P<way>most|least)(?: (?P<z>Z\d+))? (?P<adj>common|popular|frequent|frequently|often|commonly"
-    r"|used|usual|prevalent|active|famous)(?: (?:used|appearing|occurring|chosen|visited|ordered))?"
-    r"(?: (?P<y>@x))?"
-)
-_DEGREE: Final = (
-    r"(?P<way>most|least)(?: (?P<z>Z\d+))? (?P<adj>" + "|".join(ADJECTIVES) + r")(?: (?P<y>@x))?"
-)
-_SUPER: Final = (
-    rf"(?:(?P<z>Z\d+) )?(?P<sup>{_PLAIN})(?! and (?:the )?(?:{_PLAIN}) )(?: (?P<z2>Z\d+))?(?P<agg> (?:average|total|mean|median|avg"
-    r"|combined))?(?: (?:of|the|value|values|amount))*(?: V\d+)*(?: (?P<y>@x))?"
-)
-_PEAK: Final = (
-    r"(?:with|has|have|having|had|whose|of|that|which|who)(?: (?:a|an|the|is|are))*"
-    r" (?P<sup>maximum|minimum|max|min|peak|top) (?P<y>@f)"
-)
-_TRAILING: Final = (
-    rf"(?P<y>@f)(?: (?:is|are|was|were|at|in|the|its|being))* (?P<sup>{_PLAIN}|most|least|maximum|minimum)"
-    r"(?P<agg> on average| in total| overall| altogether)?(?! @x)"
-)
-_TOP: Final = (
-    r"(?P<sup>top|bottom|first|last|(?:best|worst)(?= Z\d+))(?: (?P<z>Z\d+))?(?: (?:most|of|the|V\d+))* (?P<g>@x)"
-    r"(?: (?:by|with|in|on|based|terms|ranked|sorted|order|of|the|their|most|highest|total|number))*(?: V\d+)*"
-    r" (?P<y>@x)"
-)
-_SO_MANY: Final = (
-    r"(?:(?:which|what|the|top|show|show me|list|give|name|find) (?P<z>Z\d+)(?: V\d+)*(?= [CFNMV]\d+)"
-    r"|^(?P<z2>Z\d+)(?: V\d+)* [CF]\d+(?= (?:with|by|that|which|who|whose|having|in) ))"
-)
-RANKED: Final = (
-    r"(?:rank|order|sort) (?:(?:the|all|our|us) )*(?P<g>[CF]\d+) by (?:(?:the|their|its|total) )*"
-    r"(?P<many>(?:number|count|amount) of )?(?P<y>@x)(?: ,)?(?: (?:and|,|show|give|keep|only|just|me|the|list|return))*"
-    r" (?P<sup>best|top|first|highest|biggest|worst|bottom|last|lowest|smallest) (?P<z>Z\d+)"
-)
-_LAST: Final = r"(?:the )?(?P<way>most|least)(?: (?:often|frequently|times))?(?= \||$)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +76,10 @@ def _limit(found: Found) -> int:
             found.clause.sentence.heard.add(found.clause.at[found.first - 1])
             item = found.clause.sentence.item(before)
     if item is None:
-        asked = found.clause.first(_SO_MANY) or found.clause.first(r"\| (?:the )?top (?P<z>Z\d+)")
+        asked = found.clause.first(SO_MANY) or found.clause.first(r"\| (?:the )?top (?P<z>Z\d+)")
         item = (asked.item("z") or asked.item("z2")) if asked is not None else None
     if item is None:
-        further = found.clause.first(_NEXT)
+        further = found.clause.first(NEXT)
         if further is None or further.item("z") is None:
             return 1
         return 1 + _number(further.hear(), further.item("z"))
@@ -140,16 +95,16 @@ def _number(found: Found, item: Item | None) -> int:
 
 
 def _many(clause: Clause, sense: Sense) -> Rank | None:
-    for found in clause.find(_MANY):
+    for found in clause.find(MANY):
         y = found.item("y")
         assert y is not None
         named = _popular(clause, found, y)
         if named is not None:
             return Rank(found["way"] == "most", found, named=named, limit=_limit(found))
-        desc = not found["way"].startswith(("least", "fewest", *_DOWN.split("|")))
+        desc = not found["way"].startswith(("least", "fewest", *DOWN.split("|")))
         if y.letter == "M":
             return Rank(desc, found, measure=y, limit=_limit(found))
-        if y.letter == "N" and not found["way"].endswith(tuple(_NUMBER.split("|"))):
+        if y.letter == "N" and not found["way"].endswith(tuple(NUMBER.split("|"))):
             term = sense.term(y, clause, kinds="N")
             most = found["way"] in ("most", "least", "fewest")
             fn: Fn | None = "sum" if most and _several(sense, sense.subject, term) else None
@@ -178,14 +133,14 @@ def _popular(clause: Clause, found: Found, y: Item) -> Item | None:
 
 def _most(clause: Clause, sense: Sense) -> Rank | None:
     """ "the most errors": the most records of that kind."""
-    for found in clause.find(_MOST):
+    for found in clause.find(MOST):
         return Rank(found["way"] == "most", found, limit=_limit(found))
     return None
 
 
 def _did(clause: Clause, sense: Sense) -> Rank | None:
     """ "who did the most in the audit log"."""
-    for found in clause.find(_DID):
+    for found in clause.find(DID):
         return Rank(found["way"] == "most", found, limit=_limit(found))
     return None
 
@@ -206,7 +161,7 @@ def _first_of_order(clause: Clause, sense: Sense) -> Rank | None:
 
 def _best(clause: Clause, sense: Sense) -> Rank | None:
     """ "best paying industries (sum of fees)"."""
-    for found in clause.find(_BEST):
+    for found in clause.find(BEST):
         y = found.item("y")
         assert y is not None
         clause.sentence.used.update(
@@ -221,7 +176,7 @@ def _best(clause: Clause, sense: Sense) -> Rank | None:
 
 def _by_fold(clause: Clause, sense: Sense) -> Rank | None:
     """ "most expensive plan by average fee"."""
-    for found in clause.find(_BY_FOLD):
+    for found in clause.find(BY_FOLD):
         y = found.item("y")
         assert y is not None
         word = found["sup"].split()[0]
@@ -233,7 +188,7 @@ def _by_fold(clause: Clause, sense: Sense) -> Rank | None:
 
 def _are(clause: Clause, sense: Sense) -> Rank | None:
     """ "whose copies are largest on average"."""
-    for found in clause.find(_ARE.replace("@s", _PLAIN)):
+    for found in clause.find(ARE.replace("@s", PLAIN)):
         y = found.item("y")
         assert y is not None
         desc, what = SUPERLATIVES[found["sup"]]
@@ -251,19 +206,19 @@ def _folded(agg: str) -> Fn | None:
 
 def _top_of(clause: Clause, sense: Sense) -> Rank | None:
     """ "the top 5 cities": those with the most records."""
-    for found in clause.find(_TOP_OF):
+    for found in clause.find(TOP_OF):
         return Rank(found["sup"] == "top", found, named=found.item("g"), limit=_limit(found))
     return None
 
 
 def _common(clause: Clause, sense: Sense) -> Rank | None:
-    for found in clause.find(_COMMON):
+    for found in clause.find(COMMON):
         return Rank(found["way"] == "most", found, named=found.item("y"), limit=_limit(found))
     return None
 
 
 def _degree(clause: Clause, sense: Sense) -> Rank | None:
-    for found in clause.find(_DEGREE):
+    for found in clause.find(DEGREE):
         what = ADJECTIVES[found["adj"]]
         desc = (found["way"] == "most") != what.startswith("-")
         y = found.item("y")
@@ -278,22 +233,31 @@ def _degree(clause: Clause, sense: Sense) -> Rank | None:
 
 
 def _top(clause: Clause, sense: Sense) -> Rank | None:
-    for found in clause.find(_TOP):
+    for found in clause.find(TOP):
         y = found.item("y")
         assert y is not None
-        desc = found["sup"] in ("top", "last", "best")
+        desc = found["sup"] in ("last", "best") or found["sup"] in UP.split("|")
         if y.letter == "C" and found["sup"] == "worst":
             desc = True  # "worst 3 workflows by failures"
         if y.letter in "ND":
             by, g = sense.term(y, clause), found.item("g")
             owner = sense.collection(g) if g is not None and g.letter == "C" else by.address
             fn: Fn | None = "sum" if _several(sense, owner, by) else None
+            if g is not None and g.letter == "F" and _shared(sense, sense.term(g, clause), by):
+                fn = "sum" if sums(sense.spec(by.address).field(by.field), by.field) else "avg"
             return Rank(desc, found, by=by, fn=fn, named=g, limit=_limit(found))
         if y.letter == "M":
             return Rank(desc, found, measure=y, named=found.item("g"), limit=_limit(found))
         if y.letter == "C" or "most" in found.match[0] or "number" in found.match[0]:
             return Rank(desc, found, counted=y, named=found.item("g"), limit=_limit(found))
     return None
+
+
+def _shared(sense: Sense, term: Term, by: Term) -> bool:
+    """Whether many records that have the number have one value of the term."""
+    own = (sense.key(term.address), sense.label(term.address))
+    kind = sense.spec(term.address).field(term.field).type
+    return term.address == by.address and term not in own and kind in ("text", "ref")
 
 
 def _topped(clause: Clause, sense: Sense) -> Rank | None:
@@ -310,7 +274,7 @@ def _topped(clause: Clause, sense: Sense) -> Rank | None:
 
 
 def _trailing(clause: Clause, sense: Sense) -> Rank | None:
-    for found in clause.find(_TRAILING):
+    for found in clause.find(TRAILING):
         y = found.item("y")
         assert y is not None
         if y.letter in "ND":
@@ -320,7 +284,7 @@ def _trailing(clause: Clause, sense: Sense) -> Rank | None:
 
 
 def _peak(clause: Clause, sense: Sense) -> Rank | None:
-    for found in clause.find(_PEAK):
+    for found in clause.find(PEAK):
         y = found.item("y")
         assert y is not None
         return Rank(_descends(found["sup"]), found, by=sense.term(y, clause, kinds="N"), limit=1)
@@ -334,7 +298,7 @@ def _descends(word: str) -> bool:
 
 
 def _super(clause: Clause, sense: Sense) -> Rank | None:
-    for found in clause.find(_SUPER):
+    for found in clause.find(SUPER):
         desc, what = SUPERLATIVES[found["sup"]]
         y = found.item("y")
         fn = AGGREGATES[found["agg"].strip()] if found["agg"] else None
@@ -400,7 +364,7 @@ def _turned(word: str, y: Item, desc: bool) -> bool:
 
 def _spent(clause: Clause, sense: Sense) -> Rank | None:
     """ "which employee spent the most"."""
-    for found in clause.find(_SPENT):
+    for found in clause.find(SPENT):
         return Rank(found["way"] == "most", found, measure=found.item("y"), limit=_limit(found))
     return None
 
@@ -408,7 +372,7 @@ def _spent(clause: Clause, sense: Sense) -> Rank | None:
 def _done_most(clause: Clause, sense: Sense) -> Rank | None:
     """ "teams that were invoiced the most": by the money of what was done to them, or by how often
     it was."""
-    for found in clause.find(_DONE_MOST):
+    for found in clause.find(DONE_MOST):
         c = found.item("c")
         assert c is not None
         desc, address = found["way"] == "most", sense.collection(c)
@@ -420,7 +384,7 @@ def _done_most(clause: Clause, sense: Sense) -> Rank | None:
 
 
 def _last(clause: Clause, sense: Sense) -> Rank | None:
-    for found in clause.find(_LAST):
+    for found in clause.find(LAST):
         return Rank(found["way"] == "most", found, sure=False)
     return None
 

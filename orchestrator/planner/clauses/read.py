@@ -4,6 +4,7 @@ and last what is shown. Whatever no clause accounts for is counted, not guessed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -86,10 +87,16 @@ def _superlative(draft: Draft, head: Clause) -> None:
 _IN_TOTAL: Final = r"(?:in total|in all|altogether|all together)"
 
 
+_NTH: Final = re.compile(r"\b(?:second|third|fourth|2nd|3rd|4th) (?:most|least|\w+est)\b")
+
+
 def unsaid(draft: Draft) -> None:
     """ "how many and what are they worth", "how much data": a number that is asked for beside
     another, or alone, and is not shown."""
     whole, shown = draft.sentence.whole, draft.request.show
+    said = " ".join(word.text for word in draft.sentence.words)
+    if draft.rank is not None and _NTH.search(said):
+        draft.wonders += ["not the first"] * 2
     if whole.has(r"how many (?:and|,)") and not any(c.fn == "count" for c in shown):
         draft.wonders.append("how many")
     if whole.has(r"how much") and not any(c.fn or draft.number(c) for c in shown):

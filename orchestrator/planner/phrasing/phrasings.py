@@ -43,6 +43,8 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"(?:everybody|everyone|all people)(?= (?:at|in|from|on|with|who|whose)(?: |$))", "people"),
     (r"(?:where|whose|with) (?:the |their |its )?(?P<a>[^ ,]+(?: [^ ,]+)?) (?:is|are|was|were) (?:missing|empty|blank|null|unset|not set|not known)(?= |$)", "without {a}"),
     (r"(?P<u>accounts?|accounted|accounting) for(?= (?:more|less|over|under|fewer|at) )", "with"),
+    (r"(?:best|strongest) (?P<u>month|week|day|quarter|year) (?:for|by|in terms of) (?P<a>@rest)", "the {u} with the most {a}"),
+    (r"(?:worst|weakest) (?P<u>month|week|day|quarter|year) (?:for|by|in terms of) (?P<a>@rest)", "the {u} with the least {a}"),
     (r"on (?:their|his|her|my|your|our|its) (?:plate|plates|desk|desks|hands|radar)", ""),
     (r"^(?:out )?of (?:all |the |our |those )*(?P<a>@some) ,? ?which (?P<b>@some) (?P<v>[^ ]+) the (?P<m>most|fewest|least)(?= |$)(?! [^ ,]+ [^ ,]*s )", "which {b} {v} the {m} {a}"),
     (r"(?:together|along) with", "with"),

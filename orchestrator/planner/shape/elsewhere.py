@@ -4,12 +4,15 @@ the tickets. Beside `unheard`, which knows words that have no effect.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
 from orchestrator.planner.grammar import SUPERLATIVES
 from orchestrator.planner.shape.frame import Frame, Item
 from registry.plan import Compare, Or
+
+_SUPERS: Final = "|".join(SUPERLATIVES)
 
 
 def _unranked(frame: Frame) -> bool:
@@ -45,6 +48,13 @@ def _others_counted(frame: Frame) -> bool:
     ):
         return False
     return _of_another(frame.item(found["c"]))
+
+
+def _not_the_first(frame: Frame) -> bool:
+    """ "the second highest fee" by the highest."""
+    nth = r"(?:second|third|fourth|fifth|next|[2-5](?:nd|rd|th))"
+    said = " ".join(word.text for word in frame.words)
+    return frame.limit == 1 and bool(re.search(rf"\b{nth} (?:most|least|{_SUPERS})\b", said))
 
 
 def _unsorted(frame: Frame) -> bool:
@@ -87,6 +97,7 @@ ELSEWHERE: Final[tuple[Callable[[Frame], bool], ...]] = (
     _never_theirs,
     _others_counted,
     _cut_in_order,
+    _not_the_first,
     _unsorted,
     _none_of_each,
     _either_of_some,

@@ -252,6 +252,11 @@ def additive(field: FieldSpec, item: Item) -> bool:
     """Whether a sum of the field over records means something: money, sizes and counts do, times
     and ratings do not."""
     assert item.pick is not None
+    return sums(field, item.pick.meaning.field)
+
+
+def sums(field: FieldSpec, name: str) -> bool:
+    """The same of the field that is called so."""
     if field.type == "float" or (field.unit or "") in (
         "ms",
         "s",
@@ -263,7 +268,7 @@ def additive(field: FieldSpec, item: Item) -> bool:
         "celsius",
     ):
         return False
-    said = {w for text in (item.pick.meaning.field, *field.synonyms) for w in phrase(text)}
+    said = {w for text in (name, *field.synonyms) for w in phrase(text)}
     return not said & {
         "rate",
         "score",
