@@ -39,7 +39,10 @@ _COUNTING: Final = frozenset(
 
 
 #: what is listed or ranked opens the question
-_HEADED: Final = r"^(?:(?:which|what|the|all|list|show|our|top|bottom|most|best|worst|[a-z]+est|Z\d+) )*(?P<f>F\d+)"
+_HEADED: Final = (
+    r"^(?:(?:which|what|the|all|list|show|our|top|bottom|most|best|worst|[a-z]+est|Z\d+) )*"
+    r"(?P<f>F\d+)"
+)
 
 
 def ask(draft: Draft, clause: Clause, *, later: bool = False) -> None:

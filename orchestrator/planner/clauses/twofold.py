@@ -65,6 +65,8 @@ def _together(a: Draft, b: Draft, sides: Sides) -> Request | None:
     keys = [c for c in a.request.show if c.fn is None and c not in a.bare]
     if _apart(mine, other, a, b) or a.request.having or a.request.keys != b.request.keys:
         return None
+    if any(c.term in _telling(a.request, b.request) for c in keys):
+        return None  # "Chrome versus Firefox, by browser" has a row for each
     common = _common(a.request, b.request)
     pair = [(mine, a), (other, b)]
     if sides.turned and sides.way != "columns":
@@ -79,10 +81,15 @@ def _together(a: Draft, b: Draft, sides: Sides) -> Request | None:
     return request if keys or not a.groups else None
 
 
+def _telling(a: Request, b: Request) -> set[Term]:
+    """What tells the sides apart."""
+    differing = [c for c in (*a.where, *b.where) if c not in a.where or c not in b.where]
+    return {c.term for c in differing if isinstance(c, (Test, Among))}
+
+
 def _common(a: Request, b: Request) -> list[Condition]:
     """The conditions of both, but for those on what tells the sides apart."""
-    differing = [c for c in (*a.where, *b.where) if c not in a.where or c not in b.where]
-    terms = {c.term for c in differing if isinstance(c, (Test, Among))}
+    terms = _telling(a, b)
     return [
         c
         for c in a.where

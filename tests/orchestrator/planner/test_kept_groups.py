@@ -91,3 +91,26 @@ def test_each_text_is_looked_for_where_it_is_said() -> None:
     made = wire("conversations about export that mention the word parquet")
     assert {"op": "match", "text": "parquet"} in made["where"]["args"]
     assert wire("articles that mention Teams in the title")["where"]["op"] == "contains"
+
+
+def test_what_is_ranked_by_is_no_group() -> None:
+    made = wire("top 4 machines by incidents, machine and number")
+    assert [key["field"] for key in made["group"]] == ["host"]
+    made = wire("top 3 agents by tickets: name and count")
+    assert made["show"] == ["name", "conversations"]
+
+
+def test_kinds_are_ranked_by_a_sum_or_a_mean() -> None:
+    assert wire("two biggest industries by seats")["measures"][0]["fn"] == "sum"
+    assert wire("top 2 agents by rating with their rating")["measures"][0]["fn"] == "avg"
+
+
+@pytest.mark.parametrize("text", ["team with the second highest fee", "the third oldest ticket"])
+def test_the_second_is_not_the_first(text: str) -> None:
+    readings = plan(Question(text, NOW_US), CATALOGUE, Context()).readings
+    assert not readings or readings[0].confidence < 0.75
+
+
+def test_values_beside_each_other_have_a_row_each() -> None:
+    made = wire("Safari versus Edge: sessions by browser")
+    assert made["where"] == {"op": "in", "field": "browser", "values": ["Safari", "Edge"]}
