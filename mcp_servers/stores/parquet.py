@@ -27,7 +27,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mcp_servers.ports import Objects
-from mcp_servers.segments import ENVELOPE, KEY_BITS, PHYSICAL, ColdRow, Segment, Span, key_of
+from mcp_servers.segments import ENVELOPE, KEY_BITS, PHYSICAL, ColdRow, Segment, key_of
 from mcp_servers.stores import fts
 from mcp_servers.stores.arrow import ARROW
 from mcp_servers.stores.files import SUM_BYTES, digest_of
@@ -39,7 +39,6 @@ from registry.limits import (
 )
 from registry.record import TypeName
 
-_SPAN_CHARS_MAX: Final = 80
 _FEW: Final = 32  # ids that are looked up one by one
 _BYTES: Final = 8  # of a key's entry
 
@@ -62,21 +61,6 @@ def pack(columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> pa.Reco
     cells = list(zip(*rows, strict=True)) or [()] * len(kinds)
     arrays = [pa.array(column, kind) for column, kind in zip(cells, kinds, strict=True)]
     return pa.record_batch(arrays, names=list(columns))
-
-
-def spans_of(table: pa.Table) -> dict[str, Span]:
-    """The span of each column; long texts and bytes have no ends."""
-    return {name: _span(table.column(name)) for name in table.column_names}
-
-
-def _span(column: pa.ChunkedArray) -> Span:
-    if column.type == pa.binary():
-        return Span(None, None, column.null_count)
-    ends = pc.min_max(column).as_py()
-    low, high = ends["min"], ends["max"]
-    if isinstance(low, str) and max(len(low), len(high)) > _SPAN_CHARS_MAX:
-        low = high = None
-    return Span(low, high, column.null_count)
 
 
 def physical_of(column: pa.ChunkedArray) -> str:

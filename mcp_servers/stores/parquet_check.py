@@ -14,7 +14,8 @@ from mcp_servers.ports import Objects
 from mcp_servers.segments import ENVELOPE, KEY_BITS, Segment, Span
 from mcp_servers.stores.arrow import ARROW
 from mcp_servers.stores.files import digest_of
-from mcp_servers.stores.parquet import Shelf, keys_of, spans_of
+from mcp_servers.stores.parquet import Shelf, keys_of
+from mcp_servers.stores.spans import spans_of
 from registry.errors import Corrupt
 
 KEY_MASK: Final = (1 << KEY_BITS) - 1

@@ -142,7 +142,6 @@ class Layer:
 
     def lay(self, bucket: str, sheet: pa.Table) -> Segment:
         """The object on disk, read back and equal, and its sidecars."""
-        sheet = sheet.combine_chunks()
         keys = sheet.column(KEY)
         columns = sheet.drop_columns([KEY])
         data = parquet_bytes.bytes_of(columns)
@@ -150,8 +149,8 @@ class Layer:
         folder = f"{self.table.name}/{folder_of(self.tenant)}/{bucket}"
         name = f"{folder}/{checksum}-{self.mark}.parquet"
         size = self.objects.put(name, lambda path: _write(path, data))
-        spans = parquet.spans_of(columns)
-        if not parquet_bytes.agrees(self.objects.local(name), checksum, columns, spans):
+        spans = parquet_bytes.proven(self.objects.local(name), checksum, columns)
+        if spans is None:
             raise Corrupt(f"Object {name} does not read back as it was written; check the disk.")
         held = {n: parquet.physical_of(columns.column(n)) for n in columns.column_names}
         fields = {n: kind for n, kind in held.items() if n not in ENVELOPE}

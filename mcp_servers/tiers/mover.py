@@ -187,7 +187,7 @@ class Mover:
     ) -> Segment:
         """The object on disk, read back and equal."""
         # heavy: only a mover needs to write objects
-        from mcp_servers.stores import parquet, parquet_bytes
+        from mcp_servers.stores import parquet, parquet_bytes, spans
 
         kinds = {name: field.type for name, field in table.spec.fields.items()}
         columns = parquet.table_of(rows, kinds)
@@ -199,7 +199,7 @@ class Mover:
             raise Corrupt(f"Object {name} does not read back as it was written; check the disk.")
         segment = Segment(
             0, name, tenant, table.name, bucket, State.COOLING, len(rows), 0, 0, size, checksum,
-            {field: PHYSICAL[kind] for field, kind in kinds.items()}, parquet.spans_of(columns),
+            {field: PHYSICAL[kind] for field, kind in kinds.items()}, spans.spans_of(columns),
         )  # fmt: skip
         self._shelf.prepare(segment, table.searched)
         return segment

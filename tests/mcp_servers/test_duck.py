@@ -12,7 +12,8 @@ from mcp_servers.ports import Part
 from mcp_servers.segments import Segment, State
 from mcp_servers.stores.duck import Scanner
 from mcp_servers.stores.files import Folder
-from mcp_servers.stores.parquet import Shelf, pack, spans_of, table_of
+from mcp_servers.stores.parquet import Shelf, pack, table_of
+from mcp_servers.stores.spans import spans_of
 from mcp_servers.stores.parquet_bytes import bytes_of, checksum_of
 from registry.errors import TooLarge, TooSlow
 
