@@ -108,7 +108,7 @@ class Bulk:
 
         order = self._order
         gatherer = Gatherer(order.spec, order.constants, hashed=order.hashed, after=order.after)
-        part = Part()
+        part = Part(first=True)
         async for message in messages:
             match message["t"]:
                 case "fields":

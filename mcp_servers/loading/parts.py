@@ -26,13 +26,14 @@ from registry.limits import (
 )
 from registry.record import Canonical
 
+_FIRST: Final = 4  # times as small as the others the first part is
 _HEX: Final = 32  # characters of a row's hash
 
 
 @dataclass(slots=True)
 class Part:
     """Records that go into one transaction. `rows`: of the source, bad ones too; `line`: where it
-    ends."""
+    ends. The `first` one is small, so that writing starts early."""
 
     tables: list[pa.Table] = field(default_factory=list)
     rows: int = 0
@@ -40,6 +41,7 @@ class Part:
     bad: int = 0
     reasons: list[tuple[int, str]] = field(default_factory=list)
     bytes: int = 0
+    first: bool = False
 
     def add(self, table: pa.Table, message: Message) -> None:
         self.tables.append(table)
@@ -52,7 +54,8 @@ class Part:
 
     @property
     def full(self) -> bool:
-        return self.rows >= BULK_PART_ROWS or self.bytes >= BULK_PART_BYTES
+        most = BULK_PART_ROWS // (_FIRST if self.first else 1)
+        return self.rows >= most or self.bytes >= BULK_PART_BYTES
 
     @property
     def records(self) -> pa.Table:

@@ -12,28 +12,35 @@ import pyarrow as pa
 
 _ALIGNED: Final = 64
 _STRINGS: Final = (pa.string(), pa.binary())
-#: bytes of each buffer of each column; -1: it has none
-Sizes = list[list[int]]
+#: bytes of each buffer of each column; -1: it has none. `None`: the column is left out
+Sizes = list[list[int] | None]
 
 
-def to_wire(columns: Sequence[Any]) -> tuple[Sizes, bytes]:
-    """(sizes, bytes) of columns of one length."""
+def to_wire(columns: Sequence[Any]) -> tuple[Sizes, list[Any]]:
+    """(sizes, buffers) of columns of one length."""
     sizes: Sizes = []
     parts: list[Any] = []
     for column in columns:
+        if column is None:
+            sizes.append(None)
+            continue
         buffers = _buffers(column)
         sizes.append([-1 if buffer is None else len(buffer) for buffer in buffers])
         for buffer in buffers:
             if buffer is not None:
                 parts += (buffer, bytes(-len(buffer) % _ALIGNED))
-    return sizes, b"".join(parts)
+    return sizes, parts
 
 
 def from_wire(sizes: Any, body: bytes | mmap, types: Sequence[Any], count: int) -> list[Any]:
     """The inverse, of columns of `types` with `count` cells each. `ValueError`: it is not sound."""
     whole = pa.py_buffer(body)
-    out, at = [], 0
+    out: list[Any] = []
+    at = 0
     for kind, lengths in zip(types, sizes, strict=True):
+        if lengths is None:
+            out.append(None)
+            continue
         buffers: list[Any] = []
         if len(lengths) != (3 if kind in _STRINGS else 2):
             raise ValueError("buffers")

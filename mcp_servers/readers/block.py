@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _CELL_BYTES_MAX: Final = 64 << 10  # a longer cell is somebody else's decision
-_NEWLINE: Final = ord("\n")
 _PRINTABLE: Final = 32  # the first character that is no control
 
 
@@ -39,31 +38,25 @@ def block_of(lines: bytes, delimiter: str, width: int, first: int) -> Block | No
         lines = lines.replace(b"\r\n", b"\n").removesuffix(b"\r")
     if not lines or lines.startswith(b"\n") or lines.endswith(b"\n"):
         return None
-    count = _count(lines, mark)
-    if count is None:
+    if b"\r" in lines:
         return None
     quoted = b'"' in lines
     if quoted and not _layout(mark).fullmatch(lines):
         return None
     columns = _split(lines, delimiter, width, quoted=quoted)
-    if columns is None or len(columns[0]) != count:
+    if columns is None or len(columns[0]) != _ends(lines, mark) + 1:
         return None
+    count = len(columns[0])
     plain = not quoted and b"\\" not in lines
     return Block(columns, first, count, lines, mark, plain)
 
 
-def _count(lines: bytes, mark: bytes) -> int | None:
-    """How many lines there are; `None` if one of them is blank, or a control stands among them that
-    is no delimiter."""
+def _ends(lines: bytes, mark: bytes) -> int:
+    """How many controls there are that are no delimiter: the ends of lines, if nothing else."""
     import numpy as np  # as heavy as Arrow, see below
 
-    bytes_ = np.frombuffer(lines, np.uint8)
-    is_end = bytes_ == _NEWLINE
-    ends = int(np.count_nonzero(is_end))
-    marks = lines.count(mark) if ord(mark) < _PRINTABLE else 0
-    if np.count_nonzero(bytes_ < _PRINTABLE) != ends + marks or (is_end[1:] & is_end[:-1]).any():
-        return None
-    return ends + 1
+    controls = int(np.count_nonzero(np.frombuffer(lines, np.uint8) < _PRINTABLE))
+    return controls - (lines.count(mark) if ord(mark) < _PRINTABLE else 0)
 
 
 @lru_cache(8)
@@ -101,5 +94,7 @@ def _split(lines: bytes, delimiter: str, width: int, *, quoted: bool) -> list[An
     except pa.ArrowInvalid:
         return None
     columns = [column.combine_chunks() for column in table.columns]
-    longest = max(pc.max(pc.binary_length(column)).as_py() for column in columns)
-    return columns if longest <= _CELL_BYTES_MAX else None
+    sizes = [pc.min_max(pc.binary_length(column)).as_py() for column in columns]
+    if not sizes[0]["min"] and b"\n\n" in lines:  # Arrow fills blank lines up
+        return None
+    return columns if max(size["max"] for size in sizes) <= _CELL_BYTES_MAX else None

@@ -43,10 +43,10 @@ def main() -> int:
     out = sys.stdout.buffer
     try:
         for message in answer(job):
-            body = message.pop("body", b"")
+            body = message.pop("body", ())
             out.write(orjson.dumps(message))
             out.write(b"\n")
-            out.write(body)
+            out.writelines(body)
             out.flush()
     except BrokenPipeError:
         return 1

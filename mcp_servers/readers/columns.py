@@ -8,7 +8,7 @@ this is, the parent counts. Runs in the reader's child only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -76,14 +76,19 @@ def numbers(before: int, count: int, kind: Any, *, step: int = 1) -> Column:
 class Made:
     """The good rows of a piece of a source (`id`, its fields, `extra`, `_line`), and the bad ones.
 
-    `rows`: all of them together; `last`: the line of the last.
+    Left out, as `None`: ids that are the texts of the field numbered `ids_of`, an `extra` that no
+    row has, and lines that run on from `first`. `rows`: all rows together; `last`: the line of the
+    last.
     """
 
-    columns: list[Column]
+    columns: list[Column | None]
+    good: int
     rows: int
     last: int
     bad: int
     reasons: list[tuple[int, str]]
+    first: int = 0
+    ids_of: int = 0
 
     def message(self) -> dict[str, Any]:
         """As it crosses the pipe."""
@@ -92,11 +97,13 @@ class Made:
             "t": "columns",
             "rows": self.rows,
             "last": self.last,
-            "good": len(self.columns[0]),
+            "first": self.first,
+            "ids_of": self.ids_of,
+            "good": self.good,
             "bad": self.bad,
             "reasons": self.reasons,
             "sizes": sizes,
-            "bytes": len(body),
+            "bytes": sum(map(len, body)),
             "body": body,
         }
 
@@ -128,10 +135,9 @@ class Columns:
         found = self._maker.records(batch)
         kinds = [target.kind for target, _ in self._targets]
         columns = [packed(c, kind) for c, kind in zip(found.columns, kinds, strict=True)]
-        extra = found.extra if found.extra is not None else [None] * len(found.ids)
+        extra = None if found.extra is None else pa.array(found.extra, pa.string())
         ids, lines = pa.array(found.ids, pa.string()), pa.array(found.lines, pa.int64())
-        everything = [ids, *columns, pa.array(extra, pa.string()), lines]
-        return _made(everything, batch, found.reasons)
+        return _made([ids, *columns, extra, lines], len(ids), batch, found.reasons)
 
     # -- many at once
 
@@ -140,13 +146,15 @@ class Columns:
         columns = {t.field: self._column(t, place, block, bad) for t, place in self._targets}
         ids = self._ids(block, columns, bad)
         extra = self._extras(block, bad)
-        lines = numbers(block.first - 1, block.count, pa.int64())
-        everything = [ids, *columns.values(), extra, lines]
+        everything = [ids, *columns.values(), extra, None]
         reasons = sorted((block.first + row, why) for row, why in bad.items())
         if bad:
+            everything[-1] = numbers(block.first - 1, block.count, pa.int64())
             keep = pa.array([row not in bad for row in range(block.count)], pa.bool_())
-            everything = [column.filter(keep) for column in everything]
-        return _made(everything, block, reasons)
+            everything = [None if c is None else c.filter(keep) for c in everything]
+        made = _made(everything, block.count - len(bad), block, reasons)
+        place = self.fields.index(self._job.key[0]) if ids is None else 0
+        return replace(made, first=block.first, ids_of=place)
 
     def _column(
         self, target: Target, place: int | None, block: Block, bad: dict[int, str]
@@ -162,7 +170,7 @@ class Columns:
                 bad.setdefault(row, reason)
         return values
 
-    def _ids(self, block: Block, columns: dict[str, Column], bad: dict[int, str]) -> Column:
+    def _ids(self, block: Block, columns: dict[str, Column], bad: dict[int, str]) -> Column | None:
         if self._job.key:
             return self._key_ids(block, columns, bad)
         if self._maker.id is not None:
@@ -171,7 +179,9 @@ class Columns:
             return _given_ids(block.columns[place], target.header, bad)
         return self._hashes.of_block(block)
 
-    def _key_ids(self, block: Block, columns: dict[str, Column], bad: dict[int, str]) -> Column:
+    def _key_ids(
+        self, block: Block, columns: dict[str, Column], bad: dict[int, str]
+    ) -> Column | None:
         if len(self._job.key) == 1 and (name := self._job.key[0]) in columns:
             kind = next(t.type for t, _ in self._targets if t.field == name)
             if kind in _DIGITS:
@@ -179,9 +189,9 @@ class Columns:
         values = {name: c.to_pylist() for name, c in columns.items() if name in self._job.key}
         return pa.array(self._maker.key_ids(values, block.count, bad), pa.string())
 
-    def _extras(self, block: Block, bad: dict[int, str]) -> Column:
+    def _extras(self, block: Block, bad: dict[int, str]) -> Column | None:
         if not self._maker.extra:
-            return pa.nulls(block.count, pa.string())
+            return None
         columns = [block.columns[place].to_pylist() for _, place in self._maker.extra]
         headers = [header for header, _ in self._maker.extra]
         out: list[str | None] = []
@@ -195,9 +205,11 @@ class Columns:
         return pa.array(out, pa.string())
 
 
-def _made(columns: list[Column], piece: Batch | Block, reasons: list[tuple[int, str]]) -> Made:
+def _made(
+    columns: list[Column | None], good: int, piece: Batch | Block, reasons: list[tuple[int, str]]
+) -> Made:
     shown_first = reasons[: limits.REASONS_MAX]
-    return Made(columns, piece.count, _last(piece), len(reasons), shown_first)
+    return Made(columns, good, piece.count, _last(piece), len(reasons), shown_first)
 
 
 _LONG: Final = (
@@ -222,13 +234,15 @@ def _may_misfit(target: Target, values: Column) -> bool:
     return not pc.all(pc.is_in(values, value_set=allowed), min_count=0).as_py()
 
 
-def _texts_as_ids(values: Column, name: str, bad: dict[int, str]) -> Column:
-    """One key column as ids, as `mcp_servers.records.key_id` makes them."""
+def _texts_as_ids(values: Column, name: str, bad: dict[int, str]) -> Column | None:
+    """One key column as ids, as `mcp_servers.records.key_id` makes them; `None`: as its texts."""
+    if values.type == pa.int64() and not values.null_count:
+        return None
     texts = values.cast(pa.string())
     lengths = pc.utf8_length(pc.fill_null(texts, ""))
     ends = pc.min_max(lengths).as_py()
     if ends["min"] and ends["max"] <= limits.ID_CHARS_MAX:
-        return texts
+        return None
     out = ["" if text is None else text for text in texts.to_pylist()]
     for row, text in enumerate(out):
         if not text:

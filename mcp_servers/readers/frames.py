@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,6 +24,8 @@ from registry.errors import BadInput
 from registry.record import Canonical, TypeName
 
 _ROWS_MAX: Final = 2_000_000
+_LINES_MAX: Final = 1 << 53
+_AS_IDS: Final = frozenset({"int", "text", "ref"})
 _BOUNDS: Final[dict[TypeName, tuple[int, int]]] = {
     "date": (-719_162, 2_932_896),
     "time": (-62_135_596_800_000_000, 253_402_300_799_999_999),
@@ -53,11 +56,17 @@ class Frames:
         except (ValueError, TypeError, KeyError, pa.ArrowException):
             raise _broken() from None
         ids, *values, extra, lines = columns
-        if not (_ids(ids) and _texts(extra, limits.TEXT_BYTES_MAX) and not lines.null_count):
+        if extra is not None and not _texts(extra, limits.TEXT_BYTES_MAX):
             raise _broken()
         kinds = [self._spec.fields[name].type for name in self._fields]
         if not all(_sound(c, kind) for c, kind in zip(values, kinds, strict=True)):
             raise _broken()
+        if ids is None:
+            ids = self._texts(values, message.get("ids_of"))
+        if not _ids(ids) or lines.null_count:
+            raise _broken()
+        if extra is None:
+            extra = pa.nulls(len(ids), pa.string())
         shared = {
             name: pa.repeat(pa.scalar(value, _arrow(self._spec, name)), len(ids))
             for name, value in self._constants.items()
@@ -73,7 +82,23 @@ class Frames:
             raise ValueError("count")
         fields = [_arrow(self._spec, name) for name in self._fields]
         types = [pa.string(), *fields, pa.string(), pa.int64()]
-        return from_wire(message["sizes"], message["body"], types, count)
+        columns = from_wire(message["sizes"], message["body"], types, count)
+        if any(column is None for column in columns[1:-2]):
+            raise ValueError("field")
+        if columns[-1] is None:
+            first = message["first"]
+            if not (isinstance(first, int) and 0 <= first < _LINES_MAX):
+                raise ValueError("first")
+            columns[-1] = pa.array(np.arange(first, first + count))
+        return columns
+
+    def _texts(self, values: list[Any], place: Any) -> Any:
+        """The texts of a field, which are the ids."""
+        if not (isinstance(place, int) and 0 <= place < len(values)):
+            raise _broken()
+        if self._spec.fields[self._fields[place]].type not in _AS_IDS:
+            raise _broken()
+        return values[place].cast(pa.string())
 
 
 def _broken() -> BadInput:

@@ -12,6 +12,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -26,6 +27,8 @@ Lane: TypeAlias = Callable[[Column, Type], Column | None]
 
 _NULLS: Final = pa.array(sorted(NULL_TOKENS), pa.string())
 _SIGNED: Final = b"0123456789-"
+_MINUS: Final = ord("-")
+_NINE: Final = ord("9")
 _DOTTED: Final = b"0123456789.-"
 _MOMENT: Final = b"0123456789-: T."
 _INT_CHARS_MAX: Final = 18
@@ -99,6 +102,18 @@ def _made_of(cells: Column, chars: bytes, longest: int) -> bool:
     return data is None or not data.to_pybytes().translate(None, chars)
 
 
+def _numeric(cells: Column, longest: int) -> bool:
+    """Whether there are only digits, signs, points and slashes in the cells, and none is longer. A
+    number with a slash is none to Arrow either."""
+    if cells.null_count == len(cells):
+        return True
+    if pc.max(pc.binary_length(cells)).as_py() > longest:
+        return False
+    data = cells.buffers()[2]
+    bytes_ = np.frombuffer(data, np.uint8) if data else np.empty(0, np.uint8)
+    return not len(bytes_) or bool(bytes_.min() >= _MINUS and bytes_.max() <= _NINE)
+
+
 def _cast(cells: Column, to: Any) -> Column | None:
     try:
         return pc.cast(cells, to)
@@ -107,11 +122,11 @@ def _cast(cells: Column, to: Any) -> Column | None:
 
 
 def _ints(cells: Column, kind: Type) -> Column | None:
-    return _cast(cells, pa.int64()) if _made_of(cells, _SIGNED, _INT_CHARS_MAX) else None
+    return _cast(cells, pa.int64()) if _numeric(cells, _INT_CHARS_MAX) else None
 
 
 def _floats(cells: Column, kind: Type) -> Column | None:
-    found = _cast(cells, pa.float64()) if _made_of(cells, _DOTTED, _FLOAT_CHARS_MAX) else None
+    found = _cast(cells, pa.float64()) if _numeric(cells, _FLOAT_CHARS_MAX) else None
     if found is None or pc.all(pc.is_finite(found), min_count=0).as_py() is False:
         return None
     return pc.add(found, 0.0)  # there is no -0.0

@@ -450,7 +450,7 @@ async def test_a_child_that_lies_about_its_columns_stores_nothing() -> None:
 
     def message(cells: list[Any]) -> dict[str, Any]:
         sizes, data = to_wire([pa.array([c], t) for c, t in zip(cells, types, strict=True)])
-        return {"good": 1, "sizes": sizes, "body": data}
+        return {"good": 1, "sizes": sizes, "body": b"".join(data)}
 
     assert frames.table(message(good)).column("n").to_pylist() == [1]
     lies = [(0, ""), (0, None), (0, "x" * 201), (0, "a\0b"), (2, "a\0b"), (3, 2), (4, float("nan"))]
@@ -458,7 +458,14 @@ async def test_a_child_that_lies_about_its_columns_stores_nothing() -> None:
         with pytest.raises(BadInput, match="no sense"):
             frames.table(message([*good[:place], lie, *good[place + 1 :]]))
     rng, sound = Random(1), message(good)
-    for broken in [{"good": 2}, {"good": -1}, {"sizes": []}, {"sizes": [[0]] * 7}, {"body": b""}]:
+    for broken in [
+        {"good": 2},
+        {"good": -1},
+        {"sizes": []},
+        {"sizes": [[0]] * 7},
+        {"body": b""},
+        {"sizes": [None] * 7},
+    ]:
         with pytest.raises(BadInput):
             frames.table(sound | broken)
     for _ in range(300):  # whatever is changed is refused, or is a sound value

@@ -13,8 +13,8 @@ from mcp_servers.segments import Segment, State
 from mcp_servers.stores.duck import Scanner
 from mcp_servers.stores.files import Folder
 from mcp_servers.stores.parquet import Shelf, pack, table_of
-from mcp_servers.stores.spans import spans_of
 from mcp_servers.stores.parquet_bytes import bytes_of, checksum_of
+from mcp_servers.stores.spans import spans_of
 from registry.errors import TooLarge, TooSlow
 
 KINDS = {"id": "string", "n": "int64"}

@@ -151,8 +151,11 @@ def test_a_file_in_blocks_gives_the_rows_of_a_file_in_lines(tmp_path: Path) -> N
             bad += found.reasons
         counted, got, refused = Counted(), [], []
         for made in Columns(job, table).all(table, 0):
-            ids = counted.ids(made.columns[0]).to_pylist()
-            got += list(zip(ids, *(c.to_pylist() for c in made.columns[1:]), strict=True))
+            ids, *fields, extra, lines = made.columns
+            extras = [None] * made.good if extra is None else extra.to_pylist()
+            run = range(made.first, made.first + made.good) if lines is None else lines.to_pylist()
+            cells = (column.to_pylist() for column in fields)
+            got += list(zip(counted.ids(ids).to_pylist(), *cells, extras, run, strict=True))
             refused += made.reasons
         assert sorted(bad) == sorted(refused)
         assert got == wanted, path.read_bytes()
