@@ -68,8 +68,15 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"(?:at least|minimum) (?:one|1|a single)(?= (?!of|in|to|or)[^ ,]+)", "a"),
     (r"(?:who |that |which )?(?:have |has |had |had to )?wait(?:s|ed)? (?P<o>(?:more than|longer than|over|less than|under|at least|up to) [^ ,]+ [^ ,]+) for (?:(?:a|an|the|their|its|our|any) )*(?P<n>[^ ,]+(?: [^ ,]+)?)(?= |$)", "with {n} {o}"),
     *(
-        (rf"(?P<a>{adverb}) (?:number|count|total)s? of", f"per {unit} number of")
+        phrase
         for adverb, unit in (("hourly", "hour"), ("daily", "day"), ("weekly", "week"), ("monthly", "month"), ("quarterly", "quarter"))
+        for phrase in (
+            (rf"(?P<a>{adverb}) (?:number|count|total)s? of", f"per {unit} number of"),
+            (rf"^(?:which|what|@please the|@please) ?(?P<n>[^ ,]+) (?P<u>{unit}s) (?:had|have|saw|got|with|that had|having) (?:the )?(?P<w>@most) (?P<x>@rest)", f"which {unit} had the {{n}} {{w}} {{x}}"),
+            (rf"^(?:@please|the )*top (?P<n>[^ ,]+) (?P<u>{unit}s) (?:by|for|with|in terms of)(?: the)?(?: most| highest)?(?: number of| count of)? (?P<x>@rest)", f"which {unit} had the {{n}} most {{x}}"),
+            (rf"^(?:@please|the )*(?P<n>[^ ,]+) (?:busiest|best) (?P<u>{unit}s) (?:by|for|of|in terms of)(?: the)?(?: number of)? (?P<x>@rest)", f"which {unit} had the {{n}} most {{x}}"),
+            (rf"^(?:@please|the |what was the |which was the |our )*(?:busiest|best|top) (?P<u>{unit}) (?:by|for|in terms of)(?: the)?(?: number of)? (?P<x>@rest)", f"which {unit} had the most {{x}}"),
+        )
     ),
     (r"how much (?:data|storage|space|disk space|disk|storage space)(?= )", "how many bytes"),
     # -- folds
@@ -136,7 +143,7 @@ _SHORT: Final = {
     "@unit": r"(?:hour|day|week|month|quarter|year)\b",
     "@some": _SOME, "@rest": _REST, "@parted": _PARTED, "@part": _PART, "@over": _OVER, "@cut": _CUT,
     "@table": _TABLE, "@big": _BIG, "@adds": _ADDS, "@beats": _BEATS, "@enough": _ENOUGH,
-    "@please": _PLEASE,
+    "@please": _PLEASE, "@most": r"(?:most|fewest|least|highest|lowest|biggest|smallest)",
 }  # fmt: skip
 _REWORDED_MAX: Final = 80  # words; whoever asks so much does not say it in these phrases
 

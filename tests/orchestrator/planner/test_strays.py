@@ -112,3 +112,14 @@ def test_a_month_may_be_that_of_a_date_by_its_name() -> None:
 @pytest.mark.parametrize("text", ["which teams are going to leave?", "users likely to churn"])
 def test_what_lies_ahead_is_declined(text: str) -> None:
     assert all(reading.confidence < 0.75 for reading in asked(text).readings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["top 3 weeks by number of alerts", "3 weeks with the most alerts",
+     "which three weeks had the most alerts?", "the three busiest weeks for alerts"],
+)  # fmt: skip
+def test_buckets_are_ranked_however_it_is_said(text: str) -> None:
+    made = best(text).plan
+    assert (made.source, made.group[0].bucket, made.limit) == ("metrics.alerts", "week", 3)
+    assert made.order[0].desc
