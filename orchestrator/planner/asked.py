@@ -40,6 +40,7 @@ from orchestrator.planner.spans import Span, content, cover
 from orchestrator.planner.strays import without_strays
 from orchestrator.planner.times.beats import Beat, beats
 from orchestrator.planner.times.timewindow import Window, windows
+from orchestrator.planner.vocabulary import Meaning
 from orchestrator.planner.words import IRREGULAR, Word, stem
 
 _NAME_WORDS: Final = 2
@@ -106,7 +107,7 @@ class Asked:
         hidden |= _places(self.sought)
         hidden |= {p for p in range(1, len(words)) if _is_degree(words[p - 1], words[p], lexicon)}
         hidden |= _in_units(words, lexicon) | _left_out(words) | deeds(words)
-        hidden |= ever_done(words)
+        hidden |= ever_done(words, lexicon)
         hidden |= arrivals(words, lexicon)
         self.hidden = hidden
         spans = cover(words, lexicon, hidden, breaks(question.text, words))
@@ -265,6 +266,10 @@ def _is_value(words: tuple[Word, ...], beat: Beat, lexicon: Lexicon) -> bool:
         return True  # "users-daily"
     found = lexicon.schema.get((words[beat.first].stem,), ())
     values = {m.address for m in found if m.kind == "value"}
+    noun = words[beat.last : beat.last + 1]
+    named = {m.address for w in noun for m in lexicon.schema.get((w.stem,), ()) if _names(m)}
+    if {a.partition(".")[0] for a in named} & {a.partition(".")[0] for a in values}:
+        return True  # "weekly backups" are those of the weekly jobs
     near = words[max(0, beat.first - 4) : beat.last + 2]
     return any(
         m.address in values and m.weight > 0.9
@@ -272,6 +277,10 @@ def _is_value(words: tuple[Word, ...], beat: Beat, lexicon: Lexicon) -> bool:
         for m in lexicon.schema.get((w.stem,), ())
         if m.kind == "collection"
     )
+
+
+def _names(m: Meaning) -> bool:
+    return m.kind == "collection" and m.weight > 0.9
 
 
 def _names_value(words: tuple[Word, ...], found: Sought, lexicon: Lexicon) -> bool:

@@ -42,6 +42,8 @@ def literals(given: Conditions) -> None:
             continue
         if given.rank is not None and x.place in given.clause.sentence.used:
             continue
+        if f.letter == "C" and x.letter == "X" and " with X" in found.match[0]:
+            continue  # "logins with 2fa" are no login that is called so
         term = (
             given.sense.label(given.sense.collection(f))
             if f.letter == "C" and x.letter == "Q"

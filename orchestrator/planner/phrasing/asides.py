@@ -96,14 +96,15 @@ _SAID: Final = 0.8
 _WHOSE: Final = frozenset({"who", "that", "which", "have", "has", "had", "whoever"})
 
 
-def ever_done(words: tuple[Word, ...]) -> frozenset[int]:
+def ever_done(words: tuple[Word, ...], lexicon: Lexicon) -> frozenset[int]:
     """Places of "ever issued" where nothing follows: "the highest invoice we ever issued"."""
     found: set[int] = set()
     for n, word in enumerate(words[1:-1], 1):
         verb, after = words[n + 1], words[n + 2] if n + 2 < len(words) else None
         ends = after is None or after.text == "," or after.start - verb.end > 1
         done = verb.text.endswith(("ed", "t", "n", "d")) and verb.kind == "word"
-        if word.text == "ever" and ends and done and words[n - 1].text not in _WHOSE:
+        state = any(m.kind == "value" for m in lexicon.schema.get((verb.stem,), ()))
+        if word.text == "ever" and ends and done and not state and words[n - 1].text not in _WHOSE:
             found |= {n, n + 1}
     return frozenset(found)
 

@@ -114,3 +114,25 @@ def test_the_second_is_not_the_first(text: str) -> None:
 def test_values_beside_each_other_have_a_row_each() -> None:
     made = wire("Safari versus Edge: sessions by browser")
     assert made["where"] == {"op": "in", "field": "browser", "values": ["Safari", "Edge"]}
+
+
+def test_a_code_behind_with_is_no_id() -> None:
+    for text in ("failed logins with 2fa", "runs with x9z"):
+        readings = plan(Question(text, NOW_US), CATALOGUE, Context()).readings
+        assert all("'field': 'id'" not in str(r.plan.to_wire()) for r in readings)
+
+
+def test_weekly_backups_are_no_weeks_of_backups() -> None:
+    readings = plan(Question("verified weekly backups", NOW_US), CATALOGUE, Context()).readings
+    assert "bucket" not in str(readings[0].plan.to_wire())
+    assert wire("weekly logins this year")["group"][0]["bucket"] == "week"
+
+
+def test_off_is_switched_off() -> None:
+    made = wire("how many automations are off")
+    assert made["where"] == {"op": "=", "field": "enabled", "value": False}
+
+
+def test_who_opted_in_said_yes() -> None:
+    made = wire("number of users who opted in to personalisation")
+    assert "granted" in str(made)
