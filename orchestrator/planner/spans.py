@@ -282,7 +282,22 @@ def _is_name(meanings: tuple[Meaning, ...]) -> bool:
 
 
 _STATING: Final = frozenset(
-    ["is", "are", "was", "were", "been", "be", "not", "already", "got", ",", "and", "or"]
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "been",
+        "be",
+        "not",
+        "neither",
+        "nor",
+        "already",
+        "got",
+        ",",
+        "and",
+        "or",
+    ]
 )
 
 

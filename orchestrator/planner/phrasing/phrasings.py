@@ -46,6 +46,7 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"(?:best|strongest) (?P<u>month|week|day|quarter|year) (?:for|by|in terms of) (?P<a>@rest)", "the {u} with the most {a}"),
     (r"(?:worst|weakest) (?P<u>month|week|day|quarter|year) (?:for|by|in terms of) (?P<a>@rest)", "the {u} with the least {a}"),
     (r"(?P<u>is|are|was|were)(?: (?:currently|still|all))? (?P<o>off|on)(?= ,|$)", "{u} switched {o}"),
+    (r"^(?P<o>(?:show |list |give )?(?:me )?)all (?P<a>[^ ,]+(?: [^ ,]+)?) but (?:for )?(?:the |those )?(?P<b>@some)(?: ones)?(?= ,|$)", "{o} all {a} except {b}"),
     (r"on (?:their|his|her|my|your|our|its) (?:plate|plates|desk|desks|hands|radar)", ""),
     (r"^(?:out )?of (?:all |the |our |those )*(?P<a>@some) ,? ?which (?P<b>@some) (?P<v>[^ ]+) the (?P<m>most|fewest|least)(?= |$)(?! [^ ,]+ [^ ,]*s )", "which {b} {v} the {m} {a}"),
     (r"(?:together|along) with", "with"),

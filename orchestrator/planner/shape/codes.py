@@ -25,8 +25,8 @@ def codes(frame: Frame) -> None:
         if not {field.place, literal.place} & frame.used:
             _equal(frame, field, literal)
     for found in frame.find(
-        r"(?P<c>C\d+)(?: (?:with(?= (?:the )?(?:id|number|#|Q\d))|id|number|#|called|named|the|is|=))*"
-        r" (?P<x>[XQZ]\d+)"
+        r"(?P<c>C\d+)(?: (?:with(?= (?:the )?(?:id|number|#|Q\d))|id|number|#|called|named|the"
+        r"|is|=))* (?P<x>[XQZ]\d+)"
     ):
         owner, literal = frame.item(found["c"]), frame.item(found["x"])
         if literal.place not in frame.used and (
