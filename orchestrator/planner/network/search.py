@@ -18,7 +18,7 @@ from orchestrator.planner.network.features import RELATIONS, Asked
 from orchestrator.planner.network.names import NameBook
 from orchestrator.planner.network.sessions import Sessions
 from orchestrator.planner.network.states import Frame, Rules, begin
-from orchestrator.planner.network.tokens import START
+from orchestrator.planner.network.tokens import END, START
 
 BEAM: Final = 4
 STEPS_MAX: Final = 72
@@ -48,7 +48,6 @@ class _Begun:
     tokens: tuple[int, ...]
     stack: tuple[Frame, ...]
     before: _Begun | None = None
-    after: dict[int, _Begun] = field(default_factory=dict)
     seen: list[int] = field(default_factory=list)
     likely: Floats | None = None
     best: list[tuple[float, int]] = field(default_factory=list)
@@ -84,14 +83,19 @@ def search(
 
 
 def _extended(alive: list[_Path], tree: _Tree) -> list[_Path]:
-    """The likeliest paths one token longer."""
+    """The likeliest paths one token longer, without those that are too far behind to be followed
+    and no end."""
     found = [
         (likely + own, -row, -token)
         for row, (likely, begun) in enumerate(alive)
         for own, token in begun.best
     ]
     found.sort(reverse=True)
-    return [(likely, tree.then(alive[-row][1], -token)) for likely, row, token in found[:BEAM]]
+    return [
+        (likely, tree.then(alive[-row][1], -token))
+        for likely, row, token in found[:BEAM]
+        if likely > found[0][0] - APART_MAX or -token == END
+    ]
 
 
 def _near(kept: list[_Path], done: list[Written]) -> list[_Path]:
@@ -116,15 +120,17 @@ class _Tree:
     def __init__(self, memory: _Memory, rules: Rules) -> None:
         self._memory = memory
         self._rules = rules
+        self._begun: dict[tuple[int, ...], _Begun] = {}
         self._read = 0
         self.root = _Begun((), begin())
 
     def then(self, begun: _Begun, token: int) -> _Begun:
         """The same one token longer."""
-        found = begun.after.get(token)
+        tokens = (*begun.tokens, token)
+        found = self._begun.get(tokens)
         if found is None:
             stack = self._rules.step(begun.stack, token)
-            found = begun.after[token] = _Begun((*begun.tokens, token), stack, begun)
+            found = self._begun[tokens] = _Begun(tokens, stack, begun)
         return found
 
     def along(self, tokens: tuple[int, ...]) -> list[_Begun]:

@@ -424,3 +424,11 @@ PHRASES: Final[tuple[tuple[re.Pattern[str], Meaning], ...]] = (
     (re.compile(rf"\b(?P<p>{YEAR}) (?:only|alone)(?= |$)"), lambda m, now: stretch(m["p"], now)),
     (re.compile(rf"\b(?P<p>{YEAR})(?= |$){_NO_DAY}"), _another_year),
 )
+SAID: Final = re.compile(rf"\b{POINT}")
+_NAMED: Final = tuple(f"(?P<{name}>{POINT})" for name in "pa")
+#: what is left to look for where no point in time is said; to look for one takes long
+POINTLESS: Final = tuple(
+    (phrase, meaning)
+    for phrase, meaning in PHRASES
+    if not any(name in phrase.pattern and f"{name})?" not in phrase.pattern for name in _NAMED)
+)

@@ -15,7 +15,7 @@ from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from orchestrator.planner.times.dates import DAYS, MONTH, MONTHS, YEAR
-from orchestrator.planner.times.extents import PHRASES, RANGES, parts_of
+from orchestrator.planner.times.extents import PHRASES, POINTLESS, RANGES, SAID, Meaning, parts_of
 from orchestrator.planner.words import Word
 from registry.clock import from_datetime, to_datetime
 
@@ -98,7 +98,7 @@ def windows(words: tuple[Word, ...], now_us: int, timezone: str = "UTC") -> tupl
     text, starts = _dashed(words)
     taken: list[tuple[int, int]] = []
     out = []
-    for found, meaning in ((m, meaning) for p, meaning in PHRASES for m in p.finditer(text)):
+    for found, meaning in _phrases(text):
         begin, end = found.span()
         if begin not in starts or any(begin < b and a < end for a, b in taken):
             continue
@@ -114,6 +114,13 @@ def windows(words: tuple[Word, ...], now_us: int, timezone: str = "UTC") -> tupl
             out.append(Window(*places(starts, begin, end), *bounds, found[0], parts))
     apart = tuple(_narrowed(sorted(out, key=lambda w: w.first), words))
     return apart if _CONTRASTS.search(text) else tuple(_united(apart, words))
+
+
+def _phrases(text: str) -> Iterator[tuple[re.Match[str], Meaning]]:
+    """What looks like a window, phrase by phrase."""
+    for phrase, meaning in PHRASES if SAID.search(text) else POINTLESS:
+        for found in phrase.finditer(text):
+            yield found, meaning
 
 
 def _narrowed(found: list[Window], words: tuple[Word, ...]) -> Iterator[Window]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orchestrator.planner.times.beats import beats
+from orchestrator.planner.times.extents import PHRASES, POINTLESS, SAID
 from orchestrator.planner.times.timewindow import windows
 from orchestrator.planner.words import tokenise
 from registry.moment import time_text
@@ -113,3 +116,14 @@ def test_growth_from_one_month_to_the_next_is_no_bucket() -> None:
 def test_a_bucket_stands_before_another_key() -> None:
     (found,) = beats(tokenise("alerts per week by severity"), frozenset())
     assert found.bucket == "week"
+
+
+_PLACES = ("may", "monday", "now", "march", "the", "in", "since", "from", "to", "so", "far", "on",
+           "3", "of", "orders", "2024", "noon", "until", "week", "days", "5th", "before", ",")  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PLACES), max_size=8).map(" ".join))
+def test_what_names_a_point_in_time_is_found_only_where_one_is_said(text: str) -> None:
+    pointed = [phrase for phrase in PHRASES if phrase not in POINTLESS]
+    assert pointed
+    assert SAID.search(text) or not any(phrase.search(text) for phrase, _ in pointed)
