@@ -60,7 +60,7 @@ def shown(reading: Reading, words: tuple[Word, ...], catalogue: Catalogue) -> Re
         plan = without_ids(plan, catalogue)
     if words and (words[0].text in _NAMING or _to_name(words)):
         plan = _named(plan, catalogue)
-    if words and words[0].text == "when":
+    if [w.text for w in words[:2] if w.text != "since"][:1] == ["when"]:
         plan = _told(plan)
     if said.isdisjoint(_FIGURES):
         plan = _winner(plan, words)

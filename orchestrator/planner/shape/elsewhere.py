@@ -57,6 +57,12 @@ def _not_the_first(frame: Frame) -> bool:
     return frame.limit == 1 and bool(re.search(rf"\b{nth} (?:most|least|{_SUPERS})\b", said))
 
 
+def _each_alone(frame: Frame) -> bool:
+    """ "invoiced over 900 in total" by each invoice alone."""
+    total = r"O\d+(?: [NC]\d+)? (?:in total|altogether|all together|in sum)"
+    return frame.has(total) and not frame.having
+
+
 def _unsorted(frame: Frame) -> bool:
     """ "alphabetically" in no order."""
     return frame.has(r"alphabetically|in alphabetical order") and not frame.order
@@ -76,7 +82,7 @@ def _cut_in_order(frame: Frame) -> bool:
 
 def _either_of_some(frame: Frame) -> bool:
     """ "either fatal, or errors of the worker" as if both were the worker's."""
-    if frame.has(r"(?:V|N|F|R)\d+ or (?:not|without|never|no)"):
+    if frame.has(r"(?:V|N|F|R)\d+ or (?:(?:have|has|with) )?(?:not|without|never|no)"):
         return not any(isinstance(part, Or) for part in frame.where)
     either = r"V\d+ , or (?:[a-z]+ )*(?P<b>V\d+)(?: [a-z]+| [CFRN]\d+)* (?P<c>V\d+)"
     return any(
@@ -98,6 +104,7 @@ ELSEWHERE: Final[tuple[Callable[[Frame], bool], ...]] = (
     _others_counted,
     _cut_in_order,
     _not_the_first,
+    _each_alone,
     _unsorted,
     _none_of_each,
     _either_of_some,

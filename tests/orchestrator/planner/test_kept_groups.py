@@ -136,3 +136,27 @@ def test_off_is_switched_off() -> None:
 def test_who_opted_in_said_yes() -> None:
     made = wire("number of users who opted in to personalisation")
     assert "granted" in str(made)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "companies whose invoices add up to more than 5000 EUR",
+        "companies with total invoices over 5000 EUR",
+    ],
+)
+def test_what_adds_up_is_a_sum(text: str) -> None:
+    made = wire(text)
+    assert made["from"] == "user.teams"
+    assert made["where"]["plan"]["having"] == {"op": ">", "field": "sum_amount", "value": 5000}
+
+
+def test_all_but_some_are_the_others() -> None:
+    assert wire("all tickets but the urgent ones")["where"]["op"] == "!="
+    made = wire("tasks that are neither done nor skipped")
+    assert made["where"]["op"] == "not"
+
+
+def test_since_when_asks_for_the_time() -> None:
+    made = wire("since when is Globex with us? (creation date of the team)")
+    assert made["select"] == ["created_at"]
