@@ -100,7 +100,7 @@ def group(draft: Draft, clause: Clause) -> Clause:
         aside = clause.word(found.first - 1) == ","
         draft.implied = draft.implied or not folds or aside
         if _unit_price(clause, found):
-            draft.over = found.item("g")
+            draft.over = _keys(found)[0]
             found.hear()
             return group(draft, clause.without(found.first, found.last))  # "…, by channel"
         draft.groups = _keys(found)

@@ -13,6 +13,7 @@ from orchestrator.planner.clauses import twofold
 from orchestrator.planner.clauses.cutting import cut
 from orchestrator.planner.clauses.draft import Draft
 from orchestrator.planner.clauses.evidence import evidence_of
+from orchestrator.planner.clauses.figures import figures_of
 from orchestrator.planner.clauses.lower import Unsayable, lower
 from orchestrator.planner.clauses.pace import paced
 from orchestrator.planner.clauses.sense import Sense, subject_of
@@ -106,7 +107,7 @@ def _under(subject: str, sentence: Sentence, catalogue: Catalogue) -> Reading | 
     named = (sense.collection(i) for i in sentence.items if i.letter == "C")
     sense.named = tuple(dict.fromkeys(named))
     draft = Draft(sentence, catalogue, graph, sense)
-    sides = None if paced(sentence) else sides_of(sentence)
+    sides = None if paced(sentence) else sides_of(sentence) or figures_of(sentence)
     try:
         if sides is None or not twofold.read(draft, sides):
             clauses.read(draft)

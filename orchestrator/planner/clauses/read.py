@@ -99,6 +99,9 @@ def unsaid(draft: Draft) -> None:
         draft.wonders += ["not the first"] * 2
     if whole.has(r"how many (?:and|,)") and not any(c.fn == "count" for c in shown):
         draft.wonders.append("how many")
+    cues = len(list(whole.find(r"how many|(?:number|count) of"))) - len(draft.request.having)
+    if cues > max(1, sum(c.fn == "count" for c in shown)):
+        draft.wonders.append("another count")
     if whole.has(r"how much") and not any(c.fn or draft.number(c) for c in shown):
         draft.wonders.append("how much")
 

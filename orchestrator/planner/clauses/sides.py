@@ -71,11 +71,11 @@ _UNITS: Final = frozenset({"day", "week", "month", "quarter", "year"})
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Two sentences and what is asked of their answers. `places`: where the tokens of each stand
+    """Sentences, two but for columns, and what is asked of their answers. `places`: where the tokens of each stand
     in the whole. `timed`: they differ in time only, the second being the later one if `turned`."""
 
-    sentences: tuple[Sentence, Sentence]
-    places: tuple[tuple[int, ...], tuple[int, ...]]
+    sentences: tuple[Sentence, ...]
+    places: tuple[tuple[int, ...], ...]
     way: Way
     percent: bool
     #: the second is what the first is taken from
@@ -154,7 +154,7 @@ def _pair(whole: Clause, link: Found) -> _Pair | None:
         return _earlier(left, right, earlier, link)
     end = _phrase(right, left)
     items = right.part(0, end).items()
-    new = [i for i in items if not any(_same(i, other) for other in left.items())]
+    new = [i for i in items if not any(same(i, other) for other in left.items())]
     tail = right.part(end, len(right.at))
     kept = [i for i in new if i.letter in "CMNFDB"]
     turns = [i for i in new if i.letter in "TV"]
@@ -173,7 +173,7 @@ def _pair(whole: Clause, link: Found) -> _Pair | None:
 def _noun_before(left: Clause, between: Clause) -> bool:
     """Nothing, or the noun again: "and sign-ups the month before that"."""
     items = between.items()
-    known = all(any(_same(i, other) for other in left.items()) for i in items)
+    known = all(any(same(i, other) for other in left.items()) for i in items)
     return known and all(is_item(t) or t in _SMALL for t in between.text.split())
 
 
@@ -212,7 +212,7 @@ def _swapped(
     left: Clause, phrase: Clause, turn: Item, tail: Clause, kept: list[Item], link: str
 ) -> _Pair | None:
     """The second side is the first but for one item."""
-    mine = [i for i in left.items(turn.letter) if _of_a_kind(i, turn)]
+    mine = [i for i in left.items(turn.letter) if alike(i, turn)]
     if not mine:
         return None
     places = [phrase.at[phrase.index(i)] for i in kept]
@@ -235,16 +235,18 @@ def _unit_said(turn: Item) -> str:
 def _again(a: Item, b: Item) -> bool:
     """Whether a stretch of time is said once more; "divided by Q2" reads like "until Q2"."""
     return b.letter == "T" and (
-        _same(a, b) or (a.payload.start_us is None and a.payload.end_us == b.payload.end_us)
+        same(a, b) or (a.payload.start_us is None and a.payload.end_us == b.payload.end_us)
     )
 
 
-def _of_a_kind(a: Item, b: Item) -> bool:
-    fields = {(m.address, m.field) for m in b.of_kind("value")}
-    return b.letter == "T" or any((m.address, m.field) in fields for m in a.of_kind("value"))
+def alike(a: Item, b: Item) -> bool:
+    """Whether one may stand in the place of the other: times, or values of one field."""
+    fields = {(m.address, m.field) for m in b.of_kind("value", "field")}
+    held = a.of_kind("value", "field")
+    return b.letter == "T" or any((m.address, m.field) in fields for m in held)
 
 
-def _same(a: Item, b: Item) -> bool:
+def same(a: Item, b: Item) -> bool:
     if a.letter == b.letter == "T":
         mine, other = a.payload, b.payload
         return bool((mine.start_us, mine.end_us) == (other.start_us, other.end_us))

@@ -5,6 +5,7 @@ from each other or divided.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from orchestrator.planner.clauses import read as clauses
 from orchestrator.planner.clauses.cutting import cut
@@ -24,18 +25,21 @@ from orchestrator.planner.clauses.sentence import Sentence, relettered
 from orchestrator.planner.clauses.sides import Sides
 
 
+#: of the columns, and more of them than anybody asks for
+_NAMES: Final = ("first", "second", "third", "fourth", "fifth", "sixth")
+
+
 def read(draft: Draft, sides: Sides) -> bool:
-    """The request of two sides, into the draft of the whole; `False` where they are no two numbers
+    """The request of the sides, into the draft of the whole; `False` where they are no numbers
     of one kind of records."""
-    drafts = [_alone(draft, sentence) for sentence in sides.sentences]
-    if None in drafts:
+    drafts = [d for d in (_alone(draft, s) for s in sides.sentences) if d is not None]
+    if len(drafts) < len(sides.sentences):
         return False
-    first, second = (d for d in drafts if d is not None)
-    request = _together(first, second, sides)
+    request = _together(drafts, sides)
     if request is None:
         return False
     draft.request = request
-    for side in (first, second):
+    for side in drafts:
         draft.wonders += side.wonders
         draft.doubts += side.doubts
         draft.sense.close += side.sense.close
@@ -58,42 +62,46 @@ def _alone(draft: Draft, sentence: Sentence) -> Draft | None:
     return made
 
 
-def _together(a: Draft, b: Draft, sides: Sides) -> Request | None:
-    mine, other = _number(a), _number(b)
-    if mine is None or other is None or a.request.limit or b.request.limit:
+def _together(drafts: list[Draft], sides: Sides) -> Request | None:
+    numbers = [(number, d) for d in drafts if (number := _number(d)) is not None]
+    first = drafts[0]
+    if not len(numbers) == len(drafts) <= len(_NAMES) or any(d.request.limit for d in drafts):
         return None
-    keys = [c for c in a.request.show if c.fn is None and c not in a.bare]
-    if _apart(mine, other, a, b) or a.request.having or a.request.keys != b.request.keys:
+    keys = [c for c in first.request.show if c.fn is None and c not in first.bare]
+    if _apart(numbers) or first.request.having:
         return None
-    if any(c.term in _telling(a.request, b.request) for c in keys):
+    requests = [d.request for d in drafts]
+    if any(c.term in _telling(requests) for c in keys):
         return None  # "Chrome versus Firefox, by browser" has a row for each
-    common = _common(a.request, b.request)
-    pair = [(mine, a), (other, b)]
+    common = _common(requests)
     if sides.turned and sides.way != "columns":
-        pair.reverse()
-    mine, other = (
+        numbers.reverse()
+    made = [
         tested(number, tuple(c for c in d.request.where if c not in common), called)
-        for (number, d), called in zip(pair, ("first", "second"), strict=True)
-    )
-    if mine == other:
+        for (number, d), called in zip(numbers, _NAMES, strict=False)
+    ]
+    if len(set(made)) < len(numbers):
         return None
-    request = replace(a.request, where=common, show=[*keys, *_answer(mine, other, sides)])
-    return request if keys or not a.groups else None
+    request = replace(first.request, where=common, show=[*keys, *_answer(made, sides)])
+    return request if keys or not first.groups else None
 
 
-def _telling(a: Request, b: Request) -> set[Term]:
+def _telling(requests: list[Request]) -> set[Term]:
     """What tells the sides apart."""
-    differing = [c for c in (*a.where, *b.where) if c not in a.where or c not in b.where]
+    said = [c for r in requests for c in r.where]
+    differing = [c for c in said if any(c not in r.where for r in requests)]
     return {c.term for c in differing if isinstance(c, (Test, Among))}
 
 
-def _common(a: Request, b: Request) -> list[Condition]:
-    """The conditions of both, but for those on what tells the sides apart."""
-    terms = _telling(a, b)
+def _common(requests: list[Request]) -> list[Condition]:
+    """The conditions of all, but for those on what tells the sides apart."""
+    first, *others = (r.where for r in requests)
+    terms = _telling(requests)
     return [
         c
-        for c in a.where
-        if c in b.where and not (isinstance(c, (Test, Among)) and c.term in terms)
+        for c in first
+        if all(c in where for where in others)
+        and not (isinstance(c, (Test, Among)) and c.term in terms)
     ]
 
 
@@ -110,14 +118,21 @@ def _number(draft: Draft) -> Column | None:
     return Column(Term(draft.request.subject), "count") if not folds and bare else None
 
 
-def _apart(mine: Column, other: Column, a: Draft, b: Draft) -> bool:
+def _apart(numbers: list[tuple[Column, Draft]]) -> bool:
     """Whether the sides are of different collections, whose records do not stand side by side."""
-    return a.request.subject != b.request.subject or mine.term.address != other.term.address
+    (mine, first), *others = numbers
+    return any(
+        d.request.subject != first.request.subject
+        or number.term.address != mine.term.address
+        or d.request.keys != first.request.keys
+        for number, d in others
+    )
 
 
-def _answer(mine: Column, other: Column, sides: Sides) -> list[Column]:
+def _answer(made: list[Column], sides: Sides) -> list[Column]:
     if sides.way == "columns":
-        return [mine, other]
+        return made
+    mine, other = made
     if sides.way == "ratio":
         return [computed("/", "ratio", mine, other)]
     difference = computed("-", "difference", mine, other)
