@@ -98,9 +98,7 @@ def _figures(body: Clause) -> list[_Figure]:
         cue = part.first(_OTHER if out else _FIRST)
         if cue is None or (out and cue.first):
             return []
-        out.append(
-            _Figure(part.part(0, cue.first), cue, part.part(cue.last, len(part.at)))
-        )
+        out.append(_Figure(part.part(0, cue.first), cue, part.part(cue.last, len(part.at))))
         start = link.last if link is not None else start
     return out
 

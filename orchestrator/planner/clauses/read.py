@@ -88,6 +88,8 @@ _IN_TOTAL: Final = r"(?:in total|in all|altogether|all together)"
 
 
 _NTH: Final = re.compile(r"\b(?:second|third|fourth|2nd|3rd|4th) (?:most|least|\w+est)\b")
+_COUNTS: Final = r"(?:how many|(?:number|count) of)"
+_ANOTHER: Final = rf"(?:and|plus|as well as) (?:the )?{_COUNTS}"
 
 
 def unsaid(draft: Draft) -> None:
@@ -99,8 +101,8 @@ def unsaid(draft: Draft) -> None:
         draft.wonders += ["not the first"] * 2
     if whole.has(r"how many (?:and|,)") and not any(c.fn == "count" for c in shown):
         draft.wonders.append("how many")
-    cues = len(list(whole.find(r"how many|(?:number|count) of"))) - len(draft.request.having)
-    if cues > max(1, sum(c.fn == "count" for c in shown)):
+    cues = len(list(whole.find(_COUNTS))) - len(draft.request.having)
+    if whole.has(_ANOTHER) and cues > max(1, sum(c.fn == "count" for c in shown)):
         draft.wonders.append("another count")
     if whole.has(r"how much") and not any(c.fn or draft.number(c) for c in shown):
         draft.wonders.append("how much")

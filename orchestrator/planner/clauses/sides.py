@@ -71,8 +71,9 @@ _UNITS: Final = frozenset({"day", "week", "month", "quarter", "year"})
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Sentences, two but for columns, and what is asked of their answers. `places`: where the tokens of each stand
-    in the whole. `timed`: they differ in time only, the second being the later one if `turned`."""
+    """Sentences, two but for columns, and what is asked of their answers. `places`: where the
+    tokens of each stand in the whole. `timed`: they differ in time only, the second being the
+    later one if `turned`."""
 
     sentences: tuple[Sentence, ...]
     places: tuple[tuple[int, ...], ...]

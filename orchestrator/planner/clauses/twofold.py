@@ -24,7 +24,6 @@ from orchestrator.planner.clauses.sense import Sense, subject_of
 from orchestrator.planner.clauses.sentence import Sentence, relettered
 from orchestrator.planner.clauses.sides import Sides
 
-
 #: of the columns, and more of them than anybody asks for
 _NAMES: Final = ("first", "second", "third", "fourth", "fifth", "sixth")
 
