@@ -204,7 +204,7 @@ class Asker:
 
     def _answers(self, reading: Reading) -> bool:
         """Whether it is likely enough to be answered without doubt."""
-        return reading.confidence >= choice.needed(reading, self.settings.answer_confidence)
+        return reading.confidence >= self.settings.answer_confidence
 
     async def _tried(self, found: Readings, request: AskRequest, principal: Principal) -> Readings:
         """The readings weighed again by what their plans bring."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from orchestrator.planner import choice, rules, verified
+from orchestrator.planner.confidence import single
 from orchestrator.planner.followup import planner as followup
 from orchestrator.planner.followup.cues import fragment
 from orchestrator.planner.languages.planner import spoken
@@ -109,13 +110,6 @@ def _declared(plan: QueryPlan, catalogue: Catalogue) -> bool:
     return any(measure.alias in known for measure in plan.measures)
 
 
-def _alone(plan: QueryPlan, catalogue: Catalogue) -> bool:
-    """Whether it is of a single table: the network has learned to find its way among several, and
-    says little of one."""
-    domain = plan.source.partition(".")[0]
-    return len(catalogue.domains[domain].collections) == 1
-
-
 def seconded(first: Planner, second: Second) -> Planner:
     """The first planner with the second one's opinion, of what it read, too, on data that nobody
     described."""
@@ -128,7 +122,8 @@ def seconded(first: Planner, second: Second) -> Planner:
         best = found.readings[0].plan
         if described(found, catalogue) or beyond(best):
             return found
-        if _declared(best, catalogue) or _alone(best, catalogue):
+        # it has learned to find its way among tables, and says little of a single one
+        if _declared(best, catalogue) or single(best, catalogue):
             return found
         # of the others it would say little that helps, and each costs time
         plans = [reading.plan for reading in found.readings[:1]]

@@ -31,9 +31,6 @@ _LEAST, _MOST = -8.0, 5.0
 _TOLD: Final = 5  # the place of a plan that the network was told and did not find
 KEPT_MAX: Final = 4
 _MANY: Final = 100
-#: measured like the weights: from here on 91 to 93 in 100 are strictly right, however much more is
-#: asked for; what is left are mostly ties
-_ANSWERED: Final = 0.85
 _PLAUSIBLE: Final = 0.15
 _TURNS: Final[dict[str, AbstractSet[str]]] = {
     "each": {"each", "every", "per"},
@@ -75,12 +72,6 @@ FAILED: Final = Brought(-1)
 def _weights() -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = orjson.loads(_FILE.read_bytes())
     return found
-
-
-def needed(reading: Reading, told: float) -> float:
-    """From which likelihood a reading is answered: as told, and where several planners were heard
-    not before the share of right ones stops to grow."""
-    return max(told, _ANSWERED) if "network_best" in reading.evidence else told
 
 
 def dismissed(reading: Reading, told: float) -> bool:

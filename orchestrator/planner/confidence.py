@@ -52,8 +52,15 @@ def _weights() -> dict[str, dict[str, float]]:
 
 def model_of(way: str, evidence: Mapping[str, float]) -> str:
     """The set of weights that holds: words that somebody chose for the data tell more than its
-    bare names, so that what speaks for a reading is another thing there."""
-    return f"described {way}" if evidence["described"] else way
+    bare names, and a single table leaves less to be mistaken for, so that what speaks for a
+    reading is another thing there."""
+    kind = "described " if evidence["described"] else "single " if evidence["single"] else ""
+    return f"{kind}{way}"
+
+
+def single(plan: QueryPlan, catalogue: Catalogue) -> bool:
+    """Whether a plan is of a domain of a single table."""
+    return len(catalogue.domains[plan.source.partition(".")[0]].collections) == 1
 
 
 def likely(way: str, evidence: Mapping[str, float]) -> float:
@@ -281,6 +288,7 @@ def _beside(
         "other": other,
         "other_agrees": other * agree,
         "described": float(described),
+        "single": float(single(plan, catalogue)),
     }
 
 
