@@ -315,9 +315,24 @@ def _shaped(
 def alike(a: QueryPlan, b: QueryPlan) -> bool:
     """Whether two plans say the same but for names, columns that tell rows apart, and the order in
     which one of them shows all groups."""
+    a, b = _flat(a), _flat(b)
     groups = all(plan.group and plan.limit is None for plan in (a, b))
     loose = groups and not (a.order and b.order)
     return _said(a, ordered=not loose) == _said(b, ordered=not loose)
+
+
+def _flat(plan: QueryPlan) -> QueryPlan:
+    """How many users are among those of some sessions: as many as these sessions have."""
+    inner = plan.where.plan if isinstance(plan.where, In) else None
+    counts = [(m.fn, m.field) for m in plan.measures] == [("count", None)]
+    plain = not (plan.group or plan.joins or plan.having or plan.compute)
+    if inner is None or not (counts and plain) or inner.limit or inner.group or inner.joins:
+        return plan
+    if isinstance(plan.where, In) and (plan.where.field != "id" or len(inner.select) != 1):
+        return plan
+    (made,) = plan.measures
+    distinct = made.model_copy(update={"fn": "distinct", "field": inner.select[0]})
+    return inner.model_copy(update={"select": (), "distinct": False, "measures": (distinct,)})
 
 
 def _said(plan: QueryPlan, *, ordered: bool) -> tuple[object, ...]:

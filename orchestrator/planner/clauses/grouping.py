@@ -274,7 +274,8 @@ def grouped(draft: Draft) -> None:
     request = draft.request
     if not draft.groups:
         return
-    if draft.implied and request.show and all(draft.number(c) for c in request.show):
+    summed = draft.implied or draft.sentence.whole.has("how much")
+    if summed and request.show and all(draft.number(c) for c in request.show):
         request.show = [replace(c, fn="sum") for c in request.show]
     if (
         draft.implied

@@ -15,6 +15,7 @@ from registry.record import NUMERIC
 _FOLDED: Final = (
     rf"(?:{'|'.join(AGGREGATES)}|P\d+|highest|lowest)(?: (?:of|the))* (?P<v>V\d+)(?! [CFNDB]\d+)"
 )
+_ENDS: Final = {"highest": "maximum", "lowest": "minimum"}
 _READING: Final = frozenset({"value", "reading", "measurement", "measured_value"})
 
 
@@ -32,4 +33,8 @@ def measured(sentence: Sentence, catalogue: Catalogue) -> str | None:
     item = found.item("v")
     assert item is not None
     named = (m.address for m in item.of_kind("value"))
-    return next((a for a in named if held(catalogue.collections[a]) is not None), None)
+    series = next((a for a in named if held(catalogue.collections[a]) is not None), None)
+    place = sentence.whole.at[found.first]
+    if series is not None:  # "the highest" is of its numbers, and no record of a rank
+        sentence.tokens[place] = _ENDS.get(sentence.tokens[place], sentence.tokens[place])
+    return series

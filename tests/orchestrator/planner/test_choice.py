@@ -17,7 +17,6 @@ from orchestrator.planner.choice import (
     brought,
     candidates,
     dismissed,
-    needed,
     open_to_rows,
     ran,
     weighed,
@@ -115,13 +114,6 @@ def test_rows_tell_the_same_in_any_order_of_rows_and_columns() -> None:
     assert brought([[1], [2]]) != brought([[1], [1]])
     assert brought([[None]]).blank
     assert not brought([]).blank
-
-
-def test_what_was_weighed_is_answered_only_where_it_is_surer_than_told() -> None:
-    (reading,) = weighed(by_rules(OPEN), by_network(OPEN_TOO), TEXT)
-    alone = by_rules(OPEN).readings[0]
-    assert needed(reading, 0.75) > needed(alone, 0.75) == 0.75
-    assert needed(reading, 0.99) == needed(alone, 0.99) == 0.99
 
 
 def test_what_the_rules_find_likely_enough_is_shown_though_the_network_does_not() -> None:
