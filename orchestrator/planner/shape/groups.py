@@ -45,7 +45,10 @@ def groups(frame: Frame) -> None:
     for found in frame.find(_BY):
         if _is_agent(frame, found):
             continue
+        bucketed = any(item.letter == "K" for item in frame.items)
         for item in frame.all_in(found["g"]):
+            if bucketed and item.letter == "D":
+                continue  # "per month by start": of which time the months are
             if item.place not in frame.used:
                 add_group(frame, item)
 
