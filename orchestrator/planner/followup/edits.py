@@ -68,7 +68,7 @@ def summed(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> Query
     if plan.combine is not None or plan.group or plan.limit is not None or len(plan.measures) > 1:
         return None
     told = [m.field for m in plan.measures if m.field and m.fn != "distinct"]
-    names = told or _worth(spec)
+    names = told or _worth(spec, found["how"])
     if len(names) != 1:
         return None
     bare = without_folds(plan).model_copy(update={"joins": plan.joins})
@@ -76,12 +76,16 @@ def summed(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> Query
     return made.model_copy(update={"joins": needed(made)})
 
 
-def _worth(spec: CollectionSpec) -> list[str]:
-    """The numbers in money, or else with a unit, or else all of them but the keys."""
+def _worth(spec: CollectionSpec, how: str | None) -> list[str]:
+    """The numbers in money, or else with a unit, or else all of them but the keys; `how` big or
+    long, those of that."""
     numbers = {n: f for n, f in spec.fields.items() if f.type in NUMERIC and n not in spec.key}
-    units = [n for n, f in numbers.items() if f.unit]
-    money = [n for n in units if (numbers[n].unit or "").lower() in HINT_UNITS["price"]]
-    return money or units or list(numbers)
+    units = {n: f.unit.lower() for n, f in numbers.items() if f.unit}
+    if how is not None:
+        kind = "length" if how == "long" else "size"
+        return [n for n, unit in units.items() if unit in HINT_UNITS[kind]]
+    money = [n for n, unit in units.items() if unit in HINT_UNITS["price"]]
+    return money or list(units) or list(numbers)
 
 
 def converted(found: re.Match[str], plan: QueryPlan, spec: CollectionSpec) -> QueryPlan | None:

@@ -74,6 +74,7 @@ FORMS: Final = (
         rf"(?: all)? (?:{_SUMS})(?: {_ALL})?$|(?:and )?how much (?:money )?(?:is|are|was|were)"
         rf" {_PRONOUN}(?: all)?(?: worth)?(?: {_ALL})?$"
         rf"|(?:sum|add|total) {_THOSE} up$|sum (?:of )?{_THOSE}$"
+        rf"|(?:and )?how (?P<how>big|large|long) (?:is|are|was|were) {_PRONOUN}(?: all)? {_ALL}$"
         r"|(?:and )?(?:the )?(?:total|sum|grand total)$"
         r"|(?:and )?(?:what is|what are|what s|give me|show)? ?(?:the|their|its) (?:combined|total"
         rf"|sum|grand total)(?: (?:value|worth|sum|amount))?(?: of {_THOSE})?$",

@@ -83,6 +83,8 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
         )
     ),
     (r"how much (?:data|storage|space|disk space|disk|storage space)(?= )", "how many bytes"),
+    (r"(?:brings?|brought|pulls?|pulled|takes?|took) in (?=(?:the )?(?:most|least|highest|lowest|biggest) )", "has"),
+    (r"(?:generates?|generated|produces?|produced|yields?|yielded|earns?|contributes?) (?=(?:the )?(?:most|least|highest|lowest|biggest) )", "has"),
     # -- folds
     (r"(?:sum|add|total|tot) (?:up|together)(?: all)?", "sum of"),
     (r"(?:across|throughout) all(?: of)?(?: the| our)?(?= [^ ,]+(?: [^ ,]+)?$)", "of all"),
@@ -90,7 +92,7 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"all in all|all told|in all(?= |$)(?! [^ ,]*s )|put together|taken together|summed up|added up|all combined|lumped together", "in total"),
     (r"(?:got|gets|get|getting|ended up(?: being)?|turned out(?: to be)?)(?= (?:[a-z]+(?:ed|en)|lost|paid|sold|sent)(?: |$))", "were"),
     (r"(?P<a>[a-z]+) (?:us|me) the (?P<b>most|least)", "{a} the {b}"),
-    (r"^(?!how |which |what |who |total |count |the total )(?P<a>@some) , (?:in )?total(?: [a-z%]+)?$", "total {a}"),
+    (r"^(?!how |which |what |who |total |count |the total )(?P<a>[^ ,]+(?: (?!with |excluding |except |without )[^ ,]+){0,3}) , (?:in )?total(?: [a-z%]+)?$", "total {a}"),
     (r"(?:the )?first of (?P<a>january|february|march|april|may|june|july|august|september|october|november|december)", "1 {a}"),
     (r"grand total|sum total|running total|overall total|cumulative|cumulated|accumulated|aggregated?", "total"),
     (r"mid ?point|middle value|half ?way value|50th percentile", "median"),

@@ -429,3 +429,12 @@ def test_a_verb_may_stand_around_what_it_was_done_to() -> None:
 
 def test_a_sum_of_what_several_records_share_is_no_sure_answer() -> None:
     assert last("users in Germany", "how much do they pay in total?").confidence < 0.75
+
+
+@pytest.mark.parametrize(
+    ("first", "turn", "field"),
+    [("documents filed in May", "how big are they together?", "size_bytes"),
+     ("failed runs of May", "how long were those in total", "duration_ms")],
+)  # fmt: skip
+def test_how_big_they_are_together_is_a_sum(first: str, turn: str, field: str) -> None:
+    assert [(m.fn, m.field) for m in last(first, turn).plan.measures] == [("sum", field)]
