@@ -49,6 +49,8 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (r"^(?P<o>(?:show |list |give )?(?:me )?)all (?P<a>[^ ,]+(?: [^ ,]+)?) but (?:for )?(?:the |those )?(?P<b>@some)(?: ones)?(?= ,|$)", "{o} all {a} except {b}"),
     (r"(?:adds?|adding|added|sums?|amounts?|amounting) (?:up )?to (?P<a>(?:more than|less than|over|under|at least|at most|above|below) [^ ,]+(?: (?:eur|euros?|usd|gbp|chf))?)(?= ,|$)", "{a} in total"),
     (r"(?:with|having|have|has) (?:a )?total (?P<a>[^ ,]+) (?:of )?(?P<b>(?:more than|less than|over|under|at least|at most|above|below) [^ ,]+(?: (?:eur|euros?|usd|gbp|chf))?)(?= ,|$)", "with {a} {b} in total"),
+    (r"^what (?:is|was) the longest (?:a|an|any) (?P<a>@some) (?:has |have |had )?(?:ever )?(?P<v>lasted|taken|took)$", "maximum duration of {a}"),
+    (r"^what (?:is|was) the shortest (?:a|an|any) (?P<a>@some) (?:has |have |had )?(?:ever )?(?P<v>lasted|taken|took)$", "minimum duration of {a}"),
     (r"on (?:their|his|her|my|your|our|its) (?:plate|plates|desk|desks|hands|radar)", ""),
     (r"^(?:out )?of (?:all |the |our |those )*(?P<a>@some) ,? ?which (?P<b>@some) (?P<v>[^ ]+) the (?P<m>most|fewest|least)(?= |$)(?! [^ ,]+ [^ ,]*s )", "which {b} {v} the {m} {a}"),
     (r"(?:together|along) with", "with"),

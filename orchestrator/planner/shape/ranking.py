@@ -8,7 +8,14 @@ from typing import Final, cast
 from orchestrator.planner.grammar import ADJECTIVES, SUPERLATIVES
 from orchestrator.planner.graph import Step
 from orchestrator.planner.shape.comparing import measured_field
-from orchestrator.planner.shape.folding import UNIT_WORDS, add_measure, additive, count_root, named
+from orchestrator.planner.shape.folding import (
+    UNIT_WORDS,
+    add_measure,
+    additive,
+    count_root,
+    named,
+    tail,
+)
 from orchestrator.planner.shape.frame import Frame, Item
 from orchestrator.planner.shape.groups import add_bucket, add_group, entity
 from orchestrator.planner.shape.heads import group_head, head_of, limit_of
@@ -211,6 +218,15 @@ def _superlative(frame: Frame) -> bool:
     return False
 
 
+def _of_each(frame: Frame, y: Item) -> bool:
+    """ "highest load time per page": one of each."""
+    word, name = f"(?:{'|'.join(_PLAIN)})", f"{y.letter}{y.place}"
+    number = rf"(?:{word} (?:[a-z]+ )?{name}|{name} (?:the )?{word})"
+    each = "(?:per|for each|of each|for every|by)"
+    first = rf"^(?:(?:the|show|list|give) )*{number} {each}"
+    return frame.has(first) or frame.has(rf"{each} [CFR]\d+ (?:[a-z]+ )*{number}$")
+
+
 def _of_all(frame: Frame, word: str, y: Item) -> bool:
     """ "what's the smallest fee among our customers": the number itself."""
     of = r"(?: in [NU]\d+)? (?:of|among|amongst|across|over)"
@@ -264,6 +280,11 @@ def _by_number(frame: Frame, y: Item, head: Item | None, desc: bool, word: str |
         fn: Fn = "max" if desc else "min"
         add_measure(frame, fn, frame.path(y), f"{fn}_{frame.path(y).rpartition('.')[2]}")
         frame.note(y, f"{fn} of {frame.path(y)}")
+        return True
+    if frame.group and _of_each(frame, y):
+        extreme: Fn = "max" if desc else "min"
+        add_measure(frame, extreme, frame.path(y), f"{extreme}_{tail(frame.path(y))}")
+        frame.note(y, f"{extreme} of {frame.path(y)}")
         return True
     limit = limit_of(frame, head)
     if not frame.group and not group_head(frame, head):

@@ -160,3 +160,13 @@ def test_all_but_some_are_the_others() -> None:
 def test_since_when_asks_for_the_time() -> None:
     made = wire("since when is Globex with us? (creation date of the team)")
     assert made["select"] == ["created_at"]
+
+
+def test_the_highest_of_each_is_one_of_each() -> None:
+    made = wire("lowest monthly fee per industry")
+    assert made["measures"][0]["fn"] == "min"
+    assert "limit" not in made
+
+
+def test_the_longest_that_it_ever_lasted_is_a_figure() -> None:
+    assert wire("what was the longest a session ever lasted")["measures"][0]["fn"] == "max"
