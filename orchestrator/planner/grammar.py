@@ -118,6 +118,8 @@ COMPARATIVES: Final[dict[str, tuple[str, str]]] = {
     "younger": ("<", "age"), "heavier": (">", "weight"), "lighter": ("<", "weight"), "taller": (">", "height"), "better": (">", "score"),
     "worse": ("<", "score"), "more": (">", ""), "less": ("<", ""), "fewer": ("<", ""),
 }  # fmt: skip
+#: pattern: what one of two is said to have, or to be
+MORE: Final = r"(?:more|fewer|less|higher|greater|bigger|larger|lower|smaller|longer|shorter|better|worse|faster|slower)"
 #: unit -> (dimension, how many of the dimension's base units)
 UNITS: Final[dict[str, tuple[str, float]]] = {
     **dict.fromkeys(("us", "microsecond"), ("time", 1e-6)), **dict.fromkeys(("ms", "millisecond", "msec"), ("time", 1e-3)),

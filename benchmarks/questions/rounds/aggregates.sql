@@ -96,3 +96,75 @@ select min(seats) from teams where plan = 'enterprise'
 
 -- mean and median duration of backups
 select avg(duration_s), median(duration_s) from snapshots
+
+-- What's the median amount on an invoice?
+select median(amount) from invoices
+
+-- p95 of page load time in ms please
+select quantile_cont(load_ms, 0.95) from page_views
+
+-- Add up the size of all completed snapshots, in bytes.
+select sum(size_bytes) from snapshots where status = 'completed'
+
+-- what's the median payload size over all deliveries?
+select median(payload_bytes) from deliveries
+
+-- typical load time of the pricing page (median is fine)
+select median(load_ms) from page_views where path = '/pricing'
+
+-- Add up what all marketing channels together cost us in September.
+select sum(cost) from daily where day >= '2026-09-01' and day < '2026-10-01'
+
+-- How long does a run of a workflow take on average, in ms?
+select avg(duration_ms) from runs
+
+-- highest disk_percent value we ever measured
+select max(value) from points where series = 'disk_percent'
+
+-- i want to know the average monthly fee of the teams on pro
+select avg(monthly_fee) from teams where plan = 'pro'
+
+-- how many bytes do all copies of logs-daily add up to?
+select sum(size_bytes) from snapshots where job = 'logs-daily'
+
+-- avg stars that readers gave to articles in the security category
+select avg(k.stars) from comments k join articles a on a.id = k.article where a.category = 'security'
+
+-- compute the 95th percentile of load_ms over all page views
+select quantile_cont(load_ms, 0.95) from page_views
+
+-- sum of monthly fees of all teams in the United Kingdom
+select sum(monthly_fee) from teams where country = 'United Kingdom'
+
+-- Shortest and longest session, in seconds.
+select min(duration_s), max(duration_s) from sessions
+
+-- average delivery latency of HubSpot connections, milliseconds
+select avg(d.latency_ms) from deliveries d join connections c on c.id = d.connection where c.provider = 'HubSpot'
+
+-- largest payload we have ever sent, in bytes
+select max(payload_bytes) from deliveries
+
+-- Please calculate the average number of attempts per workflow run.
+select avg(attempts) from runs
+
+-- average duration in seconds of the copies of the chat database?
+select avg(s.duration_s) from snapshots s join jobs j on j.name = s.job where j.source = 'chat database'
+
+-- avg attachments per message sent by customers
+select avg(attachments) from messages where author_role = 'customer'
+
+-- What is the total number of views across all published articles?
+select sum(views) from articles where status = 'published'
+
+-- Compute the 90th percentile of first reply time, in seconds, over all support conversations.
+select quantile_cont(first_reply_s, 0.9) from conversations
+
+-- shortest and longest time to first reply, in seconds
+select min(first_reply_s), max(first_reply_s) from conversations
+
+-- Mean number of seats for teams on the starter plan?
+select avg(seats) from teams where plan = 'starter'
+
+-- all the signups that came via referral, summed up
+select sum(signups) from daily where channel = 'referral'

@@ -20,3 +20,27 @@ clarify
 -- how many?
 -- percentage please
 clarify
+
+-- which one was the slowest?
+clarify
+
+-- what is the total for September?
+clarify
+
+-- how many were late?
+clarify
+
+-- can you give me the numbers for Germany?
+clarify
+
+-- give me the last ten
+clarify
+
+-- what's the highest value we had this year?
+clarify
+
+-- how long did it take yesterday?
+clarify
+
+-- how many were there last week?
+clarify

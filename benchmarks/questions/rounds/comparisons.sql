@@ -72,3 +72,52 @@ select d.trigger, count(*) from runs r join definitions d on d.id = r.workflow w
 
 -- average page count for visits by invited users versus active users
 select u.status, avg(s.page_count) from sessions s join users u on u.id = s.user where u.status in ('invited', 'active') group by 1
+
+-- How many teams pay less per month than the average team does?
+select count(*) from teams where monthly_fee < (select avg(monthly_fee) from teams)
+
+-- Who has been given more tasks, Mia Lange or Uwe Maier? Give me the number for each of them.
+select u.name, count(*) from tasks t join users u on u.id = t.assignee where u.name in ('Mia Lange', 'Uwe Maier') group by 1
+
+-- total article views, security versus billing
+select category, sum(views) from articles where category in ('security', 'billing') group by 1
+
+-- Which backup jobs have more failed copies than users-daily has?
+-- @further
+select job from snapshots where status = 'failed' group by 1 having count(*) > (select count(*) from snapshots where status = 'failed' and job = 'users-daily')
+
+-- Number of sessions that had more pages than the average session
+select count(*) from sessions where page_count > (select avg(page_count) from sessions)
+
+-- Did we get more tickets by email or by Slack this year? Both counts please, with the channel.
+select channel, count(*) from conversations where channel in ('email', 'slack') and opened_at >= '2026-01-01' group by 1
+
+-- did we log more warnings or more errors this month? I'd like the count of each
+select level, count(*) from entries where level in ('warning', 'error') and "at" >= '2026-10-01' group by 1
+
+-- invoices of more than twice the average invoice amount, number of
+select count(*) from invoices where amount > 2 * (select avg(amount) from invoices)
+
+-- How many articles have fewer views than the average one?
+select count(*) from articles where views < (select avg(views) from articles)
+
+-- Compare Slack and Salesforce: number of failed deliveries over each of the two
+select c.provider, count(*) from deliveries d join connections c on c.id = d.connection where c.provider in ('Slack', 'Salesforce') and d.status = 'failed' group by 1
+
+-- product events on mobile vs. product events on desktop, the two counts
+select device, count(*) from events where device in ('mobile', 'desktop') group by 1
+
+-- which articles have more words than the longest billing article? titles
+select title from articles where word_count > (select max(word_count) from articles where category = 'billing')
+
+-- Sessions on mobile that lasted longer than the average mobile session: how many were there?
+select count(*) from sessions where device = 'mobile' and duration_s > (select avg(duration_s) from sessions where device = 'mobile')
+
+-- firefox versus edge, sessions of each
+select browser, count(*) from sessions where browser in ('Firefox', 'Edge') group by 1
+
+-- alerts on api-1 compared with db-1, I need both numbers
+select host, count(*) from alerts where host in ('api-1', 'db-1') group by 1
+
+-- Number of tasks that were done before the day they were due
+select count(*) from tasks where done_at::date < due_on

@@ -75,3 +75,75 @@ select count(distinct host) from entries where level = 'fatal'
 
 -- how many customers ever rated us five?
 select count(distinct customer) from conversations where rating = 5
+
+-- Could you tell me how many different people have left a comment on our articles?
+select count(distinct author) from comments
+
+-- nr of connections to Slack
+select count(*) from connections where provider = 'Slack'
+
+-- How many articles are live right now?
+select count(*) from articles where status = 'published'
+
+-- how many policies are on file
+select count(*) from documents where kind = 'policy'
+
+-- consent decisions that came in through the sign-up form, how many are there?
+select count(*) from consents where source = 'sign-up form'
+
+-- How many people at Copper Market have an account with us?
+select count(*) from users u join teams t on t.id = u.team where t.name = 'Copper Market'
+
+-- How many pages were viewed in total?
+select count(*) from page_views
+
+-- total no. of contracts on file
+select count(*) from documents where kind = 'contract'
+
+-- Count how many admins there are.
+select count(*) from users where role = 'admin'
+
+-- number of tasks that got skipped
+select count(*) from tasks where status = 'skipped'
+
+-- On how many different hosts have our services written logs?
+select count(distinct host) from entries
+
+-- how often did somebody invite a teammate
+select count(*) from events where name = 'invited_teammate'
+
+-- how many policies have been filed
+select count(*) from documents where kind = 'policy'
+
+-- I'd like to know the number of healthcare companies we serve.
+select count(*) from teams where industry = 'healthcare'
+
+-- From how many different countries did people try to sign in?
+select count(distinct country) from logins
+
+-- how many different automations have been run so far
+select count(distinct workflow) from runs
+
+-- number of portability requests on record
+select count(*) from requests where kind = 'portability'
+
+-- I need the count of deliveries that came back with a 429
+select count(*) from deliveries where http_status = 429
+
+-- users in London, how many have we got
+select count(*) from users where city = 'London'
+
+-- Quick one: how many backup jobs exist?
+select count(*) from jobs
+
+-- How many audit entries are about a changed role?
+select count(*) from audit where action = 'changed_role'
+
+-- how many snapshots exist for files-weekly?
+select count(*) from snapshots where job = 'files-weekly'
+
+-- from how many different readers do we have comments
+select count(distinct author) from comments
+
+-- data requests that Inès Laurent handles: how many in all?
+select count(*) from requests r join users u on u.id = r.handled_by where u.name = 'Inès Laurent'

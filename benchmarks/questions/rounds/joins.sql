@@ -119,3 +119,53 @@ select t.country, sum(i.amount) from invoices i join teams t on t.id = i.team gr
 
 -- names of admins that were denied something in the audit log
 select distinct u.name from audit a join users u on u.id = a.actor where a.outcome = 'denied' and u.role = 'admin'
+
+-- mean delivery latency in ms for each provider
+select c.provider, avg(d.latency_ms) from deliveries d join connections c on c.id = d.connection group by 1
+
+-- How many comments did the articles of each author collect?
+select u.name, count(*) from comments c join articles a on a.id = c.article join users u on u.id = a.author group by 1
+
+-- List the automations Mason Hughes looks after
+-- @further
+select d.name from definitions d join users u on u.id = d.owner where u.name = 'Mason Hughes'
+
+-- e-mail addresses of everybody who has filed a contract
+select distinct u.email from documents d join users u on u.id = d.owner where d.kind = 'contract'
+
+-- Number of messages for each ticket topic
+select c.topic, count(*) from messages m join conversations c on c.id = m.conversation group by 1
+
+-- how much has been invoiced to each industry in September?
+select t.industry, sum(i.amount) from invoices i join teams t on t.id = i.team where within(i.issued_at, '2026-09-01', '2026-10-01') group by 1
+
+-- what team does Álvaro Fernández belong to?
+select t.name from users u join teams t on t.id = u.team where u.name = 'Álvaro Fernández'
+
+-- open erasure requests: who is handling them and when are they due
+select u.name, r.due_on from requests r join users u on u.id = r.handled_by where r.kind = 'erasure' and r.status = 'open'
+
+-- How many snapshots do we have for each target?
+select j.target, count(*) from snapshots s join jobs j on j.name = s.job group by 1
+
+-- average run duration in ms by kind of trigger
+select d."trigger", avg(r.duration_ms) from runs r join definitions d on d.id = r.workflow group by 1
+
+-- connections of Kestrel Bank: provider, who set it up, and when
+select c.provider, u.name, c.connected_at from connections c join teams t on t.id = c.team join users u on u.id = c.created_by where t.name = 'Kestrel Bank'
+
+-- backup jobs under Rin Yamada's care
+-- @further
+select j.name from jobs j join users u on u.id = j.owner where u.name = 'Rin Yamada'
+
+-- comments per article category, but only the ones with 5 stars
+select a.category, count(*) from comments c join articles a on a.id = c.article where c.stars = 5 group by 1
+
+-- What's the average number of stars readers gave in each category of articles?
+select a.category, avg(c.stars) from comments c join articles a on a.id = c.article group by 1
+
+-- overdue enterprise invoices: invoice number and the name of the team
+select i.number, t.name from invoices i join teams t on t.id = i.team where i.status = 'overdue' and i.plan = 'enterprise'
+
+-- who gave one star to a billing article? names
+select distinct u.name from comments k join users u on u.id = k.author join articles a on a.id = k.article where k.stars = 1 and a.category = 'billing'

@@ -114,3 +114,75 @@ select (sum(amount) filter (where status = 'open') / sum(amount))::double from i
 
 -- how many times more searches than shared links were there (ratio)
 select count(*) filter (where name = 'ran_search')::double / count(*) filter (where name = 'shared_link') from events
+
+-- What percentage of our teams is on the free plan?
+select 100.0 * count(*) filter (where plan = 'free') / count(*) from teams
+
+-- Each browser's share of all sessions
+select browser, count(*)::double / (select count(*) from sessions) from sessions group by 1
+
+-- What fraction of the erasure requests got rejected?
+select count(*) filter (where status = 'rejected')::double / count(*) from requests where kind = 'erasure'
+
+-- What percentage of deliveries needed more than one attempt?
+select 100.0 * count(*) filter (where attempts > 1) / count(*) from deliveries
+
+-- share of articles that are still drafts
+select count(*) filter (where status = 'draft')::double / count(*) from articles
+
+-- percent of all seats that belong to enterprise teams
+select 100.0 * sum(seats) filter (where plan = 'enterprise') / sum(seats) from teams
+
+-- What percent of all tickets got a rating of 5?
+select 100.0 * count(*) filter (where rating = 5) / count(*) from conversations
+
+-- What proportion of sessions came from iOS?
+select count(*) filter (where os = 'iOS')::double / count(*) from sessions
+
+-- for each sign-in method, the percentage of attempts that failed
+select method, 100.0 * count(*) filter (where outcome = 'failed') / count(*) from logins group by 1
+
+-- what share of workflow runs was started by a person?
+select count(*) filter (where started_by is not null)::double / count(*) from runs
+
+-- For each provider, the percentage of its connections that are broken
+select provider, 100.0 * count(*) filter (where status = 'broken') / count(*) from connections group by 1
+
+-- percent of comments that were left on billing articles
+select 100.0 * count(*) filter (where a.category = 'billing') / count(*) from comments k join articles a on a.id = k.article
+
+-- What share of the total amount invoiced came from pro plans?
+select sum(amount) filter (where plan = 'pro')::double / sum(amount) from invoices
+
+-- For every agent, what percentage of their tickets was urgent?
+select u.name, 100.0 * count(*) filter (where c.priority = 'urgent') / count(*) from conversations c join users u on u.id = c.agent group by 1
+
+-- percentage of snapshots taken in September that failed
+select 100.0 * count(*) filter (where status = 'failed') / count(*) from snapshots where within(started_at, '2026-09-01', '2026-10-01')
+
+-- What percentage of all data requests are erasure requests?
+select 100.0 * count(*) filter (where kind = 'erasure') / count(*) from requests
+
+-- which fraction of marketing cost goes to email
+select sum(cost) filter (where channel = 'email')::double / sum(cost) from daily
+
+-- failure rate of logins per country in percent
+select country, 100.0 * count(*) filter (where outcome = 'failed') / count(*) from logins group by 1
+
+-- What percentage of all messages carry at least one attachment?
+select 100.0 * count(*) filter (where attachments > 0) / count(*) from messages
+
+-- tell me which fraction of sign-in attempts used a magic link
+select count(*) filter (where method = 'magic_link')::double / count(*) from logins
+
+-- By trigger, the percentage of runs that succeeded
+select d."trigger", 100.0 * count(*) filter (where r.status = 'succeeded') / count(*) from runs r join definitions d on d.id = r.workflow group by 1
+
+-- of all the tasks, what percentage is done?
+select 100.0 * count(*) filter (where status = 'done') / count(*) from tasks
+
+-- Proportion of deliveries with http status 503
+select count(*) filter (where http_status = 503)::double / count(*) from deliveries
+
+-- what percentage of our monthly fees comes from each industry
+select industry, 100.0 * sum(monthly_fee) / (select sum(monthly_fee) from teams) from teams group by 1

@@ -14,6 +14,7 @@ read         all of it in turn, into a draft
   asking     what is shown: columns, extremes, and what comes trailing at the end
   shares     parts of a whole
 sides        two sides, each read alone; twofold puts them together
+either       values held against each other, of which one has more
 figures      several figures, each with its own condition: read and put together likewise
 series       tables of many series
 lower        a request as a plan: root, joins, plans within plans; outputs are its columns

@@ -15,6 +15,7 @@ from orchestrator.planner.clauses.behind import more
 from orchestrator.planner.clauses.conditions import read as read_conditions
 from orchestrator.planner.clauses.cutting import cut
 from orchestrator.planner.clauses.draft import Draft
+from orchestrator.planner.clauses.either import either
 from orchestrator.planner.clauses.extremes import extremes, spread
 from orchestrator.planner.clauses.given import Conditions
 from orchestrator.planner.clauses.grouping import (
@@ -122,6 +123,7 @@ def assemble(draft: Draft, given: Conditions) -> None:
         request.show = [Column(draft.flag), Column(Term(request.subject), "count")]
     if draft.times:
         counted_too(draft)
+    either(draft)
     bucketed(draft, kept=bool(given.kept))
     of_others(draft)
     changes(draft)

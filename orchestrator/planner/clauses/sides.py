@@ -16,7 +16,7 @@ from orchestrator.planner.clauses.shifting import before, ends
 from orchestrator.planner.grammar import AGGREGATES
 from orchestrator.planner.times.timewindow import Window
 
-Way = Literal["difference", "ratio", "columns"]
+Way = Literal["difference", "ratio", "columns", "rows"]
 
 _RISE: Final = (
     r"(?:grow|grew|grown|grows|growth|increase[sd]?|increasing|change[sd]?|rise|rises|rose|risen"
@@ -37,6 +37,8 @@ _COMPARE: Final = (
     r"(?:compare|compared|comparing|comparison|side by side|Z\d+ columns|separately|next to each"
     r" other)"
 )
+#: whoever says so wants no row for each
+_COLUMNS: Final = r"side by side|Z\d+ columns|separately|next to each other"
 #: what stands between two sides: always, and where something before says that there are two
 _LINK: Final = (
     r"(?:, )?(?:vs|versus|against|as opposed to|compared (?:to|with)|in comparison (?:to|with)"
@@ -73,7 +75,7 @@ _UNITS: Final = frozenset({"day", "week", "month", "quarter", "year"})
 class Sides:
     """Sentences, two but for columns, and what is asked of their answers. `places`: where the
     tokens of each stand in the whole. `timed`: they differ in time only, the second being the
-    later one if `turned`."""
+    later one if `turned`. Rows: where values of one field tell them apart."""
 
     sentences: tuple[Sentence, ...]
     places: tuple[tuple[int, ...], ...]
@@ -296,7 +298,8 @@ def _told(whole: Clause, pair: _Pair, *, changes: bool) -> Sides:
     ratio = whole.has(_RATIO)
     more = whole.first(_MORE)
     differs = changes or whole.has(_DIFFERENCE)
-    way: Way = "ratio" if ratio else "difference" if differs else "columns"
+    beside: Way = "columns" if whole.has(_COLUMNS) else "rows"
+    way: Way = "ratio" if ratio else "difference" if differs else beside
     percent = way == "difference" and whole.has(rf"{PERCENT}|{_RISE} rate")
     later = pair.windows is not None and (pair.windows[1].start_us or 0) > (
         pair.windows[0].start_us or 0

@@ -73,7 +73,10 @@ def _together(drafts: list[Draft], sides: Sides) -> Request | None:
     if any(c.term in _telling(requests) for c in keys):
         return None  # "Chrome versus Firefox, by browser" has a row for each
     common = _common(requests)
-    if sides.turned and sides.way != "columns":
+    rows = _rows(numbers, common) if sides.way == "rows" and not keys else None
+    if rows is not None:
+        return rows
+    if sides.turned and sides.way not in ("columns", "rows"):
         numbers.reverse()
     made = [
         tested(number, tuple(c for c in d.request.where if c not in common), called)
@@ -83,6 +86,21 @@ def _together(drafts: list[Draft], sides: Sides) -> Request | None:
         return None
     request = replace(first.request, where=common, show=[*keys, *_answer(made, sides)])
     return request if keys or not first.groups else None
+
+
+def _rows(numbers: list[tuple[Column, Draft]], common: list[Condition]) -> Request | None:
+    """ "mobile versus desktop visits": a row for each value, where nothing else tells them
+    apart."""
+    own = [[c for c in d.request.where if c not in common] for _, d in numbers]
+    told = [c[0] for c in own if len(c) == 1 and isinstance(c[0], Test) and c[0].op == "="]
+    values = [c.value for c in told if isinstance(c.value, (str, int, float))]
+    number, first = numbers[0]
+    alone = {n for n, _ in numbers} == {number} and len({c.term for c in told}) == 1
+    if not alone or len(set(values)) < len(numbers):
+        return None
+    among = Among(told[0].term, tuple(values))
+    column = Column(told[0].term)
+    return replace(first.request, where=[*common, among], show=[column, number])
 
 
 def _telling(requests: list[Request]) -> set[Term]:
@@ -129,7 +147,7 @@ def _apart(numbers: list[tuple[Column, Draft]]) -> bool:
 
 
 def _answer(made: list[Column], sides: Sides) -> list[Column]:
-    if sides.way == "columns":
+    if sides.way in ("columns", "rows"):
         return made
     mine, other = made
     if sides.way == "ratio":

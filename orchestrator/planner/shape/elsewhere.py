@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from orchestrator.planner.grammar import SUPERLATIVES
+from orchestrator.planner.grammar import MORE, SUPERLATIVES
 from orchestrator.planner.shape.frame import Frame, Item
-from registry.plan import Compare, Or
+from registry.plan import Compare, In, Or
 
 _SUPERS: Final = "|".join(SUPERLATIVES)
 
@@ -98,6 +98,13 @@ def _yes_and_no(frame: Frame) -> bool:
 
 
 #: each says of a finished frame that it answers another question
+def _held_against(frame: Frame) -> bool:
+    """ "do pro or free teams have more seats", "higher on the phone or by mail" of both at once."""
+    told = {p.field for p in frame.where if isinstance(p, In)}
+    turns = rf"{MORE} (?:.* )?(?P<v>V\d+)(?: [CFN]\d+)? or .*V\d+|V\d+ or .*V\d+ .*{MORE}"
+    return bool(told - {key.field for key in frame.group}) and frame.has(turns)
+
+
 ELSEWHERE: Final[tuple[Callable[[Frame], bool], ...]] = (
     _unranked,
     _never_theirs,
@@ -109,4 +116,5 @@ ELSEWHERE: Final[tuple[Callable[[Frame], bool], ...]] = (
     _none_of_each,
     _either_of_some,
     _yes_and_no,
+    _held_against,
 )

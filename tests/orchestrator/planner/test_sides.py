@@ -49,7 +49,7 @@ def counts(first: dict[str, Any], second: dict[str, Any]) -> list[dict[str, Any]
          (equals("channel", "web"), equals("channel", "phone"))),
         ("difference between the number of paid and open orders", DIFFERENCE,
          (equals("status", "paid"), equals("status", "open"))),
-        ("web orders versus phone orders", None,
+        ("web orders versus phone orders side by side", None,
          (equals("channel", "web"), equals("channel", "phone"))),
     ],
 )  # fmt: skip
@@ -122,3 +122,32 @@ def test_what_stands_on_the_other_side_only_is_no_word_of_this_one() -> None:
         Question("credit drop table users and sign", now_us=NOW_US), company(), Context()
     )
     assert found.planner == rules.NAME
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "web orders versus phone orders",
+        "orders by web compared with phone, count of each",
+        "did we get more orders by web or by phone? both counts please",
+        "are there more web or phone orders?",
+    ],
+)
+def test_values_that_are_held_against_each_other_have_a_row_each(text: str) -> None:
+    made = wire(text)
+    assert made["where"] == {"op": "in", "field": "channel", "values": ["web", "phone"]}
+    assert [group["field"] for group in made["group"]] == ["channel"]
+    assert [m["fn"] for m in made["measures"]] == ["count"]
+
+
+def test_which_of_two_values_has_more_is_one_of_them() -> None:
+    made = wire("which has more orders, web or phone?")
+    assert (made["show"], made["limit"], made["order"][0]["desc"]) == (["channel"], 1, True)
+
+
+def test_values_in_buckets_stand_side_by_side() -> None:
+    made = wire("web orders versus phone orders by month")
+    assert [m["where"] for m in made["measures"]] == [
+        equals("channel", "web"),
+        equals("channel", "phone"),
+    ]
