@@ -85,8 +85,8 @@ _PHRASES: Final[tuple[tuple[str, str], ...]] = (
         )
     ),
     (r"how much (?:data|storage|space|disk space|disk|storage space)(?= )", "how many bytes"),
-    (r"(?:brings?|brought|pulls?|pulled|takes?|took) in (?=(?:the )?(?:most|least|highest|lowest|biggest) )", "has"),
-    (r"(?:generates?|generated|produces?|produced|yields?|yielded|earns?|contributes?) (?=(?:the )?(?:most|least|highest|lowest|biggest) )", "has"),
+    (r"(?:brings?|brought|pulls?|pulled|takes?|took) in(?= (?:the )?(?:most|least|highest|lowest|biggest) )", "has"),
+    (r"(?:generates?|generated|produces?|produced|yields?|yielded|earns?|contributes?)(?= (?:the )?(?:most|least|highest|lowest|biggest) )", "has"),
     # -- folds
     (r"(?:sum|add|total|tot) (?:up|together)(?: all)?", "sum of"),
     (r"(?:across|throughout) all(?: of)?(?: the| our)?(?= [^ ,]+(?: [^ ,]+)?$)", "of all"),

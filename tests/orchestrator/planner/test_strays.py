@@ -123,3 +123,9 @@ def test_buckets_are_ranked_however_it_is_said(text: str) -> None:
     made = best(text).plan
     assert (made.source, made.group[0].bucket, made.limit) == ("metrics.alerts", "week", 3)
     assert made.order[0].desc
+
+
+@pytest.mark.parametrize("verb", ["brings in", "generates", "yields"])
+def test_what_brings_in_most_has_most(verb: str) -> None:
+    made = best(f"which plan {verb} the most revenue?").plan
+    assert made == best("which plan has the most revenue?").plan
