@@ -115,7 +115,7 @@ def _repaired(question: Question, found: re.Match[str], lexicon: Lexicon) -> Que
     before = Asked(replace(question, text=head), tokenise(head), lexicon)
     after = Asked(replace(question, text=tail), tokenise(tail), lexicon)
     if asks(" ".join(word.text for word in after.words)) and any(
-        part.sort in "CN" for part in _parts(after)
+        part.sort in "CNFV" for part in _parts(after)
     ):
         return _blanked(question, 0, found.end())
     stretch = _retraced(before.words, after.words) or _taken_back(before, after)

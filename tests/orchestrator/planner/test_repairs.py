@@ -26,7 +26,8 @@ def asked(text: str) -> Readings:
      ("teams on pro, actually make it starter", "teams on starter"),
      ("first 3, wait, first 7 teams by name", "first 7 teams by name"),
      ("snapshots over 2, no, 3 GB", "snapshots over 3 GB"),
-     ("list the users, no wait, how many teams are there?", "how many teams are there?")],
+     ("list the users, no wait, how many teams are there?", "how many teams are there?"),
+     ("how many left us... no wait: how many registered in May?", "how many registered in May?")],
 )  # fmt: skip
 def test_what_is_said_last_is_what_was_meant(text: str, meant: str) -> None:
     assert asked(text).readings[0].plan == asked(meant).readings[0].plan
