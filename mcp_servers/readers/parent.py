@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import weakref
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -171,7 +170,6 @@ class Pipe:
         self._stream = stream
         self._name = name
         self._thread = anyio.CapacityLimiter(1)
-        self._free: list[mmap] = []
 
     async def wait(self, step: Callable[[], T]) -> T:
         """A step's result; `TooSlow` when it takes too long. One that is given up ends with the
@@ -200,29 +198,16 @@ class Pipe:
             raise self._stopped() from None
         return message
 
-    def _body(self, size: Any) -> bytes | memoryview:
+    def _body(self, size: Any) -> bytes | mmap:
         if not isinstance(size, int) or size < 0:
             raise BadInput(f"Reading {shown(self._name)} gave no sense; the file is damaged.")
         if size > MESSAGE_BYTES_MAX:
             raise self._too_large()
         if not size:
             return b""
-        body = self._memory(size)
+        body = mmap(-1, size)  # the system has it back at once when it is let go
         if self._stream.readinto(body) < size:  # type: ignore[attr-defined]
             raise self._stopped()
-        return body
-
-    def _memory(self, size: int) -> memoryview:
-        """Room for a body, of an earlier one that nobody looks at any more if there is such: pages
-        that are new to a process cost more than what is read into them."""
-        while self._free:
-            room = self._free.pop()
-            if len(room) >= size:
-                break
-        else:
-            room = mmap(-1, size + size // 8)
-        body = memoryview(room)[:size]
-        weakref.finalize(body, self._free.append, room).atexit = False
         return body
 
     def _too_large(self) -> TooLarge:

@@ -486,15 +486,3 @@ async def test_a_child_that_is_silent_is_given_up(
     monkeypatch.setattr(limits, "READER_SECONDS_IDLE_MAX", 0)
     with pytest.raises(TooSlow):
         await peek(stage(tmp_path / "data", write(tmp_path, "people.csv", PEOPLE)), Look())
-
-
-def test_a_body_that_is_still_looked_at_keeps_its_memory() -> None:
-    bodies = [bytes([n]) * 5_000 for n in range(40)]
-    sent = b"".join(b'{"t":"columns","bytes":5000}\n' + body for body in bodies)
-    pipe, held = Pipe(io.BytesIO(sent), "a.csv"), []
-    for n, body in enumerate(bodies):
-        message = pipe.message()
-        assert bytes(message["body"]) == body
-        if n % 3 == 0:
-            held.append((body, pa.py_buffer(message["body"]).slice(1_000, 50)))
-    assert all(kept.to_pybytes() == body[1_000:1_050] for body, kept in held)
