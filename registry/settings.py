@@ -57,7 +57,7 @@ class Settings:
     #: the one folder that `admin_write` may back up to; none: backups are the command line's
     backups: Path | None = None
     #: confidence from which a reading is `answered`, and below which it is refused
-    answer_confidence: float = 0.83
+    answer_confidence: float = 0.84
     tentative_confidence: float = 0.2
     #: between two passes of the cooling loop; 0: none
     cool_every_seconds: float = 300.0
