@@ -31,7 +31,7 @@ _LEAST, _MOST = -8.0, 5.0
 _TOLD: Final = 5  # the place of a plan that the network was told and did not find
 KEPT_MAX: Final = 4
 _MANY: Final = 100
-_PLAUSIBLE: Final = 0.15
+_PLAUSIBLE: Final = 0.12
 _TURNS: Final[dict[str, AbstractSet[str]]] = {
     "each": {"each", "every", "per"},
     "top": frozenset(SUPERLATIVES),
