@@ -15,9 +15,10 @@ import pyarrow as pa
 
 from mcp_servers.ports import Draft
 from mcp_servers.segments import PHYSICAL, Segment, State, folder_of
-from mcp_servers.stores import parquet, parquet_bytes
+from mcp_servers.stores import parquet_bytes
 from mcp_servers.stores import sqlite_ledger as ledger
 from mcp_servers.stores.arrow import ARROW
+from mcp_servers.stores.spans import spans_of
 from mcp_servers.stores.sqlite_writer import Transaction
 from mcp_servers.tiered import Tiered, open_store
 from registry.clock import SystemClock
@@ -134,7 +135,7 @@ def _written(store: Tiered, bucket: str, entries: pa.Table) -> Segment:
     size = store.mover.cold.objects.put(name, lambda path: _write(path, data))
     segment = Segment(
         0, name, TENANT, "entries", bucket, State.COLD, count, count, 0, size, checksum,
-        _kinds(), parquet.spans_of(entries),
+        _kinds(), spans_of(entries),
     )  # fmt: skip
     store.mover.cold.shelf.prepare(segment, ())
     return segment

@@ -62,8 +62,10 @@ def test_what_was_made_of_questions_that_nobody_had_seen_is_kept(tmp_path: Path)
     rows: dict[str, list[Row]] = defaultdict(list)
     for model, row in kept_rows(ROOT / "benchmarks" / "questions" / "unseen.jsonl.xz"):
         rows[model].append(row)
-    assert rows.keys() == {"described composed", "described shaped"}
-    assert min(map(len, rows.values())) > 500
+    ways = ("composed", "shaped")
+    assert rows.keys() == {f"{data} {way}" for data in ("described", "single") for way in ways}
+    assert min(len(rows[f"described {way}"]) for way in ways) > 1_000
+    assert min(len(rows[f"single {way}"]) for way in ways) > 150
     assert all(0 < sum(right for *_, right in own) < len(own) for own in rows.values())
     keep_rows(tmp_path / "again", rows)
     assert [row for _, row in kept_rows(tmp_path / "again")] == [*chain(*rows.values())]
