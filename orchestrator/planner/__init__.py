@@ -13,7 +13,7 @@ The rules planner (`rules`), in the order a question passes through:
     times/                      windows and buckets of time
     literals                    quoted text, numbers compared with, codes
     vocabulary, lexicon         every phrase of the catalogue and what it may mean
-    spans, around               the phrases found in the question, judged by the words around them
+    spans, inflected, around    the phrases found in the question, judged by the words around them
     graph, source               which collection is meant, and the ways to the others
     asked                       all that holds of the question under every root
     clauses/                    read piece by piece, each piece with its effect

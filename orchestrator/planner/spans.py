@@ -19,40 +19,17 @@ from orchestrator.planner.grammar import (
     SUPERLATIVES,
     TIME_WORDS,
 )
+from orchestrator.planner.inflected import akin, over, same, singular, sounds_alike
 from orchestrator.planner.lexicon import Lexicon
 from orchestrator.planner.phrasing.english import is_word
 from orchestrator.planner.vocabulary import Meaning
-from orchestrator.planner.words import IRREGULAR, Word, fold, plain, stem
+from orchestrator.planner.words import Word, fold, plain, stem
 
 _LENGTH_BONUS: Final = 0.08
 _SURFACE_BONUS: Final = 0.08
 _HYPHENED: Final = 0.25
 _SORTING: Final = frozenset({"order", "ordered", "sort", "sorted", "rank", "ranked", "group"})
 _OUTRANKED: Final = 0.15  # a stored value beside a word of the schema (P10)
-_ENDINGS: Final = frozenset(
-    {
-        "",
-        "s",
-        "es",
-        "e",
-        "ed",
-        "d",
-        "ing",
-        "er",
-        "ers",
-        "r",
-        "y",
-        "ies",
-        "ied",
-        "ying",
-        "ure",
-        "ures",
-        "ful",
-        "fully",
-        "ly",
-    }
-)
-_VOWELS: Final = frozenset("aeiouy")
 _SHORT: Final = 4
 _OWN_NAME: Final = 0.9  # a collection is called so
 _COUNTING: Final = frozenset({"number", "numbers", "count", "counts"})
@@ -154,18 +131,8 @@ def correct(word: str, lexicon: Lexicon) -> tuple[str, ...]:
                 if distance <= cutoff and not swapped:  # another letter makes another word
                     found.append((distance, side, other[-1] != word[-1], other))
     if not found and word.endswith("s"):
-        return correct(_singular(word), lexicon)
+        return correct(singular(word), lexicon)
     return tuple(other for *_, other in sorted(found)[:3])
-
-
-def sounds_alike(word: str, other: str) -> bool:
-    """Whether two words of one length differ in vowels only: "teem" and "team"."""
-    pairs = zip(word, other, strict=True)
-    return all(a == b or {a, b} <= _VOWELS for a, b in pairs)
-
-
-def _singular(word: str) -> str:
-    return f"{word[:-3]}y" if word.endswith("ies") else word[:-1]
 
 
 def _matches(
@@ -322,9 +289,9 @@ def _meanings(
     if not lexicon.holds(texts, stems):
         return ()  # as most are
     found = [
-        replace(m, weight=m.weight + _SURFACE_BONUS) if _same(m.surface, texts) else m
+        replace(m, weight=m.weight + _SURFACE_BONUS) if same(m.surface, texts) else m
         for m in lexicon.schema.get(stems, ())
-        if m.surface == texts or (_akin(m.surface, texts) and not _over(m, texts))
+        if m.surface == texts or (akin(m.surface, texts) and not over(m, texts))
     ]
     if found:
         found += [replace(m, weight=m.weight - 0.1) for m in _core(run, lexicon)]
@@ -343,7 +310,7 @@ def _meanings(
         glued = hyphened or any(word.glued for word in run)
         held = lexicon.values(texts) if glued else lexicon.values_at(texts, stems)
         held = held or (lexicon.inflected(stems) if hyphened else [])
-        near = (m for m in held if not m.surface or _akin(m.surface, texts))
+        near = (m for m in held if not m.surface or akin(m.surface, texts))
         stored = [_spelt(m, run) for m in near]
         if hyphened:
             stored = [replace(m, weight=m.weight + _HYPHENED) for m in stored]
@@ -355,57 +322,6 @@ def _meanings(
         if m.key not in best or best[m.key].weight < m.weight:
             best[m.key] = m
     return tuple(sorted(best.values(), key=lambda m: (-m.weight, m.key)))
-
-
-def _same(surface: tuple[str, ...], texts: tuple[str, ...]) -> bool:
-    """Whether the phrase is said as the spec has it; a name of several words may be of many."""
-    if surface == texts:
-        return True
-    *first, last = texts
-    *known, end = surface
-    return (
-        bool(first)
-        and first == known
-        and (end.removeprefix(last) in ("s", "es") or last.removeprefix(end) in ("s", "es"))
-    )
-
-
-def _akin(surface: tuple[str, ...], texts: tuple[str, ...]) -> bool:
-    """Whether two phrases of one stem differ by inflection only: "people" is not
-    "personalisation", "import" not "importance", although their stems are equal."""
-    if texts[-1] == "by" and surface != texts:
-        return False  # "connections by" is not "connected by"
-    if len(texts) > 1 and _verbal(surface[-1], texts[-1]):
-        return False  # "services logged" are no "service logs"
-    if len(texts) > 1 and texts[-1] in IRREGULAR and surface != texts and texts[0][-1:] == "s":
-        return False  # "workflows ran" is what they did, and no "workflow run"
-    if texts[-1].endswith("ing") and surface[-1] in IRREGULAR:
-        return False  # who is paying has not paid
-    return all(
-        a == b or _inflected(IRREGULAR.get(a, a), IRREGULAR.get(b, b))
-        for a, b in zip(surface, texts, strict=True)
-    )
-
-
-def _over(m: Meaning, texts: tuple[str, ...]) -> bool:
-    """Whether a value says what goes on, and the words what is over: who waited waits no more."""
-    past = texts[-1].endswith("ed") or texts[-1] in IRREGULAR
-    return m.kind == "value" and past and m.surface[-1].endswith("ing")
-
-
-def _verbal(a: str, b: str) -> bool:
-    """Whether one of them alone is a past tense."""
-    return a.endswith("ed") != b.endswith("ed")
-
-
-def _inflected(a: str, b: str) -> bool:
-    short, long = sorted((a, b), key=len)
-    if long in (f"{short}r", f"{short}rs") and is_word(short) and is_word(long):
-        return False  # an office is no officer
-    shared = next(
-        (n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b))
-    )
-    return {a[shared:].lstrip(a[shared - 1]), b[shared:].lstrip(b[shared - 1])} <= _ENDINGS
 
 
 def _core(run: tuple[Word, ...], lexicon: Lexicon) -> list[Meaning]:

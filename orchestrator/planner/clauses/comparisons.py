@@ -39,33 +39,6 @@ _COUNTED_FOR: Final = (
     r"|(?:(?:that|which|who) )?(?:(?:have|has|had) )?(?:have|has|had|[DU]\d+))$"
 )
 _WHOSE: Final = r"(?P<f>F\d+) (?:whose|with|where|that|which|having|have|has|N\d+(?: [a-z]+)? O\d+)"
-_SPENDING: Final = (
-    r"F\d+(?: T\d+)?(?: (?:that|which|who|where|have|has|had|we|all))* (?P<m>M\d+)(?: (?:of|is|was|are|were))* (?P<o>O\d+)"
-    r"(?: (?:in total|altogether|overall|in sum|in all))?"
-)
-#: "vehicles that used more than 2000 litres"
-_USED: Final = (
-    r"F\d+ (?:that|which|who)(?: (?:have|has|had))? (?:U\d+|used|sold|bought|made|took|drove|[a-z]+ed)"
-    r" (?P<o>O\d+) (?P<n>N\d+)"
-)
-#: of these a sum says nothing
-_RATES: Final = frozenset(
-    [
-        "price",
-        "rate",
-        "score",
-        "rating",
-        "grade",
-        "age",
-        "level",
-        "temperature",
-        "percent",
-        "avg",
-        "average",
-        "per",
-        "balance",
-    ]
-)
 _WHO: Final = frozenset({"who", "that", "which", "have", "has", "had"})
 _TIMES: Final = r"(?P<o>O\d+) (?:times|time|occasions|records|rows|entries)"
 
@@ -144,38 +117,6 @@ def folds(given: Conditions) -> None:
             )
         else:
             given.kept.append((column, asked.op, number))
-
-
-def sums(given: Conditions) -> None:
-    """ "departments that spent more than 5000": what the values of a field come to."""
-    for found in given.clause.find(_SPENDING):
-        m, o = found.item("m"), found.item("o")
-        assert m is not None and o is not None
-        column = given.sense.measure(m)
-        if not (given.free(m) and given.free(o)) or column.fn != "sum":
-            continue
-        if column.term.address != given.request.subject:
-            continue  # of one who is referred to
-        field = given.sense.spec(column.term.address).field(column.term.field)
-        number = scaled(o.payload.number, o.payload.unit, field)
-        if number is None or o.payload.high is not None:
-            continue
-        given.use(m, o)
-        given.kept.append((column, o.payload.op, number))
-        given.of_field = True
-        found.hear()
-
-    for found in given.clause.find(_USED):
-        n, o = found.item("n"), found.item("o")
-        assert n is not None and o is not None
-        term = given.sense.term(n, given.clause, kinds="N")
-        if not (given.free(n) and given.free(o)) or term.address != given.request.subject:
-            continue
-        if _RATES.isdisjoint(term.field.split("_")):
-            given.use(n, o)
-            given.kept.append((Column(term, "sum"), o.payload.op, o.payload.number))
-            given.of_field = True
-            found.hear()
 
 
 #: "fewer than 3 comments but at least one"
