@@ -103,10 +103,10 @@ def time(given: Conditions, item: Item, at: int) -> Term | None:
 def told(given: Conditions, at: int) -> Term | None:
     """ "closed last week": the time of what the value before says."""
     before = given.clause.word(at - 1)
-    if not is_item(before) or before[0] != "V":
+    if not is_item(before) or before[0] not in "VB":
         return None
     item = given.clause.sentence.item(before)
-    for m in item.of_kind("value"):
+    for m in (*item.of_kind("value"), *(item.of_kind("field") if item.letter == "B" else ())):
         name = told_time(given.sense.spec(m.address), item.words)
         if name is not None:
             return Term(m.address, name)

@@ -71,7 +71,7 @@ def _is_year(item: Item) -> bool:
 
 def told_by(frame: Frame, item: Item) -> str | None:
     """The root's own time of what a value says: `paid_at` for "paid", `closed_at` for "closed"."""
-    if item.letter != "V" or item.steps or item.address != frame.root:
+    if item.letter not in "VB" or item.steps or item.address != frame.root:
         return None
     return told_time(frame.spec, item.words)
 

@@ -222,3 +222,19 @@ def test_the_total_may_stand_last() -> None:
 def test_the_first_of_a_month_is_a_day() -> None:
     where = best("how many gifts since the first of February")["where"]
     assert where == {"op": ">=", "field": "given_on", "value": "2026-02-01"}
+
+
+def test_what_was_done_at_a_time_is_dated_by_its_own_day() -> None:
+    bills = shaped(
+        "bills",
+        bill=["B1", "B2", "B3"],
+        issued=["2026-09-01", "2026-09-02", "2026-09-03"],
+        settled=["yes", "no", "yes"],
+        settled_on=["2026-10-01", "", "2026-10-03"],
+    )
+    desk = Catalogue([propose([bills], "bills", Catalogue([], {})).spec], {})
+    asked = Question("how many bills were settled in October?", NOW_US)
+    made = plan(asked, desk, Context()).readings[0].plan.to_wire()
+    fields = {part["field"] for part in made["where"]["args"]}
+    assert "settled_on" in fields
+    assert "issued" not in fields
