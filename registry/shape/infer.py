@@ -16,7 +16,7 @@ from zlib import crc32
 
 from registry.record import Type, TypeName
 from registry.shape.cells import NULL_TOKENS, fits, plain_text
-from registry.shape.written import WRITTEN, all_written, has_fraction
+from registry.shape.written import WRITTEN, all_written, has_fraction, units_written
 
 DISTINCT_MAX: Final = 20
 UNIQUE_ROWS_MAX: Final = 10_000_000  # past these, uniqueness is not known
@@ -72,6 +72,7 @@ class Tally:
     high: float | None = None
     chars_max: int = 0
     _seen: set[int] = field(default_factory=set)
+    _units: set[str] = field(default_factory=set)
     _sketch: set[int] = field(default_factory=set)
     #: hashes from here on are not in the sketch
     _under: int = 1 << 32
@@ -133,6 +134,9 @@ class Tally:
         numbers; of "1.5" no comma is the point."""
         asked = [c for c in self.candidates if c[1] in WRITTEN]
         whole = ("int", "") in plain
+        self._units |= units_written(joined)
+        if len(self._units) > 1:
+            return []  # which row is in euros would be lost
         if ("float", "") in plain:
             return [c for c in asked if whole or c == ("float", "grouped")]
         return [

@@ -204,6 +204,9 @@ def _fit(column: ColumnShape, field: FieldSpec) -> tuple[float, str]:
         return 0.9, ""
     if field.enum is not None:
         return _enum_fit(column, field), ""
+    foreign = column.unit is not None and field.unit not in (None, column.unit)
+    if column.format in WRITTEN and foreign:
+        return 0.0, ""  # euros are no dollars
     digits = ("int", "") in column.evidence.candidates
     kind = "int" if column.kind.name == "bool" and digits else column.kind.name
     if field.type == "bool" and digits:  # zeros and ones, however many of them

@@ -46,12 +46,13 @@ def plain(cell: str, format: str) -> str:
     return f"-{digits.replace('-', '')}" if "-" in digits else digits
 
 
+def units_written(cells: str) -> frozenset[str]:
+    """The units that stand beside numbers anywhere in a text."""
+    signs = {unit for sign, unit in _SIGNS.items() if sign in cells}
+    return frozenset({*signs, *re.findall(_CODES, cells)})
+
+
 def unit_written(cells: Iterable[str]) -> str | None:
     """The unit that stands beside the numbers, where it is one and the same."""
-    found = {_unit(cell) for cell in cells if cell.strip()}
-    return found.pop() if len(found) == 1 else None
-
-
-def _unit(cell: str) -> str | None:
-    code = re.search(_CODES, cell)
-    return code[0] if code else next((unit for sign, unit in _SIGNS.items() if sign in cell), None)
+    found = units_written("\n".join(cells))
+    return next(iter(found)) if len(found) == 1 else None

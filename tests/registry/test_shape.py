@@ -480,3 +480,15 @@ def test_a_written_number_is_the_number(cents: int) -> None:
     comma = f"{sign}{whole:,}.{rest:02} €".translate(str.maketrans(",.", ".,"))
     for cell, format in ((grouped, "grouped"), (comma, "comma")):
         assert convert([cell], Type("decimal", 2), format).values == [cents]  # type: ignore[arg-type]
+
+
+def test_sums_of_two_currencies_stay_as_they_are_written() -> None:
+    assert shaped("bills", owed=["$1,900.00", "€45.10"]).columns[0].kind == Type("text")
+
+
+@pytest.mark.parametrize(("unit", "found"), [("EUR", False), ("USD", True), (None, True)])
+def test_dollars_go_into_no_field_of_euros(unit: str | None, found: bool) -> None:
+    fields = {"name": {"type": "text"}, "owed": {"type": "decimal", "unit": unit}}
+    spec = parse_spec({"domain": "bills", "collections": {"bills": {"fields": fields}}})
+    bills = shaped("bills", name=["a", "b"], owed=["$1,900.00", "$45.10"])
+    assert ("owed" in match(bills, Catalogue([spec]))[0].mapping.columns) is found
