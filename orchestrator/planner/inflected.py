@@ -9,7 +9,7 @@ from orchestrator.planner.vocabulary import Meaning
 from orchestrator.planner.words import IRREGULAR
 
 _ENDINGS: Final = frozenset(
-    ("", *"s es e ed d ing er ers r y ies ied ying ure ures ful fully ly".split())  # noqa: SIM905
+    ("", *"s es e ed d ing er ers r y ies ied ying ure ures ful fully ly".split())  # noqa: SIM905 - a table of endings
 )
 _VOWELS: Final = frozenset("aeiouy")
 
