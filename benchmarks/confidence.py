@@ -184,10 +184,6 @@ def kept_rows(file: Path) -> Iterator[tuple[str, Row]]:
         yield row["model"], (row["of"], row["evidence"], row["right"])
 
 
-def _counts(evidence: tuple[str, float]) -> bool:
-    return bool(evidence[1])
-
-
 def keep_rows(file: Path, rows: dict[str, list[Row]]) -> None:
     """Write rows, to be fitted once the questions have been looked at."""
     lines = (

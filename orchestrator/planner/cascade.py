@@ -72,9 +72,10 @@ def whole(planner: Planner) -> Planner:
 
     def plan(question: Question, catalogue: Catalogue, context: Context) -> Readings:
         found = planner(question, catalogue, context)
-        alone = context.plan is None and found.readings
+        if context.plan is not None or not found.readings:
+            return found
         plain = " ".join(word.text for word in tokenise(question.text))
-        return found.less(_FRAGMENT) if alone and fragment(plain) else found
+        return found.less(_FRAGMENT) if fragment(plain) else found
 
     return plan
 

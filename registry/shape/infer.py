@@ -102,8 +102,7 @@ class Tally:
             if not solid:
                 return
             joined = "\n".join(solid) + "\n"
-        cents = _CENTS.fullmatch(joined) or _WRITTEN_CENTS.fullmatch(joined)
-        self.cents = self.cents and cents is not None
+        self.cents = self.cents and any(p.fullmatch(joined) for p in (_CENTS, _WRITTEN_CENTS))
         plain = [
             c for c in self.candidates if c[1] not in WRITTEN and self._survives(c, solid, joined)
         ]
@@ -134,11 +133,13 @@ class Tally:
         numbers; of "1.5" no comma is the point."""
         asked = [c for c in self.candidates if c[1] in WRITTEN]
         whole = ("int", "") in plain
+        if not asked:
+            return []
+        if ("float", "") in plain:
+            return [c for c in asked if whole or c == ("float", "grouped")]
         self._units |= units_written(joined)
         if len(self._units) > 1:
             return []  # which row is in euros would be lost
-        if ("float", "") in plain:
-            return [c for c in asked if whole or c == ("float", "grouped")]
         return [
             (name, format)
             for name, format in asked
