@@ -200,7 +200,8 @@ class _Speaker:
             whose = field_name.removesuffix("_name")
             named = whose != field_name and f"{whose}_id" in spec.fields
             self._field(Meaning("field", address, field_name), field, named=named)
-        doers = [n for n, f in spec.fields.items() if f.type == "text" and _tells_people(n)]
+        told = [n for n, f in spec.fields.items() if f.type == "text" and not n.endswith("_id")]
+        doers = [name for name in told if tells_people(name)]
         if not PEOPLE.isdisjoint(map(singular, words)):
             self._add("person", Meaning("collection", address, weight=0.75))
         elif len(doers) == 1:
@@ -242,9 +243,9 @@ class _Speaker:
                 self._add(text, replace(meaning, kind="value", value=value, weight=0.93))
 
 
-def _tells_people(name: str) -> bool:
-    words = name.split("_")
-    return words[-1] != "id" and not PEOPLE.isdisjoint(words)
+def tells_people(field: str) -> bool:
+    """Whether a field's name says that it tells who."""
+    return not PEOPLE.isdisjoint(field.split("_"))
 
 
 _OPPOSITES: Final = {

@@ -10,7 +10,8 @@ from typing import Final
 from orchestrator.planner.clauses.draft import Draft
 from orchestrator.planner.clauses.request import Column, Term, Test
 from orchestrator.planner.clauses.sentence import Clause, Found, Item, is_item
-from orchestrator.planner.grammar import AGGREGATES, PEOPLE
+from orchestrator.planner.grammar import AGGREGATES
+from orchestrator.planner.vocabulary import tells_people
 from registry.record import NUMERIC
 
 _EACH: Final = (
@@ -126,7 +127,7 @@ def _no_group(clause: Clause, found: Found, cue: str) -> bool:
     )
     if cue == "by" and found["g"][0] in "CF" and told is not None and not told.first:
         named = clause.sentence.item(found["g"].split()[0])
-        if any(not PEOPLE.isdisjoint(m.field.split("_")) for m in named.of_kind("field")):
+        if any(tells_people(m.field) for m in named.of_kind("field")):
             clause.sentence.used.add(named.place)
             return True
         if named.of_kind("collection"):

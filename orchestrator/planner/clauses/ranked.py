@@ -9,8 +9,9 @@ from orchestrator.planner.clauses.draft import Draft
 from orchestrator.planner.clauses.ranking import Rank
 from orchestrator.planner.clauses.request import Among, Column, Request, Term
 from orchestrator.planner.clauses.sentence import Item
-from orchestrator.planner.grammar import MAKERS, PEOPLE
+from orchestrator.planner.grammar import MAKERS
 from orchestrator.planner.shape.heads import of_people
+from orchestrator.planner.vocabulary import tells_people
 
 _SEVERAL: Final = 3  # records of each value, in the mean
 
@@ -110,7 +111,7 @@ def person(draft: Draft) -> Column | None:
         return column
     address, found = draft.request.subject, list[str]()
     for field, told in draft.catalogue.collections[address].fields.items():
-        if told.type == "text" and not PEOPLE.isdisjoint(field.split("_")):
+        if told.type == "text" and tells_people(field):
             found.append(field)
     # a name rather than an id, who did it rather than who made it
     found.sort(key=lambda f: (not MAKERS.isdisjoint(f.split("_")), f.endswith("_id")))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final, cast
 
-from orchestrator.planner.grammar import PEOPLE
 from orchestrator.planner.graph import Steps
 from orchestrator.planner.parts import key
 from orchestrator.planner.shape.frame import Frame, Item
 from orchestrator.planner.shape.moments import told_by
+from orchestrator.planner.vocabulary import tells_people
 from registry.plan import Bucket, IsNull, Not
 
 _BY: Final = (
@@ -93,7 +93,7 @@ def _is_agent(frame: Frame, found: re.Match[str]) -> bool:
     )
     named = bool(after) and re.fullmatch(r"[VXQ]\d+", after[0]) is not None
     field = item.pick.meaning.field if item.pick is not None else ""
-    people = item.letter == "F" and not PEOPLE.isdisjoint(field.split("_"))
+    people = item.letter == "F" and tells_people(field)
     return (item.letter in "CR" or people) and (
         named or (clause and bool(re.search(r" [VBXQO]\d+", found.string[found.end() :])))
     )
