@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 _ATTEMPTS: Final = 10
 _US: Final = 1_000_000
 _WRITERS: Final = 2  # objects made at the same time
+_AHEAD: Final = 1  # messages, and parts, that wait while the next one is made
 _numbers: Final = count()
 Message: TypeAlias = dict[str, Any]
 #: `again`: what is stored changed so that other objects are needed. `swept`: they may be gone
@@ -89,12 +90,14 @@ class Bulk:
     async def run(self, messages: AsyncIterator[Message]) -> None:
         """All of the child's messages behind its head. Raises what the reading and the store
         raise; what was committed before stays."""
-        send, receive = anyio.create_memory_object_stream["Part"](0)
+        read, to_gather = anyio.create_memory_object_stream[Message](_AHEAD)
+        gathered, to_write = anyio.create_memory_object_stream["Part"](_AHEAD)
         try:
             async with self._at_work(), anyio.create_task_group() as tasks:
-                tasks.start_soon(self._write_all, receive)
-                async with send:
-                    await self._gather(messages, send)
+                tasks.start_soon(_read_all, messages, read)
+                tasks.start_soon(self._write_all, to_write)
+                async with to_gather, gathered:
+                    await self._gather(to_gather, gathered)
         except BaseExceptionGroup as group:
             refusals = group.subgroup(IsothermError)
             raise group if refusals is None else _first(refusals) from None
@@ -102,7 +105,7 @@ class Bulk:
     # -- gathering -------------------------------------------------------------------------------
 
     async def _gather(
-        self, messages: AsyncIterator[Message], send: MemoryObjectSendStream[Part]
+        self, messages: MemoryObjectReceiveStream[Message], send: MemoryObjectSendStream[Part]
     ) -> None:
         from mcp_servers.loading.parts import Gatherer, Part  # heavy: only a bulk load pays for it
 
@@ -294,6 +297,14 @@ class Bulk:
 
     def _leave(self, transaction: Transaction) -> None:
         ledger.release(transaction.connection, self._lease, self._name)
+
+
+async def _read_all(
+    messages: AsyncIterator[Message], send: MemoryObjectSendStream[Message]
+) -> None:
+    async with send:
+        async for message in messages:
+            await send.send(message)
 
 
 def kept_of(receipt: Receipt) -> dict[str, Any]:

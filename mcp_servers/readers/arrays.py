@@ -5,7 +5,6 @@ would have to unpack or believe.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from mmap import mmap
 from typing import Any, Final
 
 import pyarrow as pa
@@ -32,7 +31,7 @@ def to_wire(columns: Sequence[Any]) -> tuple[Sizes, list[Any]]:
     return sizes, parts
 
 
-def from_wire(sizes: Any, body: bytes | mmap, types: Sequence[Any], count: int) -> list[Any]:
+def from_wire(sizes: Any, body: bytes | memoryview, types: Sequence[Any], count: int) -> list[Any]:
     """The inverse, of columns of `types` with `count` cells each. `ValueError`: it is not sound."""
     whole = pa.py_buffer(body)
     out: list[Any] = []

@@ -112,14 +112,16 @@ def _arrow(spec: CollectionSpec, name: str) -> Any:
 def _ids(ids: Any) -> bool:
     if ids.null_count or not _texts(ids, 4 * limits.ID_CHARS_MAX):
         return False
-    ends = pc.min_max(pc.utf8_length(ids)).as_py()
-    return ends["min"] is None or (ends["min"] > 0 and ends["max"] <= limits.ID_CHARS_MAX)
+    sizes = pc.min_max(pc.binary_length(ids)).as_py()
+    if (sizes["max"] or 0) > limits.ID_CHARS_MAX:  # bytes: some characters take more than one
+        sizes = pc.min_max(pc.utf8_length(ids)).as_py()
+    return sizes["min"] != 0 and (sizes["max"] or 0) <= limits.ID_CHARS_MAX
 
 
 def _texts(column: Any, longest: int) -> bool:
     """Whether all are short, and without NUL."""
     data = column.buffers()[2]
-    if data is not None and b"\x00" in data.to_pybytes():
+    if data is not None and len(data) and not np.frombuffer(data, np.uint8).min():
         return False
     return bool((pc.max(pc.binary_length(column)).as_py() or 0) <= longest)
 

@@ -13,7 +13,6 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from mmap import mmap
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar
 
@@ -198,14 +197,15 @@ class Pipe:
             raise self._stopped() from None
         return message
 
-    def _body(self, size: Any) -> bytes | mmap:
+    def _body(self, size: Any) -> memoryview:
         if not isinstance(size, int) or size < 0:
             raise BadInput(f"Reading {shown(self._name)} gave no sense; the file is damaged.")
         if size > MESSAGE_BYTES_MAX:
             raise self._too_large()
-        if not size:
-            return b""
-        body = mmap(-1, size)  # the system has it back at once when it is let go
+        import numpy as np  # heavy: only a bulk load pays for it
+
+        # kept by the process for the next one, and not filled with noughts before it is read into
+        body = np.empty(size, np.uint8).data
         if self._stream.readinto(body) < size:  # type: ignore[attr-defined]
             raise self._stopped()
         return body

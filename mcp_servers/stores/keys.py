@@ -8,7 +8,7 @@ them: a call of a library for each id takes four times as long.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -22,6 +22,7 @@ Rows: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 _SIDE_BY_SIDE: Final = 16_384  # ids; their words still fit a processor's own cache
+_AT_ONCE: Final = 65_536  # keys whose first bits are looked at together
 _SHORT: Final = 55  # bytes of an id that is one block of MD5, with its mark and length
 _LENGTH_WORD: Final = 14
 _BITS: Final = np.uint64(KEY_BITS)
@@ -55,16 +56,24 @@ def twice(values: Keys) -> Keys:
     Each is written into a table under its first bits. Who is not there afterwards has a rival; so
     has each but one of those that are the same.
     """
-    rows = np.arange(len(values), dtype=np.uint32)
     size = _size(len(values), 1)
-    places = (values >> _bits(64 - size)).view(np.int64)
     table = np.empty(1 << size, np.uint32)
-    table[places] = rows
-    there = table[places]
-    beaten: Mask = there != rows
-    losers: Keys = values[beaten]
-    beside_winner = losers[losers == values[there[beaten]]]
-    return np.unique(np.concatenate([again(np.sort(losers)), beside_winner]))
+    for places, rows in _in_turns(values, size):
+        table[places] = rows
+    beaten: list[Rows] = [values[:0].view(np.int64)]
+    for places, rows in _in_turns(values, size):
+        beaten.append(rows[table[places] != rows])
+    losers: Keys = values[np.concatenate(beaten)]
+    winners: Keys = values[table[(losers >> _bits(64 - size)).view(np.int64)]]
+    return np.unique(np.concatenate([again(np.sort(losers)), losers[losers == winners]]))
+
+
+def _in_turns(values: Keys, size: int) -> Iterator[tuple[Rows, Rows]]:
+    """(first bits, rows) of some at a time: memory for all at once would be new to the process
+    each time, and cost more than the work."""
+    for first in range(0, len(values), _AT_ONCE):
+        some = values[first : first + _AT_ONCE] >> _bits(64 - size)
+        yield some.view(np.int64), np.arange(first, first + len(some))
 
 
 def again(ordered: Keys) -> Keys:
@@ -104,7 +113,8 @@ def _sieved(wanted: Keys, runs: Sequence[Keys]) -> list[Rows]:
     size = _size(len(wanted), 3)
     first = _bits(64 - size)
     table = np.zeros(1 << size, np.bool_)
-    table[(wanted >> first).view(np.int64)] = True
+    for places, _ in _in_turns(wanted, size):
+        table[places] = True
     return [np.flatnonzero(table[(run >> first).view(np.int64)]) for run in runs]
 
 
